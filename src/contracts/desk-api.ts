@@ -1,0 +1,122 @@
+import type { Alert, EvidenceRef } from '../domain/alert.ts';
+import type { AlertId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
+import type { SceneId, Severity } from '../domain/scene-id.ts';
+import type { HandlingOutcome, TicketAction, TicketState } from '../domain/ticket.ts';
+
+/**
+ * The desk's REST resources as JSON. Every answer of an error is `{ code, message, help }` (lib/error-codes.ts).
+ *
+ * | method and path | body → answer |
+ * |---|---|
+ * | POST /api/session | `{token}` → `Me`, sets the session cookie (EventSource cannot send headers) |
+ * | DELETE /api/session | signs out |
+ * | GET /api/me | `Me` |
+ * | GET /api/tickets?state=&limit= | `TicketSummary[]`, newest first |
+ * | GET /api/tickets/:id | `TicketDetail` |
+ * | POST /api/tickets/:id/:action | `ActionRequest` → `TicketDetail` |
+ * | GET /api/tickets/:id/trace | `TicketTrace` |
+ * | GET /api/evidence/:sha256 | the file |
+ * | GET /api/events | server-sent events: `event: ticket`, data `TicketSummary` |
+ * | GET /api/audit/verify | `AuditReport` |
+ */
+export interface Me {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Roles of step 1; desk.md names the rest. */
+export type Role = 'dispatcher' | 'responder' | 'auditor' | 'admin';
+
+/** One row of the list, and what the event stream carries. */
+export interface TicketSummary {
+  readonly id: TicketId;
+  /** Short number people use on the phone. */
+  readonly number: number;
+  readonly state: TicketState;
+  readonly scene: SceneId;
+  readonly severity: Severity;
+  readonly camera: { readonly name: string; readonly lat: number; readonly lon: number };
+  readonly division: string;
+  readonly station: string | undefined;
+  readonly department: string | undefined;
+  readonly createdAt: UtcMs;
+  readonly updatedAt: UtcMs;
+  /** When the sign clock runs out; absent once signed. */
+  readonly signDueAt: UtcMs | undefined;
+  readonly signOverdue: boolean;
+  /** True once the camera reported the scene cleared. */
+  readonly cleared: boolean;
+  /** First trigger picture, for the list; absent while the evidence is pending. */
+  readonly picture: Sha256 | undefined;
+}
+
+/** One entry of a ticket's timeline; it is also an audit record. */
+export interface TimelineEntry {
+  readonly at: UtcMs;
+  readonly actor: string;
+  readonly role: Role | 'system' | 'camera';
+  /** `alert.raised`, `transition`, `dispatch.assigned`, `sign.overdue`, … */
+  readonly kind: string;
+  readonly from?: TicketState;
+  readonly to?: TicketState;
+  readonly note?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Hash of the audit record. */
+  readonly hash: Sha256;
+}
+
+/** One dispatch of a ticket. */
+export interface DispatchView {
+  readonly id: string;
+  readonly station: string;
+  readonly department: string;
+  readonly assignedAt: UtcMs;
+  readonly signDueAt: UtcMs;
+  readonly signedAt: UtcMs | undefined;
+  readonly overdueAt: UtcMs | undefined;
+}
+
+/** A ticket with all that is known of it. */
+export interface TicketDetail extends TicketSummary {
+  readonly incidentId: string;
+  readonly coDepartments: readonly string[];
+  /** Which routing rule decided, and its table's version. */
+  readonly routing: { readonly rule: string; readonly version: string } | undefined;
+  readonly dispatches: readonly DispatchView[];
+  readonly evidence: readonly (EvidenceRef & { readonly alertId: AlertId; readonly state: 'present' | 'pending' })[];
+  readonly timeline: readonly TimelineEntry[];
+  /** Steps this user may take now. */
+  readonly actions: readonly TicketAction[];
+  readonly traceparent: string;
+}
+
+/** Body of POST /api/tickets/:id/:action. `outcome` belongs to `feedback`. */
+export interface ActionRequest {
+  readonly note?: string;
+  readonly outcome?: HandlingOutcome;
+}
+
+/** One line of a ticket's chain from RTP timestamp to closure. */
+export interface TraceStep {
+  readonly stage: string;
+  readonly at: UtcMs;
+  /** Times, hashes and versions that belong to the step. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** The whole chain of one ticket. */
+export interface TicketTrace {
+  readonly ticketId: TicketId;
+  readonly number: number;
+  readonly traceparent: string;
+  readonly steps: readonly TraceStep[];
+  readonly alerts: readonly Alert[];
+}
+
+/** Result of checking the audit log from its first record. */
+export interface AuditReport {
+  readonly verified: boolean;
+  readonly records: number;
+  readonly head: Sha256;
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,53 @@
+import type { AlertId, NodeId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
+import type { AlertEvent } from './alert-event.ts';
+
+/** A verified alert on the government side, with the times of its crossing. */
+export interface IntakeRecord {
+  readonly event: AlertEvent;
+  readonly collectedAt: UtcMs;
+  readonly batchedAt: UtcMs;
+  readonly deliveredAt: UtcMs;
+  readonly batch: { readonly number: number; readonly sha256: Sha256 };
+}
+
+/** How far a sender's transfer files were taken in; stored with the tickets in one transaction. */
+export interface TransferPosition {
+  /** Key id of the collecting gateway. */
+  readonly sender: string;
+  readonly batch: number;
+  /** Highest sequence number and its hash, by node. */
+  readonly nodes: Readonly<Record<NodeId, { readonly n: number; readonly hash: Sha256 }>>;
+}
+
+/** Something that breaks the proof: an incident of its own, never dropped silently. */
+export interface IntegrityIncident {
+  readonly kind: 'gap' | 'fork' | 'bad-hash' | 'bad-signature' | 'unknown-key' | 'bad-schema' | 'bad-batch';
+  readonly node: NodeId | undefined;
+  readonly detail: string;
+  readonly at: UtcMs;
+}
+
+/** What an alert did at the desk. */
+export interface IntakeOutcome {
+  readonly alertId: AlertId;
+  readonly effect: 'ticket-created' | 'ticket-updated' | 'duplicate';
+  readonly ticketId: TicketId;
+}
+
+/** The desk's door: what deliver hands alerts to. Implemented by the desk, wired together by the CLI. */
+export interface TicketIntake {
+  /** Position of a sender, or undefined when nothing came from it yet. */
+  position(sender: string): Promise<TransferPosition | undefined>;
+  /**
+   * Takes records in, in order, with their audit records and the new position, in one database transaction.
+   * Idempotent by `alertId`.
+   * @throws AppError MB_DATABASE_UNREACHABLE: nothing was stored, call again.
+   */
+  accept(
+    records: readonly IntakeRecord[],
+    integrity: readonly IntegrityIncident[],
+    position: TransferPosition,
+  ): Promise<readonly IntakeOutcome[]>;
+  /** Evidence files that are now in the content store (they may arrive after their ticket). */
+  evidenceArrived(hashes: readonly Sha256[]): Promise<void>;
+}

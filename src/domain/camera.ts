@@ -1,0 +1,39 @@
+import type { CameraId, UtcMs } from './ids.ts';
+
+/** What an alert says about where it was seen. */
+export interface CameraPlace {
+  readonly id: CameraId;
+  readonly name: string;
+  /** GB/T 2260 division code. */
+  readonly division: string;
+  /** WGS-84 degrees. */
+  readonly lat: number;
+  readonly lon: number;
+}
+
+/** Why a camera is not seen: the reasons of health and of the blindness account. */
+export type BlindReason =
+  | 'unreachable'
+  | 'unauthorized'
+  | 'not-rtsp'
+  | 'refused'
+  | 'no-video-track'
+  | 'unsupported-codec'
+  | 'stalled'
+  | 'closed-by-server'
+  | 'protocol-error'
+  | 'stopped';
+
+/** The life of one camera's connection. */
+export type CameraState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly attempt: number }
+  | { readonly kind: 'streaming'; readonly since: UtcMs }
+  | {
+      readonly kind: 'waiting';
+      readonly reason: BlindReason;
+      readonly detail: string;
+      readonly retryAt: UtcMs;
+      readonly attempt: number;
+    }
+  | { readonly kind: 'stopped' };

@@ -1,0 +1,22 @@
+import type { AccessUnit } from './access-unit.ts';
+import type { CameraId, UtcMs } from './ids.ts';
+import type { Picture } from './picture.ts';
+
+/** A stage an alert passed and when (node or desk clock); together they are the alert's trace. */
+export interface Hop {
+  readonly stage: string;
+  readonly at: UtcMs;
+}
+
+/** One looked-at picture on its way through the pipeline; the trace is born here. */
+export interface Frame {
+  readonly cameraId: CameraId;
+  /** The coded keyframe: kept so that evidence can be decoded at full size later. */
+  readonly accessUnit: AccessUnit;
+  readonly picture: Picture;
+  /** Camera wall clock where known, else the node's at reception. */
+  readonly observedAt: UtcMs;
+  /** W3C trace context, level 1. */
+  readonly traceparent: string;
+  readonly hops: readonly Hop[];
+}

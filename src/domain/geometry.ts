@@ -1,0 +1,51 @@
+/** A point in normalised picture coordinates: x right, y down, both 0–1. */
+export type Point = readonly [x: number, y: number];
+
+/** An axis-aligned box in normalised picture coordinates: x1, y1, x2, y2 (xyxy). */
+export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+
+/** Where a box touches the ground: the triggering anchor of every zone scene. */
+export function bottomCentre(box: Box): Point {
+  return [(box[0] + box[2]) / 2, box[3]];
+}
+
+/** Centre of a box. */
+export function centre(box: Box): Point {
+  return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+}
+
+/** Area of a box as a share of the picture; 0 for an inverted box. */
+export function area(box: Box): number {
+  return Math.max(0, box[2] - box[0]) * Math.max(0, box[3] - box[1]);
+}
+
+/** Intersection over union of two boxes, 0–1. */
+export function iou(a: Box, b: Box): number {
+  const overlap = area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
+  const union = area(a) + area(b) - overlap;
+  return union > 0 ? overlap / union : 0;
+}
+
+/**
+ * Whether a point lies in a polygon given by its corners (even–odd rule, edges not repeated).
+ * A point exactly on an edge may fall on either side.
+ */
+export function insidePolygon(point: Point, polygon: readonly Point[]): boolean {
+  const [x, y] = point;
+  let inside = false;
+  let previous = polygon.at(-1);
+  for (const corner of polygon) {
+    if (previous !== undefined) {
+      const [x1, y1] = corner;
+      const [x2, y2] = previous;
+      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
+    }
+    previous = corner;
+  }
+  return inside;
+}
+
+/** Distance between two points in normalised picture coordinates. */
+export function distance(a: Point, b: Point): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+}

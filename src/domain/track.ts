@@ -1,0 +1,23 @@
+import type { Box } from './geometry.ts';
+import type { TrackId, UtcMs } from './ids.ts';
+import type { ObjectClass } from './object-class.ts';
+
+/** Life of a track: tentative until confirmed, lost while unseen, then removed. */
+export type TrackState = 'tentative' | 'confirmed' | 'lost' | 'removed';
+
+/** One object followed over time. */
+export interface Track {
+  readonly id: TrackId;
+  readonly state: TrackState;
+  readonly class: ObjectClass;
+  /** Last box seen, normalised xyxy. */
+  readonly box: Box;
+  /** Score of the last detection. */
+  readonly score: number;
+  /** Best score so far. */
+  readonly bestScore: number;
+  readonly firstSeenAt: UtcMs;
+  readonly lastSeenAt: UtcMs;
+  /** Number of pictures it was detected in. */
+  readonly hits: number;
+}

@@ -1,0 +1,54 @@
+import { createHash, createPrivateKey } from 'node:crypto';
+import { AppError } from './errors.ts';
+import { SigningKey } from './keys.ts';
+
+/** What the demo signs in with. Public by nature: everything but the demo refuses to start on it. */
+export const demoSecret = 'maplebridge-demo';
+
+/** Values people leave in place: the demo's own and what examples and other products ship with. */
+const defaultSecrets: ReadonlySet<string> = new Set([
+  demoSecret,
+  'change-me',
+  'changeme',
+  'password',
+  'admin',
+  'secret',
+  'maplebridge',
+  'public',
+]);
+
+const demoKeyNames = ['node', 'collect', 'deliver', 'audit'] as const;
+
+/** Which of the demo's signing keys. */
+export type DemoKeyName = (typeof demoKeyNames)[number];
+
+/** PKCS#8 DER prefix of an Ed25519 private key (RFC 8410 §7); the 32-byte seed follows. */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** A signing key anybody can derive from this source file: for the demo and tests only. */
+export function demoSigningKey(name: DemoKeyName): SigningKey {
+  const seed = createHash('sha256').update(`${demoSecret}/${name}`).digest();
+  return new SigningKey(createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }));
+}
+
+/**
+ * Refuses default keys and secrets unless this is the demo.
+ * `found` names each credential as the reader knows it (`edge.yaml: broker.password`) with its value or key.
+ * @throws AppError MB_DEFAULT_KEYS naming every default in use, never its value.
+ */
+export function refuseDefaults(found: Readonly<Record<string, string | SigningKey | undefined>>, demo: boolean): void {
+  if (demo) return;
+  const demoKeyIds = new Set(demoKeyNames.map((name) => demoSigningKey(name).keyId));
+  const bad = Object.entries(found)
+    .filter(([, value]) =>
+      value instanceof SigningKey
+        ? demoKeyIds.has(value.keyId)
+        : value !== undefined && defaultSecrets.has(value.toLowerCase()),
+    )
+    .map(([name]) => name);
+  if (bad.length > 0) {
+    throw new AppError('MB_DEFAULT_KEYS', `refusing to start on default credentials: ${bad.join(', ')}`, {
+      details: { bad },
+    });
+  }
+}

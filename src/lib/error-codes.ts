@@ -1,0 +1,43 @@
+/**
+ * Every fault Maplebridge reports, by stable code. `docs/errors.md` lists the same codes (a test compares).
+ * `retryable`: trying again later may succeed without anybody changing anything.
+ */
+export const errorCodes = {
+  MB_CONFIG_INVALID: { retryable: false, help: 'Correct the named keys in the configuration file.' },
+  MB_CONFIG_UNREADABLE: { retryable: false, help: 'Check that the file exists and is valid YAML.' },
+  MB_DEFAULT_KEYS: { retryable: false, help: 'Generate own keys with `maplebridge keys generate`.' },
+  MB_KEY_UNREADABLE: { retryable: false, help: 'Check the key file: PEM, Ed25519, mode 0600.' },
+  MB_USAGE: { retryable: false, help: 'See `maplebridge --help`.' },
+  MB_MISSING_PART: { retryable: false, help: 'Install the named package or provide the named file.' },
+  MB_CAMERA_UNREACHABLE: { retryable: true, help: 'Check address, port and cabling of the camera.' },
+  MB_CAMERA_UNAUTHORIZED: { retryable: true, help: 'Check user name and password of the camera.' },
+  MB_CAMERA_NOT_RTSP: { retryable: true, help: 'The address answers, but not in RTSP: check the port.' },
+  MB_CAMERA_REFUSED: { retryable: true, help: 'Check the path of the stream.' },
+  MB_CAMERA_NO_VIDEO: { retryable: true, help: 'The stream has no video track: choose another profile.' },
+  MB_CAMERA_CODEC: { retryable: true, help: 'Set the camera to a supported codec.' },
+  MB_CAMERA_STALLED: { retryable: true, help: 'The camera stopped sending; it is reconnected.' },
+  MB_CAMERA_CLOSED: { retryable: true, help: 'The camera closed the connection; it is reconnected.' },
+  MB_CAMERA_PROTOCOL: { retryable: true, help: 'The camera broke the protocol; it is reconnected.' },
+  MB_DECODE_FAILED: { retryable: true, help: 'The picture was corrupt; the next keyframe is tried.' },
+  MB_MODEL_UNKNOWN: { retryable: false, help: 'Use an id listed in models/manifest.json.' },
+  MB_MODEL_MISSING: { retryable: false, help: 'Set MAPLEBRIDGE_MODEL_MIRROR, or run `maplebridge models pull`.' },
+  MB_MODEL_HASH: { retryable: false, help: 'The file is not the one the manifest names: replace it.' },
+  MB_MODEL_MANIFEST: { retryable: false, help: 'Correct models/manifest.json.' },
+  MB_MODEL_FAILED: { retryable: true, help: 'The model failed on an input; its scenes are unavailable meanwhile.' },
+  MB_OUTBOX_FULL: { retryable: true, help: 'Free disk space or raise outbox.maxBytes; evidence is shed first.' },
+  MB_OUTBOX_FAILED: { retryable: true, help: 'The outbox could not be written; alerts wait in memory.' },
+  MB_BROKER_UNREACHABLE: { retryable: true, help: 'Check the MQTT broker; alerts wait in the outbox.' },
+  MB_ALERT_INVALID: { retryable: false, help: 'A message did not match the contract; it was set aside.' },
+  MB_BATCH_INVALID: { retryable: false, help: 'A transfer file failed verification; it is in quarantine.' },
+  MB_DATABASE_UNREACHABLE: { retryable: true, help: 'Check Postgres; transfer files wait until it is back.' },
+  MB_QUEUE_UNREACHABLE: { retryable: true, help: 'Check Redis or the queue database; jobs are rebuilt from Postgres.' },
+  MB_TICKET_UNKNOWN: { retryable: false, help: 'There is no ticket with this id.' },
+  MB_TICKET_TRANSITION: { retryable: false, help: 'The ticket is not in a state that allows this step.' },
+  MB_UNAUTHENTICATED: { retryable: false, help: 'Sign in, or send a valid bearer token.' },
+  MB_FORBIDDEN: { retryable: false, help: 'Your role does not allow this.' },
+  MB_REQUEST_INVALID: { retryable: false, help: 'Correct the named fields of the request.' },
+  MB_STOP_TIMEOUT: { retryable: false, help: 'A service did not stop in time; see the log for which.' },
+} as const;
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof errorCodes;
