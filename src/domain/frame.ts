@@ -14,7 +14,7 @@ export interface Frame {
   /** The coded keyframe: kept so that evidence can be decoded at full size later. */
   readonly accessUnit: AccessUnit;
   readonly picture: Picture;
-  /** Camera wall clock where known, else the node's at reception. */
+  /** Node clock at reception: cameras' own clocks are often wrong by hours; theirs is kept in the access unit. */
   readonly observedAt: UtcMs;
   /** W3C trace context, level 1. */
   readonly traceparent: string;

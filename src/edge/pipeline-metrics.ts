@@ -1,0 +1,15 @@
+import type { Metrics } from '../lib/metrics.ts';
+
+/** The pipeline's own counters, shared by all cameras of a node. */
+export interface PipelineMetrics extends ReturnType<typeof pipelineMetrics> {}
+
+/** Registers them. */
+export function pipelineMetrics(metrics: Metrics) {
+  return {
+    accessUnits: metrics.counter('maplebridge_access_units_total', 'Access units received.'),
+    looks: metrics.counter('maplebridge_looks_total', 'Keyframes looked at, by result.', ['result']),
+    looksDropped: metrics.counter('maplebridge_looks_dropped_total', 'Keyframes dropped because a newer one came.'),
+    lookSeconds: metrics.latency('maplebridge_look_seconds', 'From last packet of the keyframe to the decision.'),
+    alerts: metrics.counter('maplebridge_alerts_total', 'Alerts written, by scene and phase.', ['scene', 'phase']),
+  };
+}

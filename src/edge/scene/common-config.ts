@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { durationMs } from '../../lib/config.ts';
+
+/** What every scene's configuration has (design: scenes.md, "Common to all"). */
+export const commonSceneFields = {
+  zones: z
+    .array(z.string())
+    .min(1)
+    .meta({ description: "Ids of the camera's zones in which the scene is watched for." }),
+  minBoxHeight: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.03)
+    .meta({ description: 'Smaller boxes are ignored; share of the picture height.' }),
+  occlusionMs: durationMs({
+    min: 0,
+    max: 60_000,
+    default: 3_000,
+    help: 'A subject unseen for no longer than this keeps its dwell.',
+  }),
+  streamGapMs: durationMs({
+    min: 1_000,
+    max: 120_000,
+    default: 12_000,
+    help: 'Looks further apart than this are a gap in the stream; the time between does not count as dwell.',
+  }),
+  clearAfterMs: durationMs({
+    min: 1_000,
+    max: 600_000,
+    default: 30_000,
+    help: 'An incident is cleared after this long without its subject.',
+  }),
+  updateEveryMs: durationMs({
+    min: 1_000,
+    max: 3_600_000,
+    default: 60_000,
+    help: 'How often an open incident is reported again.',
+  }),
+  cooldownMs: durationMs({
+    min: 0,
+    max: 86_400_000,
+    default: 600_000,
+    help: 'After an incident is cleared, the same thing in the same place raises no new one for this long.',
+  }),
+};
+
+/** The part of a scene's configuration that incidents live by. */
+export interface IncidentTiming {
+  readonly clearAfterMs: number;
+  readonly updateEveryMs: number;
+  readonly cooldownMs: number;
+  readonly streamGapMs: number;
+}

@@ -1,0 +1,64 @@
+import type { UtcMs } from '../../domain/ids.ts';
+
+/** How a dwell is measured. */
+export interface DwellLimits {
+  readonly occlusionMs: number;
+  readonly streamGapMs: number;
+}
+
+/**
+ * Wall-clock dwell of one subject. It survives a short occlusion and leaves out gaps of the stream
+ * (design: scenes.md): only time between two looks that follow each other counts.
+ */
+export class Dwell {
+  readonly #limits: DwellLimits;
+  #startedAt: UtcMs;
+  #lastLookAt: UtcMs;
+  #missingSince: UtcMs | undefined;
+  #dwellMs = 0;
+
+  constructor(at: UtcMs, limits: DwellLimits) {
+    this.#limits = limits;
+    this.#startedAt = at;
+    this.#lastLookAt = at;
+  }
+
+  /** When the present stay began. */
+  get startedAt(): UtcMs {
+    return this.#startedAt;
+  }
+
+  get dwellMs(): number {
+    return this.#dwellMs;
+  }
+
+  /** The subject was seen in place on this look. */
+  present(at: UtcMs): void {
+    this.#pass(at);
+    this.#missingSince = undefined;
+  }
+
+  /** A look without the subject; false once it has been away too long and the stay is over. */
+  absent(at: UtcMs): boolean {
+    // Measured from the first look that missed it, so that the rule means the same at 0.5 and at 15 looks a second.
+    this.#missingSince ??= at;
+    this.#pass(at);
+    return at - this.#missingSince <= this.#limits.occlusionMs;
+  }
+
+  /** The subject is there but moved: the stay begins anew. */
+  restart(at: UtcMs): void {
+    this.#startedAt = at;
+    this.#lastLookAt = at;
+    this.#missingSince = undefined;
+    this.#dwellMs = 0;
+  }
+
+  #pass(at: UtcMs): void {
+    const elapsed = at - this.#lastLookAt;
+    this.#lastLookAt = at;
+    if (elapsed <= 0) return;
+    if (elapsed <= this.#limits.streamGapMs) this.#dwellMs += elapsed;
+    else if (this.#missingSince !== undefined) this.#missingSince += elapsed;
+  }
+}

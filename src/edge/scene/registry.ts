@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import { illegalParking } from './illegal-parking.ts';
+import type { SceneModule } from './scene-module.ts';
+import { zoneIntrusion } from './zone-intrusion.ts';
+
+/** Every scene this node knows. A new scene is one module and one line here. */
+export const sceneModules: readonly SceneModule[] = [erase(illegalParking), erase(zoneIntrusion)];
+
+/**
+ * Forgets a module's own configuration type: the registry's users go by its schema.
+ * The rule is only ever made from what that very schema parsed.
+ */
+function erase<S extends z.ZodType>(module: SceneModule<S>): SceneModule {
+  return { ...module, createRule: (zones, config) => module.createRule(zones, module.schema.parse(config)) };
+}

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { UtcMs } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
+import type { SceneHit } from '../../domain/scene-event.ts';
+import type { SceneId, Severity } from '../../domain/scene-id.ts';
+import type { Track } from '../../domain/track.ts';
+import type { Zone } from '../../domain/zone.ts';
+
+/** One look at one camera, as a rule sees it. */
+export interface Look {
+  /** Node clock of the picture. */
+  readonly at: UtcMs;
+  readonly tracks: readonly Track[];
+}
+
+/** A rule at work on one camera; it owns its state and is dropped with the camera. */
+export interface SceneRule {
+  /** Everything for which the condition holds on this look. Looks come in order of time. */
+  evaluate(look: Look): readonly SceneHit[];
+}
+
+/** A scene: what it watches for, its configuration and how to make its rule (design: scenes.md). */
+export interface SceneModule<Schema extends z.ZodType = z.ZodType> {
+  readonly id: SceneId;
+  /** Changes with every change of the logic: it stands in each alert's provenance. */
+  readonly version: string;
+  /** Canonical classes it needs; without a model that provides one of them it is unavailable. */
+  readonly classes: readonly ObjectClass[];
+  readonly severity: Severity;
+  readonly schema: Schema;
+  createRule(zones: readonly Zone[], config: z.output<Schema>): SceneRule;
+}

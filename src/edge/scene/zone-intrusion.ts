@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { type ObjectClass, objectClasses } from '../../domain/object-class.ts';
+import { durationMs } from '../../lib/config.ts';
+import { commonSceneFields } from './common-config.ts';
+import type { SceneModule } from './scene-module.ts';
+import { hitOf, ZoneStays } from './zone-stays.ts';
+
+const classes: readonly ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck', 'excavator'];
+
+/** Configuration of `zone_intrusion`. */
+export const zoneIntrusionSchema = z.strictObject({
+  ...commonSceneFields,
+  classes: z
+    .array(z.enum(objectClasses))
+    .min(1)
+    .default(['person', 'car', 'bus', 'truck', 'excavator'])
+    .meta({ description: 'What must not be in the zone.' }),
+  dwellMs: durationMs({
+    min: 0,
+    max: 3_600_000,
+    default: 5_000,
+    help: 'How long it must be inside; 120000 makes the rule one for loitering.',
+  }),
+});
+
+/** 区域入侵/徘徊: somebody or something is where it must not be (design: scenes.md, 14). */
+export const zoneIntrusion: SceneModule<typeof zoneIntrusionSchema> = {
+  id: 'zone_intrusion',
+  version: 'zone_intrusion/1',
+  classes,
+  severity: 2,
+  schema: zoneIntrusionSchema,
+  createRule(zones, config) {
+    const stays = new ZoneStays(zones, config.classes, config);
+    return {
+      evaluate: (look) =>
+        stays
+          .update(look)
+          .filter((stay) => stay.dwell.dwellMs >= config.dwellMs)
+          .map(hitOf),
+    };
+  },
+};

@@ -1,0 +1,87 @@
+import { type Box, bottomCentre, insidePolygon } from '../../domain/geometry.ts';
+import type { TrackId } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
+import type { SceneHit } from '../../domain/scene-event.ts';
+import type { Track } from '../../domain/track.ts';
+import type { Zone } from '../../domain/zone.ts';
+import { Dwell, type DwellLimits } from './dwell.ts';
+import type { Look } from './scene-module.ts';
+
+/** One subject's stay in one zone. */
+export interface Stay {
+  readonly zone: Zone;
+  readonly dwell: Dwell;
+  track: Track;
+  /** Box at the start of the stay: what drift is measured from. */
+  reference: Box;
+}
+
+/**
+ * Who stays in which polygon, by triggering anchor (bottom centre) and for how long.
+ * The base of every dwell scene; stays are evicted with their tracks.
+ */
+export class ZoneStays {
+  readonly #zones: readonly Zone[];
+  readonly #classes: ReadonlySet<ObjectClass>;
+  readonly #limits: DwellLimits & { readonly minBoxHeight: number };
+  readonly #stays = new Map<string, Stay>();
+
+  constructor(
+    zones: readonly Zone[],
+    classes: readonly ObjectClass[],
+    limits: DwellLimits & { readonly minBoxHeight: number },
+  ) {
+    this.#zones = zones;
+    this.#classes = new Set(classes);
+    this.#limits = limits;
+  }
+
+  /** Takes a look in; returns the stays whose subject was seen on it. */
+  update(look: Look): readonly Stay[] {
+    const present: Stay[] = [];
+    const seen = new Set<string>();
+    for (const track of look.tracks) {
+      if (track.state !== 'confirmed' || track.lastSeenAt !== look.at || !this.#counts(track)) continue;
+      for (const zone of this.#zones) {
+        if (!insidePolygon(bottomCentre(track.box), zone.points)) continue;
+        const key = keyOf(zone, track.id);
+        seen.add(key);
+        present.push(this.#stay(key, zone, track, look));
+      }
+    }
+    for (const [key, stay] of this.#stays) {
+      if (!seen.has(key) && !stay.dwell.absent(look.at)) this.#stays.delete(key);
+    }
+    return present;
+  }
+
+  #counts(track: Track): boolean {
+    return this.#classes.has(track.class) && track.box[3] - track.box[1] >= this.#limits.minBoxHeight;
+  }
+
+  #stay(key: string, zone: Zone, track: Track, look: Look): Stay {
+    const known = this.#stays.get(key);
+    if (known !== undefined) {
+      known.track = track;
+      known.dwell.present(look.at);
+      return known;
+    }
+    const stay = { zone, dwell: new Dwell(look.at, this.#limits), track, reference: track.box };
+    this.#stays.set(key, stay);
+    return stay;
+  }
+}
+
+/** The hit a stay amounts to once its rule says so. */
+export function hitOf(stay: Stay): SceneHit {
+  const { track, dwell, zone } = stay;
+  return {
+    zone,
+    startedAt: dwell.startedAt,
+    subject: { class: track.class, score: track.score, box: track.box, trackId: track.id, dwellMs: dwell.dwellMs },
+  };
+}
+
+function keyOf(zone: Zone, track: TrackId): string {
+  return `${zone.id}\n${track}`;
+}
