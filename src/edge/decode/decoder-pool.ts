@@ -1,0 +1,185 @@
+import type { AccessUnit } from '../../domain/access-unit.ts';
+import type { PictureSpec } from '../../domain/picture.ts';
+import { Backoff } from '../../lib/backoff.ts';
+import { BoundedQueue } from '../../lib/bounded-queue.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Service } from '../../lib/lifecycle.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Gauge, Histogram, Metrics } from '../../lib/metrics.ts';
+import type { DecodeResult } from './decode-result.ts';
+import { WorkerSlot } from './worker-slot.ts';
+
+/** What a decoder pool needs. */
+export interface DecoderPoolOptions {
+  readonly workers: number;
+  readonly queueCapacity: number;
+  /** A thread that has not answered for this long is replaced; default 5 s. */
+  readonly jobTimeoutMs?: number;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+  /** The worker's source; tests put one here that dies. */
+  readonly workerFile?: URL;
+}
+
+interface Job {
+  readonly id: number;
+  readonly unit: AccessUnit;
+  readonly spec: PictureSpec;
+  readonly resolve: (result: DecodeResult) => void;
+  cancelTimeout: () => void;
+}
+
+/**
+ * Decodes keyframes of all cameras in a few threads. A full queue drops its oldest job; a thread that dies or hangs is
+ * replaced and only its own job fails.
+ */
+export class DecoderPool implements Service {
+  readonly #options: DecoderPoolOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #queue: BoundedQueue<Job>;
+  readonly #running = new Map<number, Job>();
+  readonly #slots = new Set<WorkerSlot>();
+  readonly #respawns = new Set<() => void>();
+  readonly #backoff = new Backoff({ minMs: 100, maxMs: 10_000 });
+  readonly #metrics: {
+    jobs: Counter<'result'>;
+    seconds: Histogram;
+    waiting: Gauge;
+    deaths: Counter;
+  };
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  #nextId = 1;
+
+  constructor(options: DecoderPoolOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log;
+    this.#queue = new BoundedQueue(options.queueCapacity, 'drop-oldest');
+    this.#metrics = {
+      jobs: options.metrics.counter('maplebridge_decode_keyframes_total', 'Keyframes by result.', ['result']),
+      seconds: options.metrics.latency('maplebridge_decode_seconds', 'Time in the decoder thread, scaling included.'),
+      waiting: options.metrics.gauge('maplebridge_decode_queue', 'Keyframes waiting for a decoder.'),
+      deaths: options.metrics.counter('maplebridge_decode_worker_deaths_total', 'Decoder threads that died.'),
+    };
+  }
+
+  /** Starts the threads. @throws AppError MB_MISSING_PART when one cannot start (no FFmpeg library here). */
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#state !== 'new') return;
+    this.#state = 'running';
+    signal.addEventListener('abort', () => void this.stop(), { once: true });
+    const ready = Array.from({ length: this.#options.workers }, () => this.#spawn());
+    try {
+      await Promise.all(ready);
+    } catch (error) {
+      if (signal.aborted) return;
+      await this.stop();
+      throw new AppError('MB_MISSING_PART', 'the video decoder (npm package node-av) cannot start', { cause: error });
+    }
+  }
+
+  /** Fails what waits and ends the threads. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    for (const cancel of this.#respawns) cancel();
+    this.#respawns.clear();
+    for (const job of [...this.#queue.drain(), ...this.#running.values()]) this.#settle(job, stopped);
+    const slots = [...this.#slots];
+    this.#slots.clear();
+    await Promise.all(slots.map((slot) => slot.terminate()));
+  }
+
+  /** Decodes one keyframe into the picture asked for. Never rejects. */
+  decode(unit: AccessUnit, spec: PictureSpec): Promise<DecodeResult> {
+    if (this.#state !== 'running') return Promise.resolve(stopped);
+    if (!unit.keyframe) {
+      return Promise.resolve({ ok: false, reason: 'unsupported', detail: 'not a keyframe: it does not decode alone' });
+    }
+    return new Promise((resolve) => {
+      const job: Job = { id: this.#nextId++, unit, spec, resolve, cancelTimeout: () => {} };
+      if (this.#queue.size === this.#queue.capacity) {
+        const oldest = this.#queue.shift();
+        if (oldest !== undefined) {
+          this.#settle(oldest, { ok: false, reason: 'overloaded', detail: `${this.#queue.capacity} were waiting` });
+        }
+      }
+      this.#queue.push(job);
+      this.#dispatch();
+    });
+  }
+
+  /** Resolves when the new thread is ready; rejects when it dies before. */
+  #spawn(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const file = this.#options.workerFile ?? new URL('./decode-worker.ts', import.meta.url);
+      const slot = new WorkerSlot(file, {
+        ready: () => {
+          resolve();
+          this.#dispatch();
+        },
+        result: (id, result) => this.#onResult(id, result),
+        died: (why) => {
+          this.#slots.delete(slot);
+          if (!slot.ready) reject(new Error(why));
+          else if (this.#state === 'running') this.#onDeath(slot, why);
+        },
+      });
+      this.#slots.add(slot);
+    });
+  }
+
+  #dispatch(): void {
+    for (const slot of this.#slots) {
+      if (!slot.ready || slot.busyWith !== undefined) continue;
+      const job = this.#queue.shift();
+      if (job === undefined) break;
+      this.#running.set(job.id, job);
+      job.cancelTimeout = this.#clock.after(this.#options.jobTimeoutMs ?? 5000, () => {
+        slot.abandon('no answer in time');
+      });
+      // Copied: the unit stays here as evidence, and its buffer may be shared with its neighbours.
+      slot.post({ id: job.id, codec: job.unit.codec, data: new Uint8Array(job.unit.data), spec: job.spec });
+    }
+    this.#metrics.waiting.set(this.#queue.size);
+  }
+
+  #onResult(id: number, result: DecodeResult): void {
+    this.#backoff.reset();
+    const job = this.#running.get(id);
+    if (job !== undefined) this.#settle(job, result);
+    this.#dispatch();
+  }
+
+  #settle(job: Job, result: DecodeResult): void {
+    job.cancelTimeout();
+    this.#running.delete(job.id);
+    this.#metrics.jobs.inc({ result: result.ok ? 'ok' : result.reason });
+    if (result.ok) this.#metrics.seconds.observe(result.decodeMs / 1000);
+    job.resolve(result);
+  }
+
+  #onDeath(slot: WorkerSlot, why: string): void {
+    this.#metrics.deaths.inc();
+    const job = slot.busyWith === undefined ? undefined : this.#running.get(slot.busyWith);
+    this.#log.warn({ why, camera: job?.unit.cameraId }, 'decoder thread died; replacing it');
+    if (job !== undefined) this.#settle(job, { ok: false, reason: 'decoder-died', detail: why });
+    this.#respawn();
+  }
+
+  #respawn(): void {
+    if (this.#state !== 'running') return;
+    const cancel = this.#clock.after(this.#backoff.next(), () => {
+      this.#respawns.delete(cancel);
+      this.#spawn().catch((error: unknown) => {
+        this.#log.error({ err: error }, 'decoder thread cannot start; trying again');
+        this.#respawn();
+      });
+    });
+    this.#respawns.add(cancel);
+  }
+}
+
+const stopped: DecodeResult = { ok: false, reason: 'decoder-died', detail: 'the decoder pool is not running' };
