@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import type { Sha256 } from '../../domain/ids.ts';
+import { objectClasses } from '../../domain/object-class.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const size = z.number().int().min(32).max(4096);
+
+/** How a picture becomes the model's input tensor. */
+const inputSchema = z.strictObject({
+  name: z.string().min(1),
+  width: size,
+  height: size,
+  /** Order of the axes after the batch: channels first or last. */
+  layout: z.enum(['nchw', 'nhwc']),
+  channelOrder: z.enum(['rgb', 'bgr']),
+  /** `letterbox`: top-left, rest filled with `pad`. */
+  fit: z.enum(['letterbox', 'stretch']),
+  /** Per channel in `channelOrder`, on the 0–255 scale: value = (byte − mean) / std. */
+  mean: triple,
+  std: triple,
+  /** Byte value that fills what a letterboxed picture leaves free. */
+  pad: z.number().min(0).max(255),
+});
+
+const modelSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/),
+  task: z.literal('detect'),
+  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts. */
+  kind: z.enum(['yolox', 'picodet', 'nanodet']),
+  file: z.string().regex(/^[A-Za-z0-9][\w.-]*\.onnx$/),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .transform((value) => value as Sha256),
+  bytes: z.number().int().positive(),
+  /** Whether the file is part of this repository. */
+  shipped: z.boolean(),
+  /** Name of a class set. */
+  classes: z.string(),
+  /** Output grids in the order of the model's outputs, in input pixels a cell. */
+  strides: z.array(z.number().int().positive()).min(1).max(8),
+  input: inputSchema,
+  licence: z.string().min(1),
+  attribution: z.string(),
+  /** Upstream addresses, tried in order, and only when the operator asks for it. */
+  sources: z.array(z.url({ protocol: /^https?$/ })),
+});
+
+const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  classSets: z.record(
+    z.string(),
+    z.strictObject({
+      /** The model's own names, in the order of its outputs. */
+      names: z.array(z.string()).min(1),
+      /** Own name → canonical class; a name left out is ignored. */
+      canonical: z.record(z.string(), z.enum(objectClasses)),
+    }),
+  ),
+  models: z.array(modelSchema),
+});
+
+/** The models this software knows: models/manifest.json. */
+export type ModelManifest = z.output<typeof manifestSchema>;
+/** One model of the manifest. */
+export type ModelEntry = ModelManifest['models'][number];
+/** One model's input. */
+export type ModelInput = ModelEntry['input'];
+
+/** The repository's folder of models, with its manifest and the weights that ship. */
+export const modelsDir = fileURLToPath(new URL('../../../models', import.meta.url));
+
+/** Reads a manifest; @throws AppError MB_MODEL_MANIFEST naming what is wrong where. */
+export function loadManifest(path: string = `${modelsDir}/manifest.json`): ModelManifest {
+  try {
+    return checkReferences(manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8'))));
+  } catch (error) {
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new AppError('MB_MODEL_MANIFEST', `${path}: ${what}`, { cause: error });
+  }
+}
+
+function checkReferences(manifest: ModelManifest): ModelManifest {
+  const ids = new Set<string>();
+  for (const model of manifest.models) {
+    if (ids.has(model.id)) throw new Error(`models: "${model.id}" is listed twice`);
+    ids.add(model.id);
+    if (manifest.classSets[model.classes] === undefined) {
+      throw new Error(`models: "${model.id}" names class set "${model.classes}", which is not there`);
+    }
+  }
+  for (const [name, set] of Object.entries(manifest.classSets)) {
+    const stray = Object.keys(set.canonical).find((own) => !set.names.includes(own));
+    if (stray !== undefined) throw new Error(`classSets.${name}.canonical: "${stray}" is not one of its names`);
+  }
+  return manifest;
+}
+
+/** A model by id; @throws AppError MB_MODEL_UNKNOWN with the nearest id. */
+export function findModel(manifest: ModelManifest, id: string): ModelEntry {
+  const found = manifest.models.find((model) => model.id === id);
+  if (found !== undefined) return found;
+  const ids = manifest.models.map((model) => model.id);
+  const near = ids.length > 0 ? closest(id, ids) : '';
+  const hint = near !== '' && distance(id, near) <= id.length / 2 ? `did you mean "${near}"? ` : '';
+  throw new AppError('MB_MODEL_UNKNOWN', `no model "${id}": ${hint}known: ${ids.join(', ')}`);
+}
+
+/** Canonical class by output index; undefined where the model's class has none. */
+export function canonicalClasses(manifest: ModelManifest, entry: ModelEntry) {
+  const set = manifest.classSets[entry.classes];
+  return (set?.names ?? []).map((name) => set?.canonical[name]);
+}

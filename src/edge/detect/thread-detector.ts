@@ -1,0 +1,170 @@
+import { Worker } from 'node:worker_threads';
+import type { ObjectClass } from '../../domain/object-class.ts';
+import type { Picture, PictureSpec } from '../../domain/picture.ts';
+import { BoundedQueue } from '../../lib/bounded-queue.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Histogram, Metrics } from '../../lib/metrics.ts';
+import type { Detector } from './detector.ts';
+import type { Detected, RunnerOptions } from './model-runner.ts';
+import type { DetectAnswer, DetectJob } from './worker-messages.ts';
+
+interface Pending {
+  readonly job: DetectJob;
+  readonly resolve: (detected: Detected) => void;
+  readonly reject: (error: AppError) => void;
+}
+
+/** Jobs in the thread at once: the second travels while the first is computed. */
+const inFlight = 2;
+
+/**
+ * A model on a worker thread. ONNX Runtime computes on the thread that calls it, 10–40 ms a picture, and the event loop
+ * carries every camera's packets. A thread that dies fails what it had and is started again with the next picture.
+ */
+export class ThreadDetector implements Detector {
+  readonly model: Detector['model'];
+  readonly input: PictureSpec;
+  readonly #runner: RunnerOptions;
+  readonly #log: Logger;
+  readonly #queue: BoundedQueue<Pending>;
+  readonly #running = new Map<number, Pending>();
+  readonly #metrics: { pictures: Counter<'result'>; seconds: Histogram };
+  #worker: Promise<Worker> | undefined;
+  #closed = false;
+  #nextId = 1;
+
+  constructor(options: { runner: RunnerOptions; queueCapacity: number; log: Logger; metrics: Metrics }) {
+    const { entry, provider, classes } = options.runner;
+    const known = classes.filter((each): each is ObjectClass => each !== undefined);
+    this.#runner = options.runner;
+    this.#log = options.log;
+    this.#queue = new BoundedQueue(options.queueCapacity, 'drop-oldest');
+    this.model = { id: entry.id, sha256: entry.sha256, classes: [...new Set(known)], provider };
+    this.input = {
+      width: entry.input.width,
+      height: entry.input.height,
+      fit: entry.input.fit,
+      format: entry.input.channelOrder === 'rgb' ? 'rgb24' : 'bgr24',
+    };
+    this.#metrics = {
+      pictures: options.metrics.counter('maplebridge_detect_pictures_total', 'Pictures by result.', ['result']),
+      seconds: options.metrics.latency('maplebridge_detect_seconds', 'Time in the detector thread a picture.'),
+    };
+  }
+
+  /** Loads the model. @throws AppError MB_MODEL_FAILED */
+  async open(): Promise<void> {
+    this.#worker ??= this.#spawn();
+    await this.#worker;
+  }
+
+  async detect(pictures: readonly Picture[]): Promise<readonly Detected[]> {
+    return Promise.all(pictures.map((picture) => this.#enqueue(picture)));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#failAll('the detector is closed');
+    const worker = await this.#worker?.catch(() => undefined);
+    await worker?.terminate();
+  }
+
+  #enqueue(picture: Picture): Promise<Detected> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#failure('the detector is closed'));
+      if (this.#queue.size === this.#queue.capacity) {
+        this.#metrics.pictures.inc({ result: 'overloaded' });
+        const waiting = `${this.#queue.capacity} pictures are waiting for ${this.model.id}`;
+        this.#queue.shift()?.reject(new AppError('MB_OVERLOADED', waiting));
+      }
+      this.#queue.push({ job: { id: this.#nextId++, picture }, resolve, reject });
+      this.#worker ??= this.#spawn();
+      this.#worker.then(
+        (worker) => this.#feed(worker),
+        (error: unknown) => this.#failAll(messageOf(error)),
+      );
+    });
+  }
+
+  #feed(worker: Worker): void {
+    while (this.#running.size < inFlight) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      this.#running.set(next.job.id, next);
+      // Copied by the message, not transferred: the frame keeps its picture.
+      worker.postMessage(next.job);
+    }
+  }
+
+  #spawn(): Promise<Worker> {
+    return new Promise((resolve, reject) => {
+      const file = new URL('./detect-worker.ts', import.meta.url);
+      const worker = new Worker(file, { name: 'detector', workerData: this.#runner });
+      const gone = (why: string) => {
+        reject(this.#failure(why));
+        this.#onGone(why);
+      };
+      worker.on('message', (answer: DetectAnswer) => {
+        switch (answer.kind) {
+          case 'ready':
+            this.#announce(answer);
+            return resolve(worker);
+          case 'cannot-load':
+            return reject(this.#failure(`does not load: ${answer.detail}`));
+          case 'detected':
+          case 'failed':
+            this.#settle(answer);
+            return this.#feed(worker);
+        }
+      });
+      worker.on('error', (error) => gone(messageOf(error)));
+      worker.on('exit', (code) => gone(`its thread ended with code ${code}`));
+    });
+  }
+
+  #announce(answer: { providers: readonly string[]; warmUpMs: number }): void {
+    const { threads, entry } = this.#runner;
+    this.#log.info(
+      {
+        model: entry.id,
+        sha256: entry.sha256,
+        provider: this.model.provider,
+        threads,
+        input: `${entry.input.width}x${entry.input.height}`,
+        warmUpMs: Math.round(answer.warmUpMs),
+        providers: answer.providers,
+      },
+      'detector ready',
+    );
+  }
+
+  #settle(answer: Extract<DetectAnswer, { id: number }>): void {
+    const pending = this.#running.get(answer.id);
+    this.#running.delete(answer.id);
+    if (answer.kind === 'detected') {
+      this.#metrics.pictures.inc({ result: 'ok' });
+      this.#metrics.seconds.observe(answer.detected.run.latencyMs / 1000);
+      pending?.resolve(answer.detected);
+    } else {
+      this.#metrics.pictures.inc({ result: 'failed' });
+      pending?.reject(this.#failure(answer.detail));
+    }
+  }
+
+  #onGone(why: string): void {
+    this.#worker = undefined;
+    if (this.#closed) return;
+    this.#log.error({ why, model: this.model.id }, 'detector thread died; the next picture starts another');
+    this.#failAll(why);
+  }
+
+  #failAll(why: string): void {
+    for (const pending of [...this.#running.values(), ...this.#queue.drain()]) pending.reject(this.#failure(why));
+    this.#running.clear();
+  }
+
+  #failure(why: string): AppError {
+    return new AppError('MB_MODEL_FAILED', `model ${this.model.id}: ${why}`, { details: { model: this.model.id } });
+  }
+}
