@@ -4,8 +4,16 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AppError, messageOf } from './errors.ts';
 
+interface DurationRange {
+  readonly min: number;
+  readonly max: number;
+  readonly help: string;
+}
+
 /** A duration given in milliseconds, with its range; the field's name must end in `Ms`. */
-export function durationMs(range: { min: number; max: number; default?: number; help: string }) {
+export function durationMs(range: DurationRange & { readonly default: number }): z.ZodDefault<z.ZodNumber>;
+export function durationMs(range: DurationRange & { readonly default?: undefined }): z.ZodNumber;
+export function durationMs(range: DurationRange & { readonly default?: number | undefined }) {
   const schema = z.number().int().min(range.min).max(range.max).meta({ unit: 'ms', description: range.help });
   return range.default === undefined ? schema : schema.default(range.default);
 }

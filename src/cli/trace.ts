@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { TicketTrace } from '../contracts/desk-api.ts';
+import { demoSecret } from '../lib/default-credentials.ts';
+import { AppError, messageOf } from '../lib/errors.ts';
+import { parseCommandArguments, required } from './arguments.ts';
+import type { Command } from './command.ts';
+
+/** Where a running demo says its address, so that `trace` finds it without being told. */
+export const demoAddressFile = '.maplebridge/demo/desk-address';
+
+/** `maplebridge trace <ticketId>`: the chain from RTP timestamp to closed ticket. */
+export const traceCommand: Command = {
+  name: 'trace',
+  summary: "prints a ticket's chain from RTP timestamp to closure with every time, hash and version",
+  usage:
+    'trace <ticketId> [--desk <url>] [--token-file <file>] [--json]   (the token may also be in MAPLEBRIDGE_TOKEN)',
+  async run({ args, print }) {
+    const { values, positionals } = parseCommandArguments(traceCommand, args, {
+      desk: { type: 'string' },
+      'token-file': { type: 'string' },
+      json: { type: 'boolean' },
+    });
+    const id = required(positionals[0], 'the ticket id', traceCommand);
+    const demo = existsSync(demoAddressFile) ? readFileSync(demoAddressFile, 'utf8').trim() : undefined;
+    const desk = required(values.desk ?? process.env['MAPLEBRIDGE_DESK'] ?? demo, '--desk', traceCommand);
+    const file = values['token-file'];
+    const token = file === undefined ? process.env['MAPLEBRIDGE_TOKEN'] : readFileSync(file, 'utf8').trim();
+    const trace = await fetchTrace(desk, id, token ?? (desk === demo ? demoSecret : ''));
+    print(values.json === true ? JSON.stringify(trace, null, 2) : formatTrace(trace));
+    return 0;
+  },
+};
+
+async function fetchTrace(desk: string, id: string, token: string): Promise<TicketTrace> {
+  const url = new URL(`/api/tickets/${encodeURIComponent(id)}/trace`, desk);
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch((error: unknown) => {
+    throw new AppError('MB_USAGE', `the desk at ${desk} cannot be reached: ${messageOf(error)}`, { cause: error });
+  });
+  const body = (await answer.json()) as TicketTrace & { message?: string };
+  if (answer.ok) return body;
+  const code =
+    answer.status === 401 ? 'MB_UNAUTHENTICATED' : answer.status === 403 ? 'MB_FORBIDDEN' : 'MB_TICKET_UNKNOWN';
+  throw new AppError(code, body.message ?? `the desk answered ${answer.status}`);
+}
+
+/** One line a step: time, milliseconds since the step before, stage, facts. */
+export function formatTrace(trace: TicketTrace): string {
+  const lines = [`ticket ${trace.number} (${trace.ticketId})`, `traceparent ${trace.traceparent}`, ''];
+  let before: number | undefined;
+  for (const { stage, at, facts } of trace.steps) {
+    const since = before === undefined ? '' : `+${at - before} ms`;
+    before = at;
+    lines.push(`${new Date(at).toISOString()} ${since.padStart(12)}  ${stage}`);
+    for (const [name, value] of Object.entries(facts)) lines.push(`${' '.repeat(39)}${name}: ${value}`);
+  }
+  return lines.join('\n');
+}

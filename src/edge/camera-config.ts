@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { CameraId, ZoneId } from '../domain/ids.ts';
+import { cameraStreamSchema } from './ingest/config.ts';
+import type { SceneConfig } from './scene/camera-scenes.ts';
+import { sceneModules } from './scene/registry.ts';
+
+const unit = z.number().min(0).max(1);
+const point = z.tuple([unit, unit]);
+
+const zoneSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/)
+      .transform((value) => value as ZoneId),
+    kind: z.enum(['polygon', 'line']).default('polygon'),
+    points: z.array(point).min(2).max(64).meta({ description: 'Corners as [x, y], 0–1, origin top left.' }),
+    tags: z
+      .array(z.string().max(64))
+      .max(16)
+      .default([])
+      .meta({ description: 'What the place is, for routing: roadway, sidewalk, site, farmland, …' }),
+  })
+  .refine((zone) => zone.kind === 'line' || zone.points.length >= 3, {
+    path: ['points'],
+    message: 'a polygon needs at least 3 corners',
+  });
+
+/** Scene id → the scene's own configuration; a scene not named here is not watched for. */
+const scenesSchema = z.strictObject(Object.fromEntries(sceneModules.map(({ id, schema }) => [id, schema.optional()])));
+
+/** One camera: where it is, how to reach it, what to watch for. */
+export const cameraSchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+      .transform((value) => value as CameraId)
+      .meta({ description: 'The 20-digit GB/T 28181 id where the site has one.' }),
+    name: z.string().min(1).max(200),
+    division: z.string().max(32).meta({ description: 'GB/T 2260 division code.' }),
+    lat: z.number().min(-90).max(90).meta({ description: 'WGS-84 degrees.' }),
+    lon: z.number().min(-180).max(180).meta({ description: 'WGS-84 degrees.' }),
+    stream: cameraStreamSchema,
+    zones: z.array(zoneSchema).max(32).default([]),
+    scenes: scenesSchema,
+  })
+  .superRefine((camera, context) => {
+    const known = new Set<string>();
+    for (const [index, { id }] of camera.zones.entries()) {
+      if (known.has(id))
+        context.addIssue({ code: 'custom', path: ['zones', index, 'id'], message: `zone "${id}" is there twice` });
+      known.add(id);
+    }
+    for (const [scene, config] of Object.entries(camera.scenes)) {
+      for (const [index, zone] of ((config as SceneConfig | undefined)?.zones ?? []).entries()) {
+        if (known.has(zone)) continue;
+        const message = `no zone "${zone}" on this camera; it has: ${[...known].join(', ') || 'none'}`;
+        context.addIssue({ code: 'custom', path: ['scenes', scene, 'zones', index], message });
+      }
+    }
+  });
+
+/** Checked configuration of one camera. */
+export type CameraConfig = z.output<typeof cameraSchema>;

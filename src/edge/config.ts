@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { isTopicLevel } from '../contracts/topics.ts';
+import type { NodeId, SiteId } from '../domain/ids.ts';
+import { cameraSchema } from './camera-config.ts';
+import { decodeSchema } from './decode/config.ts';
+import { detectSchema } from './detect/config.ts';
+import { publishConfig } from './publish/config.ts';
+import { trackSchema } from './track/config.ts';
+
+const topicLevel = z.string().refine(isTopicLevel, 'letters, digits, "_", "." and "-" only, at most 64');
+
+/** Configuration of one edge node. */
+export const edgeSchema = z
+  .strictObject({
+    site: topicLevel.transform((value) => value as SiteId).meta({ description: 'The place, as in MQTT topics.' }),
+    node: topicLevel.transform((value) => value as NodeId).meta({ description: 'This box, as in MQTT topics.' }),
+    keyFile: z.string().meta({ description: 'Ed25519 private key (PEM, mode 0600): `maplebridge keys generate`.' }),
+    http: z
+      .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535).default(9464) })
+      .prefault({})
+      .meta({ description: 'Where /healthz and /metrics answer.' }),
+    decode: decodeSchema.prefault({}),
+    detect: detectSchema.prefault({}),
+    track: trackSchema.prefault({}),
+    publish: publishConfig,
+    cameras: z.array(cameraSchema).min(1).max(2_000),
+  })
+  .superRefine((config, context) => {
+    const seen = new Set<string>();
+    for (const [index, { id }] of config.cameras.entries()) {
+      if (seen.has(id))
+        context.addIssue({ code: 'custom', path: ['cameras', index, 'id'], message: `camera "${id}" is there twice` });
+      seen.add(id);
+    }
+  });
+
+/** Checked configuration of one edge node. */
+export type EdgeConfig = z.output<typeof edgeSchema>;

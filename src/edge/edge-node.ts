@@ -1,0 +1,205 @@
+import type { Health } from '../contracts/node-messages.ts';
+import type { AccessUnit } from '../domain/access-unit.ts';
+import type { CameraPlace, CameraState } from '../domain/camera.ts';
+import type { CameraId, TrackId } from '../domain/ids.ts';
+import type { Picture } from '../domain/picture.ts';
+import { brokerAccess } from '../lib/broker-config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { ContentStore } from '../lib/content-store.ts';
+import { canonicalJson, sha256 } from '../lib/hash.ts';
+import type { SigningKey } from '../lib/keys.ts';
+import type { Service } from '../lib/lifecycle.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { softwareVersion } from '../lib/version.ts';
+import { AlertWriter } from './alert/alert-writer.ts';
+import type { CameraConfig } from './camera-config.ts';
+import { CameraPipeline } from './camera-pipeline.ts';
+import type { EdgeConfig } from './config.ts';
+import { CoverageAccount } from './coverage-account.ts';
+import { DecoderPool } from './decode/decoder-pool.ts';
+import { type Detector, loadDetector } from './detect/detector.ts';
+import type { ModelStoreOptions } from './detect/model-store.ts';
+import { RtspCamera } from './ingest/rtsp-camera.ts';
+import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
+import { MqttPublisher } from './publish/mqtt-publisher.ts';
+import { Outbox } from './publish/outbox.ts';
+import { CameraScenes, type SceneConfig } from './scene/camera-scenes.ts';
+import { sceneModules } from './scene/registry.ts';
+import { IouTracker } from './track/iou-tracker.ts';
+
+/** How often health goes out when nothing changes. */
+const healthEveryMs = 10_000;
+
+/** What an edge node needs beside its configuration. */
+export interface EdgeNodeOptions {
+  readonly config: EdgeConfig;
+  readonly key: SigningKey;
+  readonly models: ModelStoreOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** One camera at work. */
+interface Watched {
+  readonly config: CameraConfig;
+  readonly camera: RtspCamera;
+  readonly pipeline: CameraPipeline;
+  readonly scenes: CameraScenes;
+}
+
+/** One edge box: cameras in, signed alerts out. */
+export class EdgeNode implements Service {
+  readonly #options: EdgeNodeOptions;
+  readonly #evidence: ContentStore;
+  readonly #decoder: DecoderPool;
+  readonly #outbox: Outbox;
+  readonly #publisher: MqttPublisher;
+  readonly #coverage = new CoverageAccount();
+  readonly #pipelineMetrics: PipelineMetrics;
+  readonly #watched = new Map<CameraId, Watched>();
+  #detector: Detector | undefined;
+  #cancelHealth: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: EdgeNodeOptions) {
+    const { config, key, clock, log, metrics } = options;
+    const { publish, site, node } = config;
+    this.#options = options;
+    this.#pipelineMetrics = pipelineMetrics(metrics);
+    this.#evidence = new ContentStore(publish.outbox.evidenceDir);
+    this.#decoder = new DecoderPool({ ...config.decode, log, metrics });
+    const shared = { site, node, evidence: this.#evidence, clock, log, metrics };
+    this.#outbox = new Outbox({ ...publish.outbox, ...shared, key });
+    this.#publisher = new MqttPublisher({
+      ...shared,
+      ...publish,
+      broker: brokerAccess(publish.broker, 'publish.broker'),
+      outbox: this.#outbox,
+    });
+  }
+
+  /** State of every camera, for health and tests. */
+  get cameras(): ReadonlyMap<CameraId, CameraState> {
+    return new Map([...this.#watched].map(([id, { camera }]) => [id, camera.state]));
+  }
+
+  /** Negotiated MQTT version while connected. */
+  get mqttVersion(): number | undefined {
+    return this.#publisher.mqttVersion;
+  }
+
+  /** Resolves once the model is loaded and every camera is being connected to. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { config, log, metrics } = this.#options;
+    this.#outbox.open();
+    await this.#decoder.start(signal);
+    this.#detector = await loadDetector({ ...config.detect, store: this.#options.models, log, metrics });
+    await this.#publisher.start(signal);
+    for (const camera of config.cameras) this.#watch(camera, this.#detector);
+    await Promise.all([...this.#watched.values()].map(({ camera }) => camera.start(signal)));
+    this.#reportHealth();
+  }
+
+  /** Cameras first, then what is on its way, then the connection; what is not delivered stays in the outbox. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#drain();
+    return this.#stopping;
+  }
+
+  /** The node's own account of how it is. */
+  health(): Health {
+    const { problems, ...outbox } = this.#outbox.status();
+    const cameras = Object.fromEntries([...this.#watched].map(([id, { camera }]) => [id, describe(camera.state)]));
+    const availability = [...this.#watched.values()].flatMap(({ scenes }) => [...scenes.availability]);
+    const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
+    return {
+      state: blind || problems.length > 0 ? 'degraded' : 'online',
+      at: this.#options.clock.now(),
+      softwareVersion,
+      cameras,
+      scenes: Object.fromEntries(availability),
+      problems: [...problems],
+      outbox,
+    };
+  }
+
+  async #drain(): Promise<void> {
+    this.#cancelHealth?.();
+    await Promise.all([...this.#watched.values()].map(({ camera }) => camera.stop()));
+    await Promise.all([...this.#watched.values()].map(({ pipeline }) => pipeline.close()));
+    await this.#publisher.stop();
+    await this.#decoder.stop();
+    await this.#detector?.close();
+    await this.#outbox.close();
+  }
+
+  #watch(config: CameraConfig, detector: Detector): void {
+    const { clock, log, metrics } = this.#options;
+    const { id, name, division, lat, lon, zones } = config;
+    const place: CameraPlace = { id, name, division, lat, lon };
+    let tracks = 0;
+    const scenes = new CameraScenes({
+      modules: sceneModules,
+      zones,
+      config: config.scenes as Record<string, SceneConfig | undefined>,
+      provided: new Set(detector.model.classes),
+    });
+    for (const [scene, state] of scenes.availability) {
+      if (state !== 'available') log.warn({ camera: id, scene, state }, 'scene unavailable');
+    }
+    const pipeline = new CameraPipeline({
+      camera: place,
+      stages: {
+        decode: (unit, spec) => this.#decoder.decode(unit, spec),
+        detector,
+        tracker: new IouTracker({ ...this.#options.config.track, newId: () => `${id}-${++tracks}` as TrackId }),
+        scenes,
+        alerts: new AlertWriter({ evidence: this.#evidence, decode: (unit) => this.#fullSize(unit), clock, log }),
+        store: (draft) => void this.#outbox.append(draft),
+      },
+      versions: { configVersion: configVersion(config), softwareVersion },
+      clock,
+      log,
+      metrics: this.#pipelineMetrics,
+    });
+    const camera = new RtspCamera({
+      id,
+      stream: config.stream,
+      clock,
+      log,
+      metrics,
+      onAccessUnit: (unit) => pipeline.push(unit),
+      onState: (state) => this.#cameraChanged(id, state),
+    });
+    this.#watched.set(id, { config, camera, pipeline, scenes });
+  }
+
+  async #fullSize(unit: AccessUnit): Promise<Picture | undefined> {
+    const result = await this.#decoder.decode(unit, { width: 0, height: 0, fit: 'original', format: 'rgb24' });
+    return result.ok ? result.picture : undefined;
+  }
+
+  #cameraChanged(id: CameraId, state: CameraState): void {
+    if (this.#coverage.update(id, state, this.#options.clock.now())) {
+      this.#publisher.publishCoverage(this.#coverage.entries());
+    }
+    if (this.#watched.has(id)) this.#publisher.publishHealth(this.health());
+  }
+
+  #reportHealth(): void {
+    this.#publisher.publishHealth(this.health());
+    this.#cancelHealth = this.#options.clock.after(healthEveryMs, () => this.#reportHealth());
+  }
+}
+
+function describe(state: CameraState): Health['cameras'][string] {
+  if (state.kind === 'waiting') return { state: state.kind, reason: `${state.reason}: ${state.detail}` };
+  return state.kind === 'streaming' ? { state: state.kind, since: state.since } : { state: state.kind };
+}
+
+/** Names one camera's configuration by its content: the first 16 hex digits of the hash of its canonical form. */
+function configVersion(config: CameraConfig): string {
+  return sha256(canonicalJson(config)).slice(0, 16);
+}
