@@ -1,0 +1,12 @@
+import type { Detection } from '../../domain/detection.ts';
+import type { UtcMs } from '../../domain/ids.ts';
+import type { Track } from '../../domain/track.ts';
+
+/** Follows the objects of one camera from look to look. */
+export interface Tracker {
+  /**
+   * Takes one look in. Returns every live track in order of its birth (those seen have `lastSeenAt === at`),
+   * then the tracks this look removed, once, with state `removed`.
+   */
+  update(detections: readonly Detection[], at: UtcMs): readonly Track[];
+}
