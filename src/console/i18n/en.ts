@@ -157,6 +157,21 @@ export const en = {
   'kind.sign.overdue': 'Sign clock ran out',
   'kind.evidence.arrived': 'Evidence arrived',
 
+  'stage.frame': 'Frame at the camera',
+  'stage.edge.received': 'Received by the edge node',
+  'stage.edge.decoded': 'Decoded',
+  'stage.edge.detected': 'Objects detected',
+  'stage.edge.decided': 'Scene decided',
+  'stage.edge.evidence': 'Evidence kept',
+  'stage.edge.alert': 'Alert written',
+  'stage.edge.outbox': 'Sealed in the outbox',
+  'stage.gateway.collected': 'Collected by the gateway',
+  'stage.gateway.batched': 'Batched for the crossing',
+  'stage.gateway.delivered': 'Delivered across the border',
+
+  'trace.phase.raised': 'raised',
+  'trace.phase.updated': 'updated',
+  'trace.phase.cleared': 'cleared',
   'trace.title': 'Trace of ticket {number}',
   'trace.lead': 'One chain from the camera’s RTP timestamp to closure. Every line is stored and hashed.',
   'trace.traceparent': 'W3C traceparent',
@@ -255,7 +270,7 @@ export const en = {
   'department.信访': 'Letters and visits office',
   'department.商会': 'Chamber of commerce',
   'department.120': 'Ambulance (120)',
-  'department.指挥中心': 'Command centre',
+  'department.综合指挥中心': 'Command centre',
 } as const;
 
 /** Names one text of the console. */

@@ -20,11 +20,11 @@ export type Vocabulary =
   | 'department'
   | 'role'
   | 'kind'
-  | 'stage'
   | 'severity'
   | 'outcome'
   | 'action'
-  | 'evidence';
+  | 'evidence'
+  | 'trace.phase';
 
 /** The text of a key, its places filled in; a place without a value stays visible. */
 export function translate(language: Language, key: MessageKey, parameters: Parameters = {}): string {
@@ -35,6 +35,17 @@ export function translate(language: Language, key: MessageKey, parameters: Param
 export function nameOf(language: Language, group: Vocabulary, value: string | number): string {
   const texts: Readonly<Record<string, string>> = dictionaries[language];
   return texts[`${group}.${value}`] ?? String(value);
+}
+
+/**
+ * The word for a step of a trace: its own, else that of the audit record (`alert.raised`, `ticket.routed`) or of the
+ * ticket state (`ticket.signed`) it stands for.
+ */
+export function stageNameOf(language: Language, stage: string): string {
+  const texts: Readonly<Record<string, string>> = dictionaries[language];
+  const bare = stage.replace(/^ticket\./, '');
+  const keys = [`stage.${stage}`, `kind.${stage}`, `kind.${bare}`, `state.${bare.toUpperCase()}`];
+  return keys.map((key) => texts[key]).find((text) => text !== undefined) ?? stage;
 }
 
 /** The language to start with: the remembered one, else the browser's first that we speak, else English. */

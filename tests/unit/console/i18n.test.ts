@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { en } from '../../../src/console/i18n/en.ts';
-import { chooseLanguage, nameOf, translate } from '../../../src/console/i18n/translate.ts';
+import { chooseLanguage, nameOf, stageNameOf, translate } from '../../../src/console/i18n/translate.ts';
 import { zh } from '../../../src/console/i18n/zh.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
 import { ticketActions, ticketStates } from '../../../src/domain/ticket.ts';
@@ -32,6 +35,20 @@ describe('the dictionaries', () => {
     expect(missing).toEqual([]);
   });
 
+  it('name every department tickets are routed to', () => {
+    const path = fileURLToPath(new URL('../../../edge-config/desk/routing.yaml', import.meta.url));
+    const table = parse(readFileSync(path, 'utf8')) as {
+      commandCentre: { department: string };
+      rules: { department: string; co?: string[] }[];
+    };
+    const departments = [
+      table.commandCentre.department,
+      ...table.rules.flatMap((rule) => [rule.department, ...(rule.co ?? [])]),
+    ];
+    expect(departments.length).toBeGreaterThan(10);
+    expect(departments.filter((name) => !(`department.${name}` in en))).toEqual([]);
+  });
+
   it('explain only error codes that exist, each with what helps', () => {
     const codes = Object.keys(en).filter((key) => /^error\.MB_[A-Z_]+$/.test(key));
     expect(codes.length).toBeGreaterThan(0);
@@ -50,6 +67,17 @@ describe('translate', () => {
 
   it('leaves a place without a value visible', () => {
     expect(translate('en', 'list.overdue')).toBe('{count} overdue');
+  });
+
+  it.each([
+    ['frame', '摄像机画面帧'],
+    ['edge.decoded', '解码'],
+    ['alert.cleared', '摄像机确认已恢复'],
+    ['ticket.routed', '已分派'],
+    ['ticket.signed', '已签收'],
+    ['connector.sent', 'connector.sent'],
+  ])('names the trace step %s', (stage, text) => {
+    expect(stageNameOf('zh-CN', stage)).toBe(text);
   });
 
   it("shows a site's own scene by its id", () => {

@@ -1,25 +1,30 @@
 import { useI18n } from '../../../i18n/i18n.tsx';
+import { stageNameOf } from '../../../i18n/translate.ts';
 import { formatDuration } from '../../../time/format.ts';
 import { FactValue } from '../../../ui/fact-value.tsx';
 import type { TraceLink } from './trace-chain.ts';
 
 /** One line of the chain: how long after the one before, when, what, and its facts. */
 export function TraceStepView({ link }: { readonly link: TraceLink }) {
-  const { t, name, time } = useI18n();
+  const { t, language, name, time } = useI18n();
   const { step, deltaMs } = link;
+  const { phase, ...facts } = step.facts;
   return (
     <li>
       <span className="trace-delta" title={deltaMs !== undefined && deltaMs < 0 ? t('trace.clockSkew') : undefined}>
         {deltaMs === undefined ? '' : deltaMs < 0 ? formatDuration(deltaMs) : `+${formatDuration(deltaMs)}`}
       </span>
       <span className="trace-what">
-        <strong>{name('stage', step.stage)}</strong>
+        <strong>{stageNameOf(language, step.stage)}</strong>
+        {typeof phase === 'string' && (
+          <span className={`tag trace-phase phase-${phase}`}>{name('trace.phase', phase)}</span>
+        )}
         <time dateTime={new Date(step.at).toISOString()} title={time(step.at, 'full')}>
           {time(step.at, 'precise')}
         </time>
       </span>
       <dl className="trace-facts">
-        {Object.entries(step.facts).map(([key, value]) => (
+        {Object.entries(facts).map(([key, value]) => (
           <div key={key}>
             <dt>{key}</dt>
             <dd>
