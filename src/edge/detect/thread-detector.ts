@@ -101,17 +101,23 @@ export class ThreadDetector implements Detector {
     return new Promise((resolve, reject) => {
       const file = new URL('./detect-worker.ts', import.meta.url);
       const worker = new Worker(file, { name: 'detector', workerData: this.#runner });
+      let state: 'loading' | 'ready' | 'over' = 'loading';
+      // A failing thread reports its error and then its end: the second must not touch its successor.
       const gone = (why: string) => {
-        reject(this.#failure(why));
-        this.#onGone(why);
+        const before = state;
+        state = 'over';
+        if (before !== 'over') this.#worker = undefined;
+        if (before === 'loading') reject(this.#failure(why));
+        if (before === 'ready') this.#onDeath(why);
       };
       worker.on('message', (answer: DetectAnswer) => {
         switch (answer.kind) {
           case 'ready':
+            state = 'ready';
             this.#announce(answer);
             return resolve(worker);
           case 'cannot-load':
-            return reject(this.#failure(`does not load: ${answer.detail}`));
+            return gone(`does not load: ${answer.detail}`);
           case 'detected':
           case 'failed':
             this.#settle(answer);
@@ -152,8 +158,7 @@ export class ThreadDetector implements Detector {
     }
   }
 
-  #onGone(why: string): void {
-    this.#worker = undefined;
+  #onDeath(why: string): void {
     if (this.#closed) return;
     this.#log.error({ why, model: this.model.id }, 'detector thread died; the next picture starts another');
     this.#failAll(why);
