@@ -57,3 +57,6 @@ export const coverageSchema = z.strictObject({
 
 /** One entry of the blindness account. */
 export type Coverage = z.infer<typeof coverageSchema>;
+
+/** Payload of the coverage topic: the newest entries of a node's blindness account. */
+export const coverageListSchema = z.array(coverageSchema).max(256);

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { NodeId, Sha256 } from '../domain/ids.ts';
+import type { Service } from '../lib/lifecycle.ts';
+import { alertEventSchema } from './alert-event.ts';
+import type { IntegrityIncident } from './ticket-intake.ts';
+
+const utcMs = z.number().int().nonnegative();
+const count = z.number().int().nonnegative();
+const sha256Hex = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((value) => value as Sha256);
+/** `<key id of the gateway>.<id of its journal>`: a gateway that starts a new journal is a new sender. */
+const senderId = z.string().regex(/^[0-9a-f]{16}\.[0-9a-f]{8}$/);
+
+/** An integrity incident as it travels. */
+export const integrityIncidentSchema = z.strictObject({
+  kind: z.enum(['gap', 'fork', 'bad-hash', 'bad-signature', 'unknown-key', 'bad-schema', 'bad-batch']),
+  node: z
+    .string()
+    .max(128)
+    .transform((value) => value as NodeId)
+    .optional(),
+  detail: z.string().max(500),
+  at: utcMs,
+});
+
+/** One line of a batch. Strict: with the alert's schema this is the list of fields that may cross. */
+export const transferRecordSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('alert'), collectedAt: utcMs, event: alertEventSchema }),
+  z.strictObject({ type: z.literal('integrity'), incident: integrityIncidentSchema }),
+]);
+
+/** One line of a batch. */
+export type TransferRecord = z.output<typeof transferRecordSchema>;
+
+/** What the collecting gateway signs: everything in the batch by hash. */
+export const batchManifestSchema = z.strictObject({
+  format: z.literal(1),
+  sender: senderId,
+  /** 1, 2, 3, … without holes for one sender. */
+  number: z.number().int().positive(),
+  createdAt: utcMs,
+  records: z.strictObject({ count, bytes: count, sha256: sha256Hex }),
+  evidence: z.array(z.strictObject({ sha256: sha256Hex, bytes: count })).max(10_000),
+  /** The compressed body as it lies in the file: checked before anything is unpacked. */
+  body: z.strictObject({ bytes: count, sha256: sha256Hex }),
+});
+
+/** What the collecting gateway signs. */
+export type BatchManifest = z.output<typeof batchManifestSchema>;
+
+/** A batch ready to travel; its bytes never change again. */
+export interface SealedBatch {
+  readonly sender: string;
+  readonly number: number;
+  /** Of `bytes`. */
+  readonly sha256: Sha256;
+  readonly bytes: Uint8Array;
+}
+
+/** A batch whose signature and hashes were verified. Its lines are not: the consumer checks each record. */
+export interface TransferBatch {
+  readonly manifest: BatchManifest;
+  /** Of the file. */
+  readonly sha256: Sha256;
+  readonly lines: readonly string[];
+  readonly evidence: readonly { readonly sha256: Sha256; readonly bytes: Buffer }[];
+}
+
+/** The sending half of a transfer mode. */
+export interface TransferSender extends Service {
+  /**
+   * Hands a batch to the border durably; sending the same batch again is harmless.
+   * Rejects when it could not; the caller tries again.
+   */
+  send(batch: SealedBatch): Promise<void>;
+}
+
+/** The receiving half of a transfer mode: gives batches to its consumer in number order for as long as it runs. */
+export interface TransferReceiver extends Service {
+  status(): TransferReceiverStatus;
+}
+
+/** What a receiver waits for and what it refused. */
+export interface TransferReceiverStatus {
+  readonly taken: number;
+  readonly quarantined: number;
+  /** Batches missing before one that is here, by sender. */
+  readonly gaps: Readonly<Record<string, number>>;
+}
+
+/** Who takes batches in on the far side. */
+export interface BatchConsumer {
+  /** Highest number taken in from a sender; 0 when nothing came yet. */
+  position(sender: string): Promise<number>;
+  /** Takes a batch in, or recognises it as taken. Rejects when it could not: the receiver keeps it and tries again. */
+  take(batch: TransferBatch): Promise<'taken' | 'replayed'>;
+  /** Records an integrity incident of the transfer itself. Rejects when it could not be recorded. */
+  report(sender: string, incident: IntegrityIncident): Promise<void>;
+}
+
+/** What is next to cross, oldest first. */
+export interface BatchContent {
+  /** Number to be given to, or already given to, this content. */
+  readonly number: number;
+  readonly records: readonly { readonly seq: number; readonly line: string }[];
+  readonly evidence: readonly { readonly sha256: Sha256; readonly bytes: number }[];
+  /** When its oldest part was collected. */
+  readonly oldestAt: number;
+}
+
+/** Where batches are made from: the journal of the collecting gateway. */
+export interface TransferSource {
+  /** Eight hex digits, made with the journal. */
+  readonly journalId: string;
+  /** What is not in a batch yet, up to the limits; undefined when nothing is. */
+  peek(limits: { records: number; bytes: number }): BatchContent | undefined;
+  /** Fixes number, content and file hash in one transaction. */
+  commitBatch(content: BatchContent, sealed: { sha256: Sha256; bytes: number; createdAt: number }): void;
+  /** Batches committed and not marked sent, in order. */
+  unsent(): readonly { number: number; sha256: Sha256; createdAt: number }[];
+  /** The content of a batch not marked sent. */
+  contentOf(number: number): BatchContent;
+  markSent(number: number): void;
+  /** An evidence file that cannot be read any more is taken out, and an incident takes its place. */
+  evidenceDamaged(hash: Sha256): void;
+  /** Called after something new was written; the returned function ends it. */
+  onWritten(listener: () => void): () => void;
+}

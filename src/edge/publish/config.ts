@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { brokerConfig } from '../../lib/broker-config.ts';
+import { durationMs } from '../../lib/config.ts';
+
+/** The outbox on the node's disk. */
+export const outboxConfig = z.strictObject({
+  path: z.string().default('var/edge/outbox.db').meta({ description: 'SQLite file of the outbox.' }),
+  evidenceDir: z.string().default('var/edge/evidence').meta({ description: 'Folder of evidence files to be sent.' }),
+  maxBytes: z
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(2_147_483_648)
+    .meta({ unit: 'bytes', description: 'Disk space for waiting alerts and evidence together.' }),
+  maxWaiting: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(10_000)
+    .meta({ description: 'Alerts held in memory while the disk cannot take them.' }),
+});
+
+/** Publishing: outbox, broker and how much is under way at once. */
+export const publishConfig = z.strictObject({
+  broker: brokerConfig,
+  outbox: outboxConfig.prefault({}),
+  window: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(64)
+    .meta({ description: 'Alerts sent and not yet acknowledged by the gateway, at most.' }),
+  evidenceWindow: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .meta({ description: 'Evidence files sent and not yet acknowledged by the gateway, at most.' }),
+  ackTimeoutMs: durationMs({
+    min: 100,
+    max: 600_000,
+    default: 15_000,
+    help: 'How long the gateway may take to acknowledge before everything under way is sent again.',
+  }),
+});
+
+/** As read from a file. */
+export type PublishConfig = z.output<typeof publishConfig>;

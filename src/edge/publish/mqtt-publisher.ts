@@ -1,0 +1,291 @@
+import { alertEventMediaType, toAlertEvent } from '../../contracts/alert-event.ts';
+import { ackSchema, type Coverage, type Health } from '../../contracts/node-messages.ts';
+import { NodeTopics } from '../../contracts/topics.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
+import type { BrokerAccess } from '../../lib/broker-config.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ContentStore } from '../../lib/content-store.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Service } from '../../lib/lifecycle.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Metrics } from '../../lib/metrics.ts';
+import { MqttLink, type MqttMessage, type MqttSession, type MqttVersion } from '../../lib/mqtt-link.ts';
+import { softwareVersion } from '../../lib/version.ts';
+import type { Outbox } from './outbox.ts';
+import type { PendingEvidence } from './outbox-store.ts';
+
+/** What the publisher needs. */
+export interface MqttPublisherOptions {
+  readonly site: SiteId;
+  readonly node: NodeId;
+  readonly broker: BrokerAccess;
+  /** Open before `start`. */
+  readonly outbox: Outbox;
+  /** The same store the outbox frees. */
+  readonly evidence: ContentStore;
+  /** Alerts under way, at most; default 64. */
+  readonly window?: number;
+  /** Evidence files under way, at most; default 4. */
+  readonly evidenceWindow?: number;
+  /** Default 15 s. */
+  readonly ackTimeoutMs?: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Largest evidence file sent as one message; larger ones will go in parts in a later format. */
+export const maxEvidenceBytes = 1_048_576;
+
+const maxAckBytes = 65_536;
+const coverageEntries = 256;
+/** A gateway that asks for the same alerts again is not served more often than this. */
+const resendPauseMs = 1_000;
+
+/**
+ * Sends what is in the outbox, in order, and frees it on the gateway's cumulative acknowledgement.
+ * The broker's PUBACK frees nothing: only the gateway's word does (design: wire.md, Delivery promise).
+ * After a reconnect or without acknowledgement in time, everything under way is sent again (go-back-N);
+ * the gateway drops what it has. Nothing is kept here that the outbox does not have on disk.
+ */
+export class MqttPublisher implements Service {
+  readonly #options: MqttPublisherOptions;
+  readonly #topics: NodeTopics;
+  readonly #log: Logger;
+  readonly #link: MqttLink;
+  readonly #window: number;
+  readonly #evidenceWindow: number;
+  readonly #ackTimeoutMs: number;
+  readonly #sent: Counter<'kind'>;
+  readonly #evidenceUnderWay = new Map<Sha256, number>();
+  #session: MqttSession | undefined;
+  /** Highest number sent over this connection. */
+  #cursor = 0;
+  #acked = 0;
+  #lastProgressAt = 0;
+  #lastResendAt = Number.NEGATIVE_INFINITY;
+  #health: Health | undefined;
+  #coverage: readonly Coverage[] | undefined;
+  #ending: (() => void)[] = [];
+  #cancelTick: (() => void) | undefined;
+
+  constructor(options: MqttPublisherOptions) {
+    const { site, node, broker, clock, metrics } = options;
+    this.#options = options;
+    this.#topics = new NodeTopics(site, node);
+    this.#log = options.log;
+    this.#window = options.window ?? 64;
+    this.#evidenceWindow = options.evidenceWindow ?? 4;
+    this.#ackTimeoutMs = options.ackTimeoutMs ?? 15_000;
+    this.#sent = metrics.counter('maplebridge_publish_sent_total', 'Messages handed to the broker', ['kind']);
+    this.#link = new MqttLink({
+      broker,
+      clientId: `${site}.${node}`,
+      subscribe: [this.#topics.ack],
+      will: () => ({ topic: this.#topics.health, payload: JSON.stringify(this.#offline()) }),
+      onConnected: (session) => this.#connected(session),
+      onDisconnected: () => this.#disconnected(),
+      onMessage: (message) => this.#received(message),
+      clock,
+      log: options.log,
+    });
+  }
+
+  /** The negotiated version while connected. */
+  get mqttVersion(): MqttVersion | undefined {
+    return this.#session?.version;
+  }
+
+  /** Resolves at once, broker or not. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => void this.stop(), { once: true });
+    this.#ending.push(this.#options.outbox.onAppended(() => this.#pump()));
+    this.#tick();
+    await this.#link.start(signal);
+  }
+
+  /** Says `offline` and disconnects; what is not acknowledged stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#cancelTick?.();
+    for (const end of this.#ending.splice(0)) end();
+    const session = this.#session;
+    this.#session = undefined;
+    if (session !== undefined) {
+      void this.#send(session, this.#topics.health, JSON.stringify(this.#offline()), 'health', { retain: true });
+    }
+    await this.#link.stop();
+  }
+
+  /** Publishes the node's health, retained, now and at every reconnect. */
+  publishHealth(health: Health): void {
+    this.#health = health;
+    if (this.#session !== undefined) this.#sendHealth(this.#session);
+  }
+
+  /** Publishes the newest entries of the blindness account (at most 256), retained, now and at every reconnect. */
+  publishCoverage(entries: readonly Coverage[]): void {
+    this.#coverage = entries.slice(-coverageEntries);
+    if (this.#session !== undefined) this.#sendCoverage(this.#session);
+  }
+
+  #connected(session: MqttSession): void {
+    this.#session = session;
+    this.#acked = this.#options.outbox.head().acked;
+    this.#cursor = this.#acked;
+    this.#evidenceUnderWay.clear();
+    this.#sendHealth(session);
+    this.#sendCoverage(session);
+    this.#pump();
+  }
+
+  #disconnected(): void {
+    this.#session = undefined;
+  }
+
+  /** Sends as much as the windows allow: alerts first, then the evidence of alerts already sent. */
+  #pump(): void {
+    const session = this.#session;
+    if (session === undefined) return;
+    try {
+      this.#fillWindows(session);
+    } catch (error) {
+      // The disk may fail under a read; the next tick tries again.
+      this.#log.error({ reason: messageOf(error) }, 'outbox not readable');
+    }
+  }
+
+  #fillWindows(session: MqttSession): void {
+    const room = this.#window - (this.#cursor - this.#acked);
+    if (room > 0) {
+      if (this.#cursor === this.#acked) this.#lastProgressAt = this.#options.clock.monotonic();
+      for (const alert of this.#options.outbox.alertsAfter(this.#cursor, room)) {
+        this.#cursor = alert.sequence.n;
+        this.#sendAlert(session, alert);
+      }
+    }
+    const files = this.#options.outbox.evidenceUpTo(this.#cursor, this.#evidenceWindow);
+    for (const file of files) {
+      if (this.#evidenceUnderWay.size >= this.#evidenceWindow) return;
+      if (this.#evidenceUnderWay.has(file.sha256)) continue;
+      this.#evidenceUnderWay.set(file.sha256, this.#options.clock.monotonic());
+      void this.#sendEvidence(session, file);
+    }
+  }
+
+  #sendAlert(session: MqttSession, alert: Alert): void {
+    const body = JSON.stringify(toAlertEvent(this.#options.site, alert));
+    void this.#send(session, this.#topics.alert(alert.scene), body, 'alert', {
+      contentType: alertEventMediaType,
+      userProperties: { traceparent: alert.trace.traceparent },
+    });
+  }
+
+  async #sendEvidence(session: MqttSession, file: PendingEvidence): Promise<void> {
+    const { evidence, outbox } = this.#options;
+    try {
+      const bytes = file.bytes > maxEvidenceBytes ? 'too large' : await evidence.get(file.sha256);
+      if (bytes === undefined || typeof bytes === 'string' || bytes.length > maxEvidenceBytes) {
+        outbox.giveUp(file, bytes === undefined ? 'missing or damaged' : 'too large');
+        this.#evidenceUnderWay.delete(file.sha256);
+        this.#pump();
+        return;
+      }
+      await this.#send(session, this.#topics.evidence(file.sha256), bytes, 'evidence', { contentType: file.mediaType });
+    } catch (error) {
+      this.#log.warn({ sha256: file.sha256, reason: messageOf(error) }, 'evidence not sent');
+    }
+  }
+
+  #sendHealth(session: MqttSession): void {
+    if (this.#health === undefined) return;
+    void this.#send(session, this.#topics.health, JSON.stringify(this.#health), 'health', jsonRetained);
+  }
+
+  #sendCoverage(session: MqttSession): void {
+    if (this.#coverage === undefined) return;
+    void this.#send(session, this.#topics.coverage, JSON.stringify(this.#coverage), 'coverage', jsonRetained);
+  }
+
+  /** Never rejects: what did not get through is sent again by reconnect or timeout. */
+  async #send(
+    session: MqttSession,
+    topic: string,
+    payload: string | Uint8Array,
+    kind: string,
+    options: Parameters<MqttSession['publish']>[2],
+  ): Promise<void> {
+    try {
+      await session.publish(topic, payload, options);
+      this.#sent.inc({ kind });
+    } catch (error) {
+      this.#log.debug({ topic, reason: messageOf(error) }, 'not published');
+    }
+  }
+
+  #received({ topic, payload }: MqttMessage): void {
+    if (topic !== this.#topics.ack || payload.length > maxAckBytes) return;
+    const ack = parseAck(payload);
+    if (ack === undefined) {
+      this.#log.warn({ bytes: payload.length }, 'acknowledgement not understood');
+      return;
+    }
+    const outcome = this.#options.outbox.acknowledge(ack);
+    for (const hash of ack.evidence) this.#evidenceUnderWay.delete(hash);
+    if (outcome === 'progress') {
+      const { acked } = this.#options.outbox.head();
+      if (acked > this.#acked) this.#lastProgressAt = this.#options.clock.monotonic();
+      this.#acked = acked;
+      this.#cursor = Math.max(this.#cursor, acked);
+      this.#pump();
+      return;
+    }
+    // The gateway repeats what it has: it was restarted, or misses the alert that comes next.
+    if (outcome === 'nothing-new' && ack.evidence.length === 0 && this.#cursor > this.#acked) this.#goBack();
+  }
+
+  #goBack(): void {
+    const now = this.#options.clock.monotonic();
+    if (now - this.#lastResendAt < resendPauseMs) return;
+    this.#lastResendAt = now;
+    this.#lastProgressAt = now;
+    this.#cursor = this.#acked;
+    this.#pump();
+  }
+
+  #tick(): void {
+    const everyMs = Math.min(1_000, Math.max(20, this.#ackTimeoutMs / 4));
+    this.#cancelTick = this.#options.clock.after(everyMs, () => {
+      this.#resendOverdue();
+      this.#tick();
+    });
+  }
+
+  #resendOverdue(): void {
+    if (this.#session === undefined) return;
+    const overdue = this.#options.clock.monotonic() - this.#ackTimeoutMs;
+    for (const [hash, sentAt] of this.#evidenceUnderWay) {
+      if (sentAt <= overdue) this.#evidenceUnderWay.delete(hash);
+    }
+    if (this.#cursor > this.#acked && this.#lastProgressAt <= overdue) {
+      this.#log.warn({ from: this.#acked + 1, to: this.#cursor }, 'no acknowledgement in time: sending again');
+      this.#goBack();
+    }
+    this.#pump();
+  }
+
+  #offline(): Health {
+    const at = this.#options.clock.now();
+    return { state: 'offline', at, softwareVersion, cameras: {}, scenes: {}, problems: [] };
+  }
+}
+
+const jsonRetained = { retain: true, contentType: 'application/json' } as const;
+
+function parseAck(payload: Buffer) {
+  try {
+    return ackSchema.safeParse(JSON.parse(payload.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

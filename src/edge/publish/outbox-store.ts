@@ -1,0 +1,162 @@
+import { sealAlert } from '../../contracts/seal.ts';
+import type { Alert, AlertDraft, EvidenceRef } from '../../domain/alert.ts';
+import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
+import { DurableSqlite } from '../../lib/durable-sqlite.ts';
+import { AppError } from '../../lib/errors.ts';
+import { zeroHash } from '../../lib/hash.ts';
+import type { SigningKey } from '../../lib/keys.ts';
+
+/** An evidence file that waits to be acknowledged. */
+export interface PendingEvidence {
+  readonly sha256: Sha256;
+  readonly bytes: number;
+  readonly mediaType: string;
+  readonly kind: EvidenceRef['kind'];
+  /** Number of the first alert that names it. */
+  readonly n: number;
+}
+
+/** How far the chain goes and how much of it is acknowledged. */
+export interface ChainHead {
+  readonly n: number;
+  readonly hash: Sha256;
+  readonly acked: number;
+}
+
+const pageSize = 4_096;
+/** Hashes of acknowledged evidence kept, so that a later alert that names the same picture does not send it again. */
+const rememberedEvidence = 10_000;
+
+const schema = `
+CREATE TABLE IF NOT EXISTS chain (
+  id INTEGER PRIMARY KEY CHECK (id = 1), site TEXT NOT NULL, node TEXT NOT NULL,
+  n INTEGER NOT NULL, hash TEXT NOT NULL, acked INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS alert (n INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS evidence (
+  sha256 TEXT NOT NULL UNIQUE, n INTEGER NOT NULL, bytes INTEGER NOT NULL, media_type TEXT NOT NULL,
+  kind TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('pending', 'done'))
+) STRICT;
+CREATE INDEX IF NOT EXISTS evidence_pending ON evidence (n, bytes) WHERE state = 'pending';
+`;
+
+/** The outbox's tables. Every method is one transaction; none knows of budgets or brokers. */
+export class OutboxStore {
+  readonly #database: DurableSqlite;
+
+  /** Opens the file. Throws MB_OUTBOX_FAILED when it is another node's: a chain must not change its name. */
+  constructor(path: string, site: SiteId, node: NodeId, maxBytes: number) {
+    this.#database = new DurableSqlite(path, schema);
+    try {
+      this.#database.run('INSERT OR IGNORE INTO chain VALUES (1, ?, ?, 0, ?, 0)', site, node, zeroHash);
+      const owner = this.#database.row<{ site: string; node: string }>('SELECT site, node FROM chain');
+      if (owner?.site !== site || owner.node !== node) {
+        throw new AppError('MB_OUTBOX_FAILED', `${path} belongs to ${owner?.site}/${owner?.node}, not ${site}/${node}`);
+      }
+      this.#database.exec(`PRAGMA max_page_count=${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  head(): ChainHead {
+    return this.#database.row<ChainHead>('SELECT n, hash, acked FROM chain') ?? { n: 0, hash: zeroHash, acked: 0 };
+  }
+
+  /** Number, chain link, seal, alert, evidence rows and new head: all or nothing. Throws what SQLite throws. */
+  append(draft: AlertDraft, node: NodeId, key: SigningKey): Alert {
+    return this.#database.transaction(() => {
+      const head = this.head();
+      const alert = sealAlert(draft, { node, n: head.n + 1, prevHash: head.hash }, key);
+      this.#database.run('INSERT INTO alert VALUES (?, ?)', alert.sequence.n, JSON.stringify(alert));
+      for (const file of draft.evidence) {
+        this.#database.run(
+          "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, 'pending')",
+          file.sha256,
+          alert.sequence.n,
+          file.bytes,
+          file.mediaType,
+          file.kind,
+        );
+      }
+      this.#database.run('UPDATE chain SET n = ?, hash = ?', alert.sequence.n, alert.sequence.hash);
+      return alert;
+    });
+  }
+
+  /** Alerts after `n`, in order. */
+  alertsAfter(n: number, limit: number): Alert[] {
+    const rows = this.#database.all<{ body: string }>(
+      'SELECT body FROM alert WHERE n > ? ORDER BY n LIMIT ?',
+      n,
+      limit,
+    );
+    return rows.map((row) => JSON.parse(row.body) as Alert);
+  }
+
+  /** Evidence of alerts up to `n`, oldest first. */
+  evidenceUpTo(n: number, limit: number): PendingEvidence[] {
+    return this.#database.all<PendingEvidence>(
+      `SELECT sha256, bytes, media_type AS mediaType, kind, n FROM evidence
+       WHERE state = 'pending' AND n <= ? ORDER BY n, rowid LIMIT ?`,
+      n,
+      limit,
+    );
+  }
+
+  /** Whether a file is known, and whether the gateway has it. */
+  evidenceState(hash: Sha256): 'pending' | 'done' | undefined {
+    return this.#database.row<{ state: 'pending' | 'done' }>('SELECT state FROM evidence WHERE sha256 = ?', hash)
+      ?.state;
+  }
+
+  /** Frees alerts up to `n` and the files named; says how many alerts and which of the files were waiting. */
+  acknowledge(n: number, files: readonly Sha256[]): { alerts: number; files: Sha256[] } {
+    return this.#database.transaction(() => {
+      const alerts = this.#database.run('DELETE FROM alert WHERE n <= ?', n);
+      this.#database.run('UPDATE chain SET acked = max(acked, ?)', n);
+      const freed = files.filter(
+        (hash) =>
+          this.#database.run("UPDATE evidence SET state = 'done' WHERE sha256 = ? AND state = 'pending'", hash) === 1,
+      );
+      if (freed.length > 0) {
+        this.#database.run(
+          `DELETE FROM evidence WHERE state = 'done' AND rowid <=
+           (SELECT rowid FROM evidence WHERE state = 'done' ORDER BY rowid DESC LIMIT 1 OFFSET ?)`,
+          rememberedEvidence,
+        );
+      }
+      return { alerts, files: freed };
+    });
+  }
+
+  /** What is shed next: clips before stills, the oldest first. */
+  nextToShed(): PendingEvidence | undefined {
+    return this.#database.row<PendingEvidence>(
+      `SELECT sha256, bytes, media_type AS mediaType, kind, n FROM evidence
+       WHERE state = 'pending' ORDER BY (kind = 'clip') DESC, n, rowid LIMIT 1`,
+    );
+  }
+
+  forget(hash: Sha256): void {
+    this.#database.run("DELETE FROM evidence WHERE sha256 = ? AND state = 'pending'", hash);
+  }
+
+  /** Counts, and bytes in use: pages of the database that hold something, and evidence files. */
+  usage(): { alerts: number; evidence: number; bytes: number } {
+    // Rows are freed cumulatively, so the difference is their number; counting them would read every page.
+    const head = this.head();
+    const alerts = head.n - head.acked;
+    const files = this.#database.row<{ count: number; bytes: number }>(
+      "SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM evidence WHERE state = 'pending'",
+    ) ?? { count: 0, bytes: 0 };
+    const pages = this.#database.row<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+    const free = this.#database.row<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0;
+    return { alerts, evidence: files.count, bytes: (pages - free) * pageSize + files.bytes };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}

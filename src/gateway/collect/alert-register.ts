@@ -1,0 +1,206 @@
+import { type AlertCheck, checkAlertEvent } from '../../contracts/alert-check.ts';
+import type { AlertEvent } from '../../contracts/alert-event.ts';
+import type { NodeKeys } from '../../contracts/node-keys.ts';
+import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
+import type { NodeId, SiteId } from '../../domain/ids.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { sha256 } from '../../lib/hash.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Metrics } from '../../lib/metrics.ts';
+import { chainStep } from './chain-step.ts';
+import type { Journal } from './journal.ts';
+
+/** An alert message as it came, from the node whose topic it came on. */
+export interface AlertMessage {
+  readonly node: NodeId;
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+/** What the register needs. */
+export interface AlertRegisterOptions {
+  readonly site: SiteId;
+  readonly keys: NodeKeys;
+  readonly journal: Journal;
+  readonly gapGraceMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A node whose next alert is missing or refused. */
+interface Stall {
+  readonly since: number;
+  /** Lowest number seen beyond the missing one. */
+  lowestAhead: number;
+}
+
+/** An alert of 64 subjects is about 16 KiB. */
+const maxAlertBytes = 262_144;
+
+/**
+ * Decides what becomes of each alert message and keeps every node's chain.
+ *
+ * What is acknowledged is the highest number up to which everything is in the journal. A message that is refused
+ * moves nothing, because anybody with the node's broker password could forge one for a number that is still to come.
+ * Yet a poisoned row must not block its node for ever, so the register passes it over, with a `gap` incident, once
+ * the node has shown for `gapGraceMs` that nothing better is coming:
+ * - the same refused message comes again with the number that is next; or
+ * - the node, which resends in order from its lowest number, comes again with the lowest number seen beyond it.
+ *   Only that one: acknowledging a higher one would free alerts between that were sent and not yet stored.
+ * A refused message is in quarantine with its bytes before it is passed over, so nothing is lost even then.
+ * An unknown key is not passed over by the first rule: the key is missing here, and once it is configured
+ * every waiting alert is good.
+ */
+export class AlertRegister {
+  readonly #options: AlertRegisterOptions;
+  readonly #stalls = new Map<NodeId, Stall>();
+  readonly #refused: Counter<'reason'>;
+  readonly #steps: Counter<'step'>;
+
+  constructor(options: AlertRegisterOptions) {
+    this.#options = options;
+    this.#refused = options.metrics.counter(
+      'maplebridge_egress_refused_total',
+      'Messages refused at the border, by reason',
+      ['reason'],
+    );
+    this.#steps = options.metrics.counter(
+      'maplebridge_collect_alerts_total',
+      'Authentic alerts by place in the chain',
+      ['step'],
+    );
+  }
+
+  /** Writes a group in one transaction and returns the nodes to be told how far they are. Throws when it could not. */
+  take(messages: readonly AlertMessage[]): Set<NodeId> {
+    if (messages.length === 0) return new Set();
+    const checked = messages.map((message) => ({ message, check: this.#check(message) }));
+    const stalls = new Map(this.#stalls);
+    try {
+      return this.#options.journal.transaction(() => {
+        const toTell = new Set<NodeId>();
+        for (const { message, check } of checked) {
+          const tell = check.ok ? this.#place(check.event) : this.#refuse(message, check);
+          if (tell) toTell.add(message.node);
+        }
+        return toTell;
+      });
+    } catch (error) {
+      this.#stalls.clear();
+      for (const [node, stall] of stalls) this.#stalls.set(node, stall);
+      throw error;
+    }
+  }
+
+  #check({ node, topic, payload }: AlertMessage): AlertCheck {
+    if (payload.length > maxAlertBytes) return { ok: false, kind: 'bad-schema', detail: 'message too large' };
+    let value: unknown;
+    try {
+      value = JSON.parse(payload.toString('utf8'));
+    } catch {
+      return { ok: false, kind: 'bad-schema', detail: 'not JSON' };
+    }
+    const check = checkAlertEvent(value, this.#options.keys);
+    if (!check.ok) return check;
+    const { sequence, scene } = check.event.data;
+    const own = check.site === this.#options.site && sequence.node === node && topic.endsWith(`/alert/${scene}`);
+    return own ? check : { ok: false, kind: 'bad-schema', detail: 'topic and alert disagree' };
+  }
+
+  /** An authentic alert. Says whether the node is to be told. */
+  #place(event: AlertEvent): boolean {
+    const { journal } = this.#options;
+    const { sequence } = event.data;
+    const { node, n } = sequence;
+    const head = journal.head(node);
+    const step = chainStep(head, sequence, journal.held(sequence));
+    this.#steps.inc({ step });
+    switch (step) {
+      case 'duplicate':
+        return true;
+      case 'next':
+        break;
+      case 'ahead':
+        if (!this.#isOverdue(node, n)) return this.#isNewStall(node, n);
+        this.#incident('gap', node, `alerts ${head.n + 1} to ${n - 1} are missing`);
+        break;
+      case 'forked-next':
+      case 'forked-back':
+        this.#incident('fork', node, `alert ${n} does not continue alert ${head.n}; the new branch is followed`);
+        break;
+      case 'late':
+        journal.addAlert(event, this.#options.clock.now());
+        return true;
+    }
+    journal.addAlert(event, this.#options.clock.now());
+    journal.moveHead(node, { n, hash: sequence.hash });
+    this.#stalls.delete(node);
+    return true;
+  }
+
+  /** Says whether the node is to be told, because it was passed over. */
+  #refuse({ node, topic, payload }: AlertMessage, { kind, detail }: AlertCheck & { ok: false }): boolean {
+    const { journal } = this.#options;
+    this.#refused.inc({ reason: kind });
+    // All alerts under one unknown key are one matter.
+    const key = kind === 'unknown-key' ? sha256(node, kind, detail.split(' ').at(-1) ?? '') : sha256(node, payload);
+    const seen = journal.quarantine({
+      key,
+      node,
+      topic,
+      reason: `${kind}: ${detail}`,
+      payload: payload.subarray(0, maxAlertBytes),
+    });
+    const { n } = journal.head(node);
+    if (seen === 'new') {
+      this.#incident(kind, node, detail);
+      this.#stall(node);
+      return false;
+    }
+    const overdue = this.#options.clock.monotonic() - this.#stall(node).since >= this.#options.gapGraceMs;
+    if (kind === 'unknown-key' || !overdue || claimedNumber(payload) !== n + 1) return false;
+    this.#incident('gap', node, `alert ${n + 1} was refused (${kind}) and is passed over`);
+    journal.moveHead(node, { n: n + 1, hash: undefined });
+    this.#stalls.delete(node);
+    return true;
+  }
+
+  #stall(node: NodeId): Stall {
+    const known = this.#stalls.get(node);
+    if (known !== undefined) return known;
+    const stall = { since: this.#options.clock.monotonic(), lowestAhead: Number.MAX_SAFE_INTEGER };
+    this.#stalls.set(node, stall);
+    return stall;
+  }
+
+  #isOverdue(node: NodeId, n: number): boolean {
+    const stall = this.#stalls.get(node);
+    if (stall === undefined || stall.lowestAhead !== n) return false;
+    return this.#options.clock.monotonic() - stall.since >= this.#options.gapGraceMs;
+  }
+
+  /** Notes a number beyond the missing one; true the first time, when the node is to be told where it stands. */
+  #isNewStall(node: NodeId, n: number): boolean {
+    const stall = this.#stall(node);
+    const first = stall.lowestAhead === Number.MAX_SAFE_INTEGER;
+    stall.lowestAhead = Math.min(stall.lowestAhead, n);
+    return first;
+  }
+
+  #incident(kind: IntegrityIncident['kind'], node: NodeId, detail: string): void {
+    this.#options.log.warn({ node, kind, detail }, 'integrity incident');
+    this.#options.journal.addIncident({ kind, node, detail, at: this.#options.clock.now() });
+  }
+}
+
+/** The number a refused message gives itself, where it can be read at all. */
+function claimedNumber(payload: Buffer): number | undefined {
+  try {
+    const value = JSON.parse(payload.toString('utf8')) as { data?: { sequence?: { n?: unknown } } } | null;
+    const n = value?.data?.sequence?.n;
+    return typeof n === 'number' ? n : undefined;
+  } catch {
+    return undefined;
+  }
+}

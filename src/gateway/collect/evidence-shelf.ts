@@ -1,0 +1,104 @@
+import type { NodeId, Sha256 } from '../../domain/ids.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ContentStore } from '../../lib/content-store.ts';
+import { sha256 } from '../../lib/hash.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Metrics } from '../../lib/metrics.ts';
+import type { Journal } from './journal.ts';
+
+/** An evidence file as it came. */
+export interface EvidenceMessage {
+  readonly node: NodeId;
+  readonly hash: Sha256;
+  readonly payload: Buffer;
+}
+
+/** What the shelf needs. */
+export interface EvidenceShelfOptions {
+  readonly journal: Journal;
+  readonly evidence: ContentStore;
+  /** How long a file that no alert names is left to its node. */
+  readonly graceMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+const maxEvidenceBytes = 1_048_576;
+const maxUnnamed = 10_000;
+
+/** Puts evidence on disk when its bytes match its name and an accepted alert names it: nothing else may cross. */
+export class EvidenceShelf {
+  readonly #options: EvidenceShelfOptions;
+  readonly #unnamed = new Map<Sha256, number>();
+  readonly #refused: Counter<'reason'>;
+
+  constructor(options: EvidenceShelfOptions) {
+    this.#options = options;
+    this.#refused = options.metrics.counter(
+      'maplebridge_egress_refused_total',
+      'Messages refused at the border, by reason',
+      ['reason'],
+    );
+  }
+
+  /** Stores a group and returns the files to be acknowledged. Rejects when the disk would not take them. */
+  async take(messages: readonly EvidenceMessage[]): Promise<EvidenceMessage[]> {
+    const { journal, evidence } = this.#options;
+    const stored: EvidenceMessage[] = [];
+    const settled: EvidenceMessage[] = [];
+    for (const message of messages) {
+      const verdict = this.#judge(message);
+      if (verdict === 'keep') {
+        await evidence.put(message.payload);
+        stored.push(message);
+      }
+      if (verdict !== 'leave') settled.push(message);
+    }
+    if (stored.length > 0) {
+      journal.transaction(() => {
+        for (const { hash, payload } of stored) journal.evidenceStored(hash, payload.length);
+      });
+    }
+    return settled;
+  }
+
+  /** `settle`: acknowledge without storing; `leave`: neither, the node sends it again. */
+  #judge({ node, hash, payload }: EvidenceMessage): 'keep' | 'settle' | 'leave' {
+    const { journal, log } = this.#options;
+    if (payload.length > maxEvidenceBytes || sha256(payload) !== hash) {
+      // Not the file its topic names: the node verifies before it sends, so this is somebody else's doing.
+      this.#refused.inc({ reason: 'bad-evidence' });
+      const key = sha256(node, 'evidence', payload);
+      const detail = payload.length > maxEvidenceBytes ? 'evidence too large' : 'evidence does not match its name';
+      journal.transaction(() => {
+        const refused = { key, node, topic: `evidence/${hash}`, reason: detail, payload: payload.subarray(0, 4_096) };
+        if (journal.quarantine(refused) === 'known') return;
+        log.warn({ node, detail }, 'integrity incident');
+        journal.addIncident({ kind: 'bad-hash', node, detail, at: this.#options.clock.now() });
+      });
+      return 'leave';
+    }
+    const state = journal.evidenceState(hash);
+    if (state === 'expected') return 'keep';
+    if (state !== undefined) return 'settle';
+    return this.#judgeUnnamed(node, hash);
+  }
+
+  /** Its alert may still be on the way; when it was refused and passed over, the file must not block the node. */
+  #judgeUnnamed(node: NodeId, hash: Sha256): 'settle' | 'leave' {
+    const now = this.#options.clock.monotonic();
+    const since = this.#unnamed.get(hash);
+    if (since === undefined) {
+      const [oldest] = this.#unnamed.keys();
+      if (this.#unnamed.size >= maxUnnamed && oldest !== undefined) this.#unnamed.delete(oldest);
+      this.#unnamed.set(hash, now);
+      return 'leave';
+    }
+    if (now - since < this.#options.graceMs) return 'leave';
+    this.#unnamed.delete(hash);
+    this.#refused.inc({ reason: 'unnamed-evidence' });
+    this.#options.log.warn({ node, sha256: hash }, 'evidence that no alert names was refused');
+    return 'settle';
+  }
+}

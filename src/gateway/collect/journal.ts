@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import type { AlertEvent } from '../../contracts/alert-event.ts';
+import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
+import type { BatchContent, TransferRecord, TransferSource } from '../../contracts/transfer.ts';
+import type { Sequence } from '../../domain/alert.ts';
+import type { AlertId, NodeId, Sha256, UtcMs } from '../../domain/ids.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { DurableSqlite } from '../../lib/durable-sqlite.ts';
+import { AppError } from '../../lib/errors.ts';
+import { zeroHash } from '../../lib/hash.ts';
+import type { NodeHead } from './chain-step.ts';
+
+/** What the journal needs. */
+export interface JournalOptions {
+  /** SQLite file; made when it is not there. */
+  readonly path: string;
+  /** Refused messages kept; default 10,000. */
+  readonly quarantineRows?: number;
+  readonly clock: Clock;
+}
+
+/** A message that was refused. `key` makes its repetitions one row. */
+export interface Refused {
+  readonly key: Sha256;
+  readonly node: NodeId;
+  readonly topic: string;
+  readonly reason: string;
+  readonly payload: Uint8Array;
+}
+
+const schema = `
+CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 1), journal_id TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS node (node TEXT PRIMARY KEY, n INTEGER NOT NULL, hash TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS alert (
+  hash TEXT PRIMARY KEY, node TEXT NOT NULL, n INTEGER NOT NULL, alert_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alert_number ON alert (node, n);
+CREATE INDEX IF NOT EXISTS alert_identity ON alert (alert_id);
+CREATE TABLE IF NOT EXISTS record (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, at INTEGER NOT NULL, batch INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS record_batch ON record (batch, seq);
+CREATE TABLE IF NOT EXISTS evidence (
+  id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL, at INTEGER NOT NULL, batch INTEGER,
+  state TEXT NOT NULL CHECK (state IN ('expected', 'stored', 'sent', 'damaged'))
+) STRICT;
+CREATE INDEX IF NOT EXISTS evidence_batch ON evidence (state, batch, id);
+CREATE TABLE IF NOT EXISTS quarantine (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, node TEXT NOT NULL, topic TEXT NOT NULL, reason TEXT NOT NULL,
+  payload BLOB NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS batch (
+  number INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  sent INTEGER NOT NULL DEFAULT 0
+) STRICT;
+`;
+
+/**
+ * The collecting gateway's memory: what each node sent, what was refused, and what is in which batch.
+ * Its index of alert hashes is kept for good (about 200 bytes an alert), because a replay must be told from a fork
+ * however old it is; bodies are deleted once their batch was sent.
+ */
+export class Journal implements TransferSource {
+  readonly #options: JournalOptions;
+  readonly #listeners = new Set<() => void>();
+  #opened: DurableSqlite | undefined;
+  #journalId = '';
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what SQLite throws when the file cannot be opened. */
+  open(): void {
+    this.#opened ??= new DurableSqlite(this.#options.path, schema);
+    this.#database.run('INSERT OR IGNORE INTO meta VALUES (1, ?)', randomBytes(4).toString('hex'));
+    this.#journalId = this.#database.row<{ id: string }>('SELECT journal_id AS id FROM meta')?.id ?? '';
+  }
+
+  close(): void {
+    this.#opened?.close();
+    this.#opened = undefined;
+  }
+
+  get journalId(): string {
+    return this.#journalId;
+  }
+
+  /** All that is written in `work` is on disk when this returns, or none of it is and it throws. */
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work);
+  }
+
+  /** Tells the transfer that there is something to batch. */
+  announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  onWritten(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  head(node: NodeId): NodeHead {
+    const row = this.#database.row<{ n: number; hash: Sha256 | null }>('SELECT n, hash FROM node WHERE node = ?', node);
+    return row === undefined ? { n: 0, hash: zeroHash } : { n: row.n, hash: row.hash ?? undefined };
+  }
+
+  nodes(): NodeId[] {
+    return this.#database.all<{ node: NodeId }>('SELECT node FROM node').map((row) => row.node);
+  }
+
+  moveHead(node: NodeId, head: NodeHead): void {
+    this.#database.run('INSERT OR REPLACE INTO node VALUES (?, ?, ?)', node, head.n, head.hash ?? null);
+  }
+
+  /** Whether the journal has this very alert, another one with its number, or none. */
+  held({ node, n, hash }: Sequence): 'same' | 'other' | 'none' {
+    const rows = this.#database.all<{ hash: Sha256 }>('SELECT hash FROM alert WHERE node = ? AND n = ?', node, n);
+    if (rows.some((row) => row.hash === hash)) return 'same';
+    return rows.length > 0 ? 'other' : 'none';
+  }
+
+  /** Writes an alert for the crossing; one whose id is known already only takes its place in the chain's index. */
+  addAlert(event: AlertEvent, collectedAt: UtcMs): void {
+    const { sequence, alertId, evidence } = event.data;
+    if (!this.#knows(alertId)) this.#addRecord({ type: 'alert', collectedAt, event }, collectedAt);
+    this.#database.run(
+      'INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?)',
+      sequence.hash,
+      sequence.node,
+      sequence.n,
+      alertId,
+    );
+    for (const file of evidence) {
+      this.#database.run(
+        "INSERT OR IGNORE INTO evidence (sha256, bytes, at, state) VALUES (?, ?, ?, 'expected')",
+        file.sha256,
+        file.bytes,
+        collectedAt,
+      );
+    }
+  }
+
+  addIncident(incident: IntegrityIncident): void {
+    this.#addRecord(
+      { type: 'integrity', incident: { ...incident, detail: incident.detail.slice(0, 500) } },
+      incident.at,
+    );
+  }
+
+  /** Keeps a refused message; `known` when it was refused before. */
+  quarantine({ key, node, topic, reason, payload }: Refused): 'new' | 'known' {
+    const inserted = this.#database.run(
+      'INSERT OR IGNORE INTO quarantine (key, node, topic, reason, payload, at) VALUES (?, ?, ?, ?, ?, ?)',
+      key,
+      node,
+      topic,
+      reason,
+      payload,
+      this.#options.clock.now(),
+    );
+    if (inserted === 0) return 'known';
+    this.#database.run(
+      'DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?',
+      this.#options.quarantineRows ?? 10_000,
+    );
+    return 'new';
+  }
+
+  /** What was refused, newest first. */
+  quarantined(limit: number): { node: NodeId; topic: string; reason: string; at: UtcMs }[] {
+    return this.#database.all('SELECT node, topic, reason, at FROM quarantine ORDER BY id DESC LIMIT ?', limit);
+  }
+
+  evidenceState(hash: Sha256): 'expected' | 'stored' | 'sent' | 'damaged' | undefined {
+    return this.#database.row<{ state: 'expected' | 'stored' | 'sent' | 'damaged' }>(
+      'SELECT state FROM evidence WHERE sha256 = ?',
+      hash,
+    )?.state;
+  }
+
+  evidenceStored(hash: Sha256, bytes: number): void {
+    this.#database.run(
+      "UPDATE evidence SET state = 'stored', bytes = ?, at = ? WHERE sha256 = ? AND state = 'expected'",
+      bytes,
+      this.#options.clock.now(),
+      hash,
+    );
+  }
+
+  peek(limits: { records: number; bytes: number }): BatchContent | undefined {
+    const next =
+      this.#database.row<{ next: number }>('SELECT coalesce(max(number), 0) + 1 AS next FROM batch')?.next ?? 1;
+    const content = this.#content(next, undefined, limits);
+    return content.records.length + content.evidence.length === 0 ? undefined : content;
+  }
+
+  commitBatch(content: BatchContent, sealed: { sha256: Sha256; bytes: number; createdAt: number }): void {
+    this.transaction(() => {
+      this.#database.run(
+        'INSERT INTO batch (number, sha256, bytes, created_at) VALUES (?, ?, ?, ?)',
+        content.number,
+        sealed.sha256,
+        sealed.bytes,
+        sealed.createdAt,
+      );
+      for (const { seq } of content.records)
+        this.#database.run('UPDATE record SET batch = ? WHERE seq = ?', content.number, seq);
+      for (const file of content.evidence) {
+        this.#database.run('UPDATE evidence SET batch = ? WHERE sha256 = ?', content.number, file.sha256);
+      }
+    });
+  }
+
+  unsent(): { number: number; sha256: Sha256; createdAt: number }[] {
+    return this.#database.all(
+      'SELECT number, sha256, created_at AS createdAt FROM batch WHERE sent = 0 ORDER BY number',
+    );
+  }
+
+  contentOf(number: number): BatchContent {
+    return this.#content(number, number, { records: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER });
+  }
+
+  markSent(number: number): void {
+    this.transaction(() => {
+      this.#database.run('UPDATE batch SET sent = 1 WHERE number = ?', number);
+      this.#database.run('DELETE FROM record WHERE batch = ?', number);
+      this.#database.run("UPDATE evidence SET state = 'sent' WHERE state = 'stored' AND batch = ?", number);
+    });
+  }
+
+  evidenceDamaged(hash: Sha256): void {
+    this.transaction(() => {
+      this.#database.run("UPDATE evidence SET state = 'damaged' WHERE sha256 = ?", hash);
+      const detail = `evidence ${hash} was damaged on the collecting gateway`;
+      this.addIncident({ kind: 'bad-hash', node: undefined, detail, at: this.#options.clock.now() });
+    });
+  }
+
+  #content(number: number, batch: number | undefined, limits: { records: number; bytes: number }): BatchContent {
+    const where = batch === undefined ? 'batch IS NULL' : 'batch = ?';
+    const parameters = batch === undefined ? [] : [batch];
+    const rows = this.#database.each<{ seq: number; line: string; at: number }>(
+      `SELECT seq, line, at FROM record WHERE ${where} ORDER BY seq LIMIT ?`,
+      ...parameters,
+      limits.records,
+    );
+    const files = this.#database.each<{ sha256: Sha256; bytes: number; at: number }>(
+      `SELECT sha256, bytes, at FROM evidence WHERE state = 'stored' AND ${where} ORDER BY id LIMIT 1000`,
+      ...parameters,
+    );
+    const budget = { left: limits.bytes, oldestAt: Number.MAX_SAFE_INTEGER, empty: true };
+    // Alerts first: a ticket may wait for its picture, a picture is nothing without its ticket.
+    const records = within(rows, budget, (row) => Buffer.byteLength(row.line) + 1);
+    // Not before its alert: evidence waits while alerts are left over.
+    const cut = records.length === limits.records || budget.left < 0;
+    const evidence = cut ? [] : within(files, budget, (row) => row.bytes);
+    return {
+      number,
+      records: records.map(({ seq, line }) => ({ seq, line })),
+      evidence: evidence.map(({ sha256, bytes }) => ({ sha256, bytes })),
+      oldestAt: budget.oldestAt,
+    };
+  }
+
+  #addRecord(record: TransferRecord, at: UtcMs): void {
+    this.#database.run('INSERT INTO record (line, at) VALUES (?, ?)', JSON.stringify(record), at);
+  }
+
+  #knows(alertId: AlertId): boolean {
+    return this.#database.row('SELECT 1 FROM alert WHERE alert_id = ?', alertId) !== undefined;
+  }
+
+  get #database(): DurableSqlite {
+    if (this.#opened === undefined) throw new AppError('MB_OUTBOX_FAILED', 'the journal is not open');
+    return this.#opened;
+  }
+}
+
+/** Rows until the budget is used up; the very first is taken whatever its size, so that nothing blocks for ever. */
+function within<T extends { at: number }>(
+  rows: Iterable<T>,
+  budget: { left: number; oldestAt: number; empty: boolean },
+  sizeOf: (row: T) => number,
+): T[] {
+  const taken: T[] = [];
+  for (const row of rows) {
+    budget.left -= sizeOf(row);
+    if (budget.left < 0 && !budget.empty) break;
+    budget.empty = false;
+    budget.oldestAt = Math.min(budget.oldestAt, row.at);
+    taken.push(row);
+  }
+  return taken;
+}

@@ -1,0 +1,54 @@
+import type { IntegrityIncident, TransferPosition } from '../../contracts/ticket-intake.ts';
+import type { Sequence } from '../../domain/alert.ts';
+import type { NodeId, Sha256, UtcMs } from '../../domain/ids.ts';
+import { zeroHash } from '../../lib/hash.ts';
+
+/**
+ * Follows the hash chains of all nodes of one sender through a batch and says what breaks them.
+ * Alerts that do not continue their chain are authentic all the same and are taken in; the incident stands beside them.
+ */
+export class Continuity {
+  readonly #heads: Map<NodeId, { n: number; hash: Sha256 }>;
+  readonly #behind = new Map<NodeId, { from: number; to: number; head: number }>();
+  readonly #incidents: IntegrityIncident[] = [];
+  readonly #at: UtcMs;
+
+  constructor(nodes: TransferPosition['nodes'], at: UtcMs) {
+    this.#heads = new Map(Object.entries(nodes) as [NodeId, { n: number; hash: Sha256 }][]);
+    this.#at = at;
+  }
+
+  follow({ node, n, prevHash, hash }: Sequence): void {
+    const head = this.#heads.get(node) ?? { n: 0, hash: zeroHash };
+    if (n === head.n && hash === head.hash) return;
+    const restarted = n === 1 && prevHash === zeroHash;
+    if (n <= head.n && !restarted) {
+      // Late after a gap, or a branch off an older point: which of the two, only the whole chain tells.
+      const behind = this.#behind.get(node);
+      this.#behind.set(node, { from: Math.min(n, behind?.from ?? n), to: Math.max(n, behind?.to ?? n), head: head.n });
+      return;
+    }
+    if (n <= head.n) this.#report('fork', node, `the chain starts anew at 1 after ${head.n}`);
+    else if (n > head.n + 1) this.#report('gap', node, `alerts ${head.n + 1} to ${n - 1} are missing`);
+    else if (prevHash !== head.hash) this.#report('fork', node, `alert ${n} does not continue alert ${head.n}`);
+    this.#heads.set(node, { n, hash });
+  }
+
+  get nodes(): TransferPosition['nodes'] {
+    return Object.fromEntries(this.#heads);
+  }
+
+  get incidents(): readonly IntegrityIncident[] {
+    const behind = [...this.#behind].map(([node, { from, to, head }]) => ({
+      kind: 'fork' as const,
+      node,
+      detail: `alerts ${from} to ${to} came after alert ${head}: late, or a branch of the chain`,
+      at: this.#at,
+    }));
+    return [...this.#incidents, ...behind];
+  }
+
+  #report(kind: 'gap' | 'fork', node: NodeId, detail: string): void {
+    this.#incidents.push({ kind, node, detail, at: this.#at });
+  }
+}

@@ -1,0 +1,116 @@
+import { checkAlertEvent, describeIssues } from '../../contracts/alert-check.ts';
+import type { NodeKeys } from '../../contracts/node-keys.ts';
+import type { IntakeRecord, IntegrityIncident, TicketIntake, TransferPosition } from '../../contracts/ticket-intake.ts';
+import { type BatchConsumer, type TransferBatch, transferRecordSchema } from '../../contracts/transfer.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ContentStore } from '../../lib/content-store.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Metrics } from '../../lib/metrics.ts';
+import { Continuity } from './continuity.ts';
+
+/** What the delivery needs. */
+export interface DeliveryOptions {
+  /** The desk's door. */
+  readonly intake: TicketIntake;
+  /** Public keys of the nodes: the seal is checked again here. */
+  readonly keys: NodeKeys;
+  /** Evidence store of the government side. */
+  readonly evidence: ContentStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+type Checked = { readonly record: IntakeRecord } | { readonly incident: IntegrityIncident };
+
+/**
+ * Takes batches into the desk: checks every alert anew, follows every node's chain, stores evidence, and hands
+ * records, incidents and the new position to the desk, which commits them in one transaction.
+ * The position comes back from the desk, so a file that comes twice has no second effect.
+ * Rejects where the desk or the disk will not have it: the receiver then keeps the file and tries again.
+ */
+export class Delivery implements BatchConsumer {
+  readonly #options: DeliveryOptions;
+  readonly #delivered: Counter<'effect'>;
+  readonly #integrity: Counter<'kind'>;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    const { metrics } = options;
+    this.#delivered = metrics.counter('maplebridge_deliver_alerts_total', 'Alerts handed to the desk', ['effect']);
+    this.#integrity = metrics.counter('maplebridge_deliver_integrity_total', 'Integrity incidents', ['kind']);
+  }
+
+  async position(sender: string): Promise<number> {
+    return (await this.#options.intake.position(sender))?.batch ?? 0;
+  }
+
+  async take(batch: TransferBatch): Promise<'taken' | 'replayed'> {
+    const { intake, evidence, log } = this.#options;
+    const { sender, number } = batch.manifest;
+    const position = await this.#position(sender);
+    for (const file of batch.evidence) await evidence.put(file.bytes);
+    const hashes = batch.evidence.map((file) => file.sha256);
+    if (number <= position.batch) {
+      // Told again: the process may have died between the desk's commit and this word.
+      await intake.evidenceArrived(hashes);
+      return 'replayed';
+    }
+    const { records, incidents, nodes } = this.#verify(batch, position);
+    const outcomes = await intake.accept(records, incidents, { sender, batch: number, nodes });
+    for (const { effect } of outcomes) this.#delivered.inc({ effect });
+    for (const incident of incidents) {
+      this.#integrity.inc({ kind: incident.kind });
+      log.warn({ ...incident, batch: number }, 'integrity incident');
+    }
+    await intake.evidenceArrived(hashes);
+    return 'taken';
+  }
+
+  async report(sender: string, incident: IntegrityIncident): Promise<void> {
+    await this.#options.intake.accept([], [incident], await this.#position(sender));
+    this.#integrity.inc({ kind: incident.kind });
+  }
+
+  async #position(sender: string): Promise<TransferPosition> {
+    return (await this.#options.intake.position(sender)) ?? { sender, batch: 0, nodes: {} };
+  }
+
+  #verify(batch: TransferBatch, position: TransferPosition) {
+    const deliveredAt = this.#options.clock.now();
+    const continuity = new Continuity(position.nodes, deliveredAt);
+    const records: IntakeRecord[] = [];
+    const incidents: IntegrityIncident[] = [];
+    for (const line of batch.lines) {
+      const checked = this.#check(line, batch, deliveredAt);
+      if ('incident' in checked) {
+        incidents.push(checked.incident);
+        continue;
+      }
+      continuity.follow(checked.record.event.data.sequence);
+      records.push(checked.record);
+    }
+    return { records, incidents: [...incidents, ...continuity.incidents], nodes: continuity.nodes };
+  }
+
+  #check(line: string, { manifest, sha256 }: TransferBatch, deliveredAt: number): Checked {
+    const bad = (kind: IntegrityIncident['kind'], detail: string): Checked => ({
+      incident: { kind, node: undefined, detail: `batch ${manifest.number}: ${detail}`.slice(0, 500), at: deliveredAt },
+    });
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      return bad('bad-schema', 'record is not JSON');
+    }
+    const parsed = transferRecordSchema.safeParse(value);
+    if (!parsed.success) return bad('bad-schema', describeIssues(parsed.error));
+    const record = parsed.data;
+    if (record.type === 'integrity') return { incident: { ...record.incident, node: record.incident.node } };
+    const check = checkAlertEvent(record.event, this.#options.keys);
+    if (!check.ok) return bad(check.kind, check.detail);
+    const { collectedAt } = record;
+    const crossing = { batchedAt: manifest.createdAt, deliveredAt, batch: { number: manifest.number, sha256 } };
+    return { record: { event: check.event, collectedAt, ...crossing } };
+  }
+}

@@ -1,0 +1,242 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeIssues } from '../../contracts/alert-check.ts';
+import {
+  type BatchContent,
+  type SealedBatch,
+  type TransferSender,
+  type TransferSource,
+  transferRecordSchema,
+} from '../../contracts/transfer.ts';
+import type { Sha256 } from '../../domain/ids.ts';
+import { Backoff } from '../../lib/backoff.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
+import type { ContentStore } from '../../lib/content-store.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { sha256 } from '../../lib/hash.ts';
+import type { SigningKey } from '../../lib/keys.ts';
+import type { Service } from '../../lib/lifecycle.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Counter, Metrics } from '../../lib/metrics.ts';
+import { encodeBatch } from './batch-format.ts';
+import { batchName } from './batch-name.ts';
+import { writeDurable } from './durable-file.ts';
+
+/** What the batcher needs. */
+export interface BatcherOptions {
+  /** Open before `start`. */
+  readonly source: TransferSource;
+  readonly sender: TransferSender;
+  /** The collecting gateway's key. */
+  readonly key: SigningKey;
+  /** Where the source's evidence lies; files are removed once their batch was sent. */
+  readonly evidence: ContentStore;
+  readonly spoolDir: string;
+  /** Default 1 GiB. */
+  readonly spoolMaxBytes?: number;
+  /** Default 500. */
+  readonly maxRecords?: number;
+  /** Default 8 MiB. */
+  readonly maxBytes?: number;
+  /** Default 1 s. */
+  readonly maxAgeMs?: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Makes numbered, signed batches of what was collected and hands them to a transfer mode.
+ *
+ * A number must never stand for two contents, whatever instruction the process dies at. So for each batch:
+ * 1. its bytes go to the spool under their number, synced: nobody outside sees them;
+ * 2. the journal commits number, content and the hash of those bytes in one transaction;
+ * 3. the spooled bytes are sent; 4. the journal marks them sent.
+ * Death after 1: the number is not in the journal, and the next batch of that number overwrites the spool file.
+ * Death after 2: the batch is found unsent and sent from the spool. Death after 3: it is sent once more, byte for byte
+ * the same, and the far side, which keeps its position with its tickets, does not take it twice.
+ * One batch is under way at a time; meanwhile the journal, which is on disk, grows.
+ */
+export class Batcher implements Service {
+  readonly #options: BatcherOptions;
+  readonly #log: Logger;
+  readonly #sent: Counter<'what'>;
+  readonly #refused: Counter<'reason'>;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #unsubscribe: (() => void) | undefined;
+  /** Something was written since the last look. */
+  #news = false;
+
+  constructor(options: BatcherOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#sent = options.metrics.counter('maplebridge_transfer_sent_total', 'Batches, records and files sent', [
+      'what',
+    ]);
+    this.#refused = options.metrics.counter(
+      'maplebridge_egress_refused_total',
+      'Messages refused at the border, by reason',
+      ['reason'],
+    );
+  }
+
+  /** Name under which the far side keeps this gateway's position. */
+  get senderId(): string {
+    return `${this.#options.key.keyId}.${this.#options.source.journalId}`;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#running !== undefined) return;
+    signal.addEventListener('abort', () => void this.stop(), { once: true });
+    this.#unsubscribe = this.#options.source.onWritten(() => {
+      this.#news = true;
+      this.#wake?.();
+    });
+    this.#running = this.#run();
+  }
+
+  /** Finishes the batch under way; the rest stays in the journal. */
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    this.#stopping.abort();
+    this.#wake?.();
+    await this.#running;
+  }
+
+  /** Sends a batch from the spool once more, when the far side asks for it. Rejects when it is no longer there. */
+  async resend(number: number): Promise<void> {
+    const bytes = await readFile(this.#spoolPath(number));
+    await this.#options.sender.send({ sender: this.senderId, number, sha256: sha256(bytes), bytes });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { clock } = this.#options;
+    const backoff = new Backoff({ minMs: 200, maxMs: 30_000 });
+    while (!signal.aborted) {
+      try {
+        const waitMs = await this.#cycle();
+        backoff.reset();
+        if (waitMs > 0) await this.#pause(waitMs);
+      } catch (error) {
+        const delayMs = backoff.next();
+        this.#log.error({ reason: messageOf(error), delayMs }, 'batch not sent; it is tried again');
+        await sleep(clock, delayMs, signal);
+      }
+    }
+  }
+
+  /** One step; returns how long there is nothing to do. */
+  async #cycle(): Promise<number> {
+    const { source, clock, maxRecords = 500, maxBytes = 8_388_608, maxAgeMs = 1_000 } = this.#options;
+    for (const { number, sha256: expected, createdAt } of source.unsent())
+      await this.#send(number, expected, createdAt);
+    this.#news = false;
+    const content = source.peek({ records: maxRecords, bytes: maxBytes });
+    if (content === undefined) return 60_000;
+    const age = clock.now() - content.oldestAt;
+    const full = content.records.length >= maxRecords || sizeOf(content) >= maxBytes / 2;
+    // A clock that was set back must not hold a batch up.
+    if (!full && age >= 0 && age < maxAgeMs) return maxAgeMs - age;
+    const createdAt = clock.now();
+    const sealed = await this.#seal(content, createdAt);
+    if (sealed === undefined) return 0;
+    await writeDurable(this.#spoolPath(content.number), sealed.bytes);
+    source.commitBatch(content, { sha256: sealed.sha256, bytes: sealed.bytes.length, createdAt });
+    await this.#send(content.number, sealed.sha256, createdAt);
+    return 0;
+  }
+
+  /** Waits for time or for something new; new things do not cut the wait short of the batch's age. */
+  async #pause(waitMs: number): Promise<void> {
+    const idle = waitMs >= 60_000;
+    const wake = new AbortController();
+    if (idle && this.#news) return;
+    if (idle) this.#wake = () => wake.abort();
+    await sleep(this.#options.clock, waitMs, AbortSignal.any([wake.signal, this.#stopping.signal]));
+    this.#wake = undefined;
+  }
+
+  /** Undefined when an evidence file turned out damaged: the source then has something else to offer. */
+  async #seal(content: BatchContent, createdAt: number): Promise<SealedBatch | undefined> {
+    const evidence: { sha256: Sha256; bytes: Uint8Array }[] = [];
+    for (const { sha256: hash } of content.evidence) {
+      const bytes = await this.#options.evidence.get(hash);
+      if (bytes === undefined) {
+        this.#log.error({ sha256: hash }, 'evidence is damaged and cannot cross');
+        this.#options.source.evidenceDamaged(hash);
+        return undefined;
+      }
+      evidence.push({ sha256: hash, bytes });
+    }
+    const lines = content.records.map(({ line }) => this.#allowed(line));
+    return encodeBatch(
+      { sender: this.senderId, number: content.number, createdAt, lines, evidence },
+      this.#options.key,
+    );
+  }
+
+  /** Last look before the border: a line that holds anything but the listed fields is replaced by an incident. */
+  #allowed(line: string): string {
+    let detail = 'not JSON';
+    try {
+      const parsed = transferRecordSchema.safeParse(JSON.parse(line));
+      if (parsed.success) return line;
+      detail = describeIssues(parsed.error);
+    } catch {
+      // Said by `detail`.
+    }
+    this.#refused.inc({ reason: 'bad-schema' });
+    this.#log.error({ detail }, 'record refused at the border');
+    const incident = { kind: 'bad-schema', detail: `journal: ${detail}`.slice(0, 500), at: this.#options.clock.now() };
+    return JSON.stringify({ type: 'integrity', incident });
+  }
+
+  async #send(number: number, expected: Sha256, createdAt: number): Promise<void> {
+    const { source, sender, evidence } = this.#options;
+    const content = source.contentOf(number);
+    const spooled = await readFile(this.#spoolPath(number)).catch(() => undefined);
+    const intact = spooled !== undefined && sha256(spooled) === expected;
+    if (!intact) this.#log.error({ number }, 'spooled batch is damaged: made anew from the journal');
+    const batch = intact
+      ? { sender: this.senderId, number, sha256: expected, bytes: spooled }
+      : await this.#seal(content, createdAt);
+    if (batch === undefined) return;
+    await sender.send(batch);
+    // The spool has these bytes too; removed before the mark, no crash leaves a file that nobody will remove.
+    for (const file of content.evidence) await evidence.remove(file.sha256);
+    source.markSent(number);
+    this.#sent.inc({ what: 'batch' });
+    this.#sent.inc({ what: 'record' }, content.records.length);
+    this.#sent.inc({ what: 'evidence' }, content.evidence.length);
+    this.#log.info({ number, records: content.records.length, evidence: content.evidence.length }, 'batch sent');
+    await this.#trimSpool(number);
+  }
+
+  #spoolPath(number: number): string {
+    return join(this.#options.spoolDir, batchName(this.senderId, number));
+  }
+
+  /** Keeps the newest batches within the spool's size; the one just sent always stays. */
+  async #trimSpool(justSent: number): Promise<void> {
+    const { spoolDir, spoolMaxBytes = 1_073_741_824 } = this.#options;
+    await mkdir(spoolDir, { recursive: true });
+    const names = (await readdir(spoolDir))
+      .filter((name) => name.endsWith('.mbb'))
+      .sort()
+      .reverse();
+    let bytes = 0;
+    for (const name of names) {
+      const path = join(spoolDir, name);
+      bytes += (await stat(path)).size;
+      if (bytes > spoolMaxBytes && name !== batchName(this.senderId, justSent)) await rm(path, { force: true });
+    }
+  }
+}
+
+function sizeOf(content: BatchContent): number {
+  const records = content.records.reduce((sum, { line }) => sum + line.length, 0);
+  return records + content.evidence.reduce((sum, file) => sum + file.bytes, 0);
+}
