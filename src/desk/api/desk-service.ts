@@ -1,0 +1,40 @@
+import type { Actor } from '../../contracts/audit-record.ts';
+import type {
+  ActionRequest,
+  AuditReport,
+  Role,
+  TicketDetail,
+  TicketSummary,
+  TicketTrace,
+} from '../../contracts/desk-api.ts';
+import type { Sha256, TicketId } from '../../domain/ids.ts';
+import type { TicketAction, TicketState } from '../../domain/ticket.ts';
+
+/** A changed ticket, with the growing number of its newest audit record. */
+export interface Change {
+  readonly n: number;
+  readonly ticket: TicketSummary;
+}
+
+/** What the API needs of the desk. Everything here throws MB_DATABASE_UNREACHABLE while Postgres is away. */
+export interface DeskService {
+  list(filter: { state?: TicketState | undefined; limit: number }): Promise<TicketSummary[]>;
+  detail(id: TicketId, mayAct: boolean): Promise<TicketDetail>;
+  act(id: TicketId, action: TicketAction, request: ActionRequest, actor: Actor): Promise<void>;
+  trace(id: TicketId): Promise<TicketTrace>;
+  /** The bytes of a file that some ticket lists; undefined: not listed, not here yet, or no longer what it was. */
+  evidence(hash: Sha256): Promise<{ bytes: Uint8Array; mediaType: string } | undefined>;
+  verifyAudit(): Promise<AuditReport>;
+  subscribe(listener: (change: Change) => void): () => void;
+  changedSince(n: number, limit: number): Promise<Change[]>;
+  health(): Promise<Readonly<Record<'database' | 'queue', 'up' | 'down'>>>;
+  /** Prometheus text. */
+  metrics(): Promise<{ contentType: string; body: string }>;
+}
+
+/** A configured user. */
+export interface Account {
+  readonly name: string;
+  readonly role: Role;
+  readonly tokenSha256: string;
+}

@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../lib/clock.ts';
+import type { Gauge, Metrics } from '../../lib/metrics.ts';
+import type { Change, DeskService } from './desk-service.ts';
+
+/** A comment this often keeps proxies from closing the stream, and finds clients that are gone. */
+const heartbeatMs = 15_000;
+/** Unsent bytes a client may have before it is dropped: it reconnects and is told what it missed. */
+const maxUnsentBytes = 256 * 1024;
+const maxClients = 500;
+/** Changes told again after a reconnect; who missed more reads the list. */
+const maxMissed = 500;
+
+interface Client {
+  readonly response: ServerResponse;
+  readonly mayListen: () => boolean;
+  /** Newest change sent; undefined while what was missed is still being read. */
+  sent: number | undefined;
+  /** Changes that came in the meantime. */
+  held: Change[];
+}
+
+/** Server-sent events (WHATWG HTML §9.2) of changed tickets. `id` is the audit record, so that a stream can resume. */
+export class EventStream {
+  readonly #service: Pick<DeskService, 'subscribe' | 'changedSince'>;
+  readonly #clock: Clock;
+  readonly #clients = new Set<Client>();
+  readonly #gauge: Gauge;
+  #unsubscribe: (() => void) | undefined;
+  #cancelBeat: (() => void) | undefined;
+
+  constructor(options: {
+    service: Pick<DeskService, 'subscribe' | 'changedSince'>;
+    clock: Clock;
+    metrics: Metrics;
+  }) {
+    this.#service = options.service;
+    this.#clock = options.clock;
+    this.#gauge = options.metrics.gauge('maplebridge_desk_event_clients', 'Browsers listening for changes.');
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#service.subscribe((change) => this.#tell(change));
+    this.#beat();
+  }
+
+  stop(): void {
+    this.#cancelBeat?.();
+    this.#unsubscribe?.();
+    for (const client of this.#clients) this.#drop(client);
+  }
+
+  get full(): boolean {
+    return this.#clients.size >= maxClients;
+  }
+
+  /** Serves a stream until the client leaves; `lastId` is what it saw last. Headers are already set. */
+  async serve(response: ServerResponse, lastId: number | undefined, mayListen: () => boolean): Promise<void> {
+    const client: Client = { response, mayListen, sent: lastId === undefined ? 0 : undefined, held: [] };
+    this.#clients.add(client);
+    this.#gauge.set(this.#clients.size);
+    response.on('close', () => this.#drop(client));
+    response.on('error', () => this.#drop(client));
+    response.write('retry: 2000\n: listening\n\n');
+    if (lastId === undefined) return;
+    // While Postgres is away nothing changes either; the client reads the list when it is back.
+    const missed = await this.#service.changedSince(lastId, maxMissed).catch((): Change[] => []);
+    client.sent = lastId;
+    for (const change of [...missed, ...client.held]) this.#send(client, change);
+    client.held = [];
+  }
+
+  #tell(change: Change): void {
+    for (const client of this.#clients) {
+      if (client.sent !== undefined) this.#send(client, change);
+      else if (client.held.length < maxMissed) client.held.push(change);
+      else this.#drop(client);
+    }
+  }
+
+  #send(client: Client, { n, ticket }: Change): void {
+    if (n <= (client.sent ?? 0)) return;
+    client.sent = n;
+    this.#write(client, `event: ticket\nid: ${n}\ndata: ${JSON.stringify(ticket)}\n\n`);
+  }
+
+  #write(client: Client, text: string): void {
+    if (client.response.writableLength > maxUnsentBytes) this.#drop(client);
+    else client.response.write(text);
+  }
+
+  #beat(): void {
+    this.#cancelBeat = this.#clock.after(heartbeatMs, () => {
+      for (const client of this.#clients) {
+        if (client.mayListen()) this.#write(client, ': still here\n\n');
+        else this.#drop(client);
+      }
+      this.#beat();
+    });
+  }
+
+  #drop(client: Client): void {
+    if (!this.#clients.delete(client)) return;
+    this.#gauge.set(this.#clients.size);
+    client.response.destroy();
+  }
+}

@@ -1,0 +1,237 @@
+import type { TicketIntake } from '../contracts/ticket-intake.ts';
+import { Backoff } from '../lib/backoff.ts';
+import { type Clock, sleep } from '../lib/clock.ts';
+import { readSecret } from '../lib/config.ts';
+import type { ContentStore } from '../lib/content-store.ts';
+import { AppError, messageOf } from '../lib/errors.ts';
+import type { KeyRing } from '../lib/keys.ts';
+import type { Service } from '../lib/lifecycle.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { DeskService } from './api/desk-service.ts';
+import { HttpServer } from './api/http-server.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { verifyAudit } from './audit/verify-audit.ts';
+import type { DeskConfig } from './config.ts';
+import { BullmqQueue } from './dispatch/bullmq-queue.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { JobRelay } from './dispatch/job-relay.ts';
+import { refuseDeskDefaults } from './refuse-desk-defaults.ts';
+import { route } from './routing/route.ts';
+import { loadRoutingTable } from './routing/routing-table.ts';
+import { SignClock } from './sla/sign-clock.ts';
+import { type ConnectionTarget, Database } from './store/database.ts';
+import { EmbeddedPostgres } from './store/embedded-postgres.ts';
+import type { DeskJob } from './store/jobs.ts';
+import { migrate, shippedMigrations } from './store/migrate.ts';
+import { TicketBook } from './store/ticket-book.ts';
+import { PgTicketIntake } from './ticket/intake.ts';
+import { TicketActions } from './ticket/ticket-actions.ts';
+import { TicketFeed } from './ticket/ticket-feed.ts';
+import { traceTicket } from './ticket/ticket-trace.ts';
+import { TicketViews } from './ticket/ticket-views.ts';
+
+/** What a desk is made of. */
+export interface DeskOptions {
+  readonly config: DeskConfig;
+  /** Only the demo may run on default credentials. */
+  readonly demo: boolean;
+  /** Evidence files; deliver writes them. */
+  readonly evidence: ContentStore;
+  /** Public keys of the nodes, to check seals in the audit. */
+  readonly keys: KeyRing;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Everything behind one connection to Postgres. */
+interface Parts {
+  readonly database: Database;
+  readonly queue: BullmqQueue;
+  readonly relay: JobRelay;
+  readonly intake: TicketIntake;
+  readonly work: (job: DeskJob) => Promise<void>;
+  readonly http: HttpServer;
+}
+
+/**
+ * The desk as a service. It listens even while Postgres or Redis is away, answers 503 meanwhile, and goes on when they
+ * are back: what is owed lies in Postgres.
+ */
+export class Desk implements Service {
+  readonly #options: DeskOptions;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  #embedded: EmbeddedPostgres | undefined;
+  #parts: Parts | undefined;
+  #bringUp: Promise<void> | undefined;
+  #queueUp = false;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#log = options.log;
+  }
+
+  /** Where alerts go in. Refuses with MB_DATABASE_UNREACHABLE until the desk is up; callers try again. */
+  readonly intake: TicketIntake = {
+    position: (sender) => this.#intake.position(sender),
+    accept: (records, integrity, position) => this.#intake.accept(records, integrity, position),
+    evidenceArrived: (hashes) => this.#intake.evidenceArrived(hashes),
+  };
+
+  /** `http://host:port` of API and console, once started. */
+  get address(): string {
+    return this.#parts?.http.address ?? '';
+  }
+
+  /**
+   * Resolves when the API listens and, if they can be reached now, database and queue are ready.
+   * @throws AppError MB_CONFIG_INVALID, MB_DEFAULT_KEYS, MB_DATABASE_SCHEMA.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => void this.stop(), { once: true });
+    const { config, demo } = this.#options;
+    const databaseUrl =
+      config.database.kind === 'postgres' ? readSecret(config.database.url, 'database.url') : undefined;
+    const queueUrl = config.queue.kind === 'redis' ? readSecret(config.queue.url, 'queue.url') : undefined;
+    refuseDeskDefaults(config, { database: databaseUrl, queue: queueUrl }, demo);
+    try {
+      const parts = this.#compose(await this.#databaseTarget(databaseUrl), queueUrl);
+      this.#parts = parts;
+      await parts.http.start(this.#stopping.signal);
+      const first = Promise.withResolvers<void>();
+      this.#bringUp = this.#connect(parts, first);
+      await first.promise;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#shutDown();
+    return this.#stopped;
+  }
+
+  get #intake(): TicketIntake {
+    if (this.#parts === undefined) throw new AppError('MB_DATABASE_UNREACHABLE', 'the desk is not started');
+    return this.#parts.intake;
+  }
+
+  async #databaseTarget(url: string | undefined): Promise<ConnectionTarget> {
+    if (url !== undefined) return { connectionString: url };
+    const { database } = this.#options.config;
+    this.#embedded = new EmbeddedPostgres({ dir: database.kind === 'embedded' ? database.dir : undefined });
+    return this.#embedded.start();
+  }
+
+  #compose(target: ConnectionTarget, queueUrl: string | undefined): Parts {
+    const { config, evidence, clock, metrics } = this.#options;
+    const table = loadRoutingTable(config.routing);
+    const database = new Database({
+      target,
+      maxConnections: config.database.kind === 'postgres' ? config.database.maxConnections : 6,
+      connectTimeoutMs: 5_000,
+      onIdleError: (error) => this.#log.warn({ reason: messageOf(error) }, 'a connection to Postgres was lost'),
+    });
+    const views = new TicketViews({ database });
+    const feed = new TicketFeed({ views, log: this.#log });
+    const book = new TicketBook({ audit: new AuditLog(), onChanged: (ids) => feed.changed(ids) });
+    const queue = new BullmqQueue({
+      target: queueUrl === undefined ? { kind: 'database', target } : { kind: 'redis', url: queueUrl },
+      clock,
+      log: this.#log,
+    });
+    const relay = new JobRelay({ database, queue, clock, log: this.#log, metrics, sweepMs: config.sweepMs });
+    const shared = { database, book, clock, metrics, onJobs: (jobs: readonly DeskJob[]) => relay.hand(jobs) };
+    const dispatcher = new Dispatcher({ ...shared, signLimitMs: config.signLimitMs });
+    const signClock = new SignClock(shared);
+    const service = this.#service(database, views, feed, new TicketActions(shared));
+    return {
+      database,
+      queue,
+      relay,
+      intake: new PgTicketIntake({ ...shared, evidence, route: (facts) => route(facts, table) }),
+      work: (job) => (job.kind === 'dispatch' ? dispatcher.run(job) : signClock.run(job)),
+      http: new HttpServer({
+        ...config.http,
+        consoleDir: config.consoleDir,
+        accounts: config.users,
+        service,
+        clock,
+        log: this.#log,
+        metrics,
+      }),
+    };
+  }
+
+  #service(database: Database, views: TicketViews, feed: TicketFeed, actions: TicketActions): DeskService {
+    const { evidence, keys, metrics } = this.#options;
+    return {
+      list: (filter) => views.list(filter),
+      detail: (id, mayAct) => views.detail(id, mayAct),
+      changedSince: (n, limit) => views.changedSince(n, limit),
+      subscribe: (listener) => feed.subscribe(listener),
+      act: (id, action, request, actor) => actions.act(id, action, request, actor),
+      trace: (id) => traceTicket(database, views, id),
+      verifyAudit: () => verifyAudit({ database, evidence, keys }),
+      evidence: async (hash) => {
+        const listed = await views.listedEvidence(hash);
+        const bytes = listed === undefined ? undefined : await evidence.get(hash);
+        return listed === undefined || bytes === undefined ? undefined : { bytes, mediaType: listed.mediaType };
+      },
+      health: async () => ({
+        database: await database.query('SELECT 1').then(
+          () => 'up' as const,
+          () => 'down' as const,
+        ),
+        queue: this.#queueUp ? 'up' : 'down',
+      }),
+      metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+    };
+  }
+
+  /** Brings database, then queue up, for as long as it takes; `first` settles with the first try. */
+  async #connect(parts: Parts, first: PromiseWithResolvers<void>): Promise<void> {
+    const backoff = new Backoff({ minMs: 200, maxMs: 5_000 });
+    const migrations = shippedMigrations();
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await migrate(parts.database, migrations);
+        parts.database.open();
+        await parts.queue.start(parts.work);
+        await parts.relay.start();
+        this.#queueUp = true;
+        first.resolve();
+        return;
+      } catch (error) {
+        if (!(error instanceof AppError && error.retryable)) {
+          this.#log.fatal({ err: error }, 'the desk cannot run on this database');
+          first.reject(error);
+          return;
+        }
+        first.resolve();
+        const retryMs = backoff.next();
+        this.#log.warn({ code: error.code, reason: error.message, retryMs }, 'not ready; trying again');
+        await parts.queue.stop();
+        await sleep(this.#options.clock, retryMs, this.#stopping.signal);
+      }
+    }
+    first.resolve();
+  }
+
+  /** Doors first, then those who work, then what they stand on. */
+  async #shutDown(): Promise<void> {
+    this.#stopping.abort();
+    const parts = this.#parts;
+    await parts?.http.stop();
+    await this.#bringUp;
+    await parts?.relay.stop();
+    await parts?.queue.stop();
+    this.#queueUp = false;
+    await parts?.database.close();
+    await this.#embedded?.stop();
+  }
+}

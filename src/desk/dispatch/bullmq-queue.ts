@@ -1,0 +1,194 @@
+import { createPostgresBackend, type Processor, Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Clock } from '../../lib/clock.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { ConnectionTarget } from '../store/database.ts';
+import type { DeskJob } from '../store/jobs.ts';
+import type { JobQueue } from './job-queue.ts';
+
+/** What both backends' queues and workers have; BullMQ's own types differ by backend. */
+interface Part {
+  waitUntilReady(): Promise<unknown>;
+  close(force?: boolean): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+interface BulkQueue extends Part {
+  addBulk(jobs: readonly { name: string; data: DeskJob; opts: object }[]): Promise<unknown>;
+}
+interface Backend {
+  queue(name: string): BulkQueue;
+  worker(name: string, processor: Processor<DeskJob>): Part;
+  close(): Promise<void>;
+}
+
+/** One queue a kind of job: delayed clocks never stand before a dispatch. Neither name may hold a colon (Redis keys). */
+const kinds = ['dispatch', 'sign-clock'] as const;
+/** What is done or failed need not stay: Postgres knows what is owed, and an id that is gone can be scheduled again. */
+const jobOptions = { removeOnComplete: true, removeOnFail: true };
+/** Jobs a worker runs at a time; each is one short transaction. */
+const concurrency = 4;
+const readyTimeoutMs = 10_000;
+const closeTimeoutMs = 3_000;
+
+/** Where the queue lives. */
+export type QueueTarget =
+  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'database'; readonly target: ConnectionTarget };
+
+/** The job queue on BullMQ, over Redis or over the desk's own database: the only file that speaks BullMQ and Redis. */
+export class BullmqQueue implements JobQueue {
+  readonly #target: QueueTarget;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #backend: Backend | undefined;
+  #queues = new Map<DeskJob['kind'], BulkQueue>();
+  #workers: Part[] = [];
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: { target: QueueTarget; clock: Clock; log: Logger }) {
+    this.#target = options.target;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  async start(work: (job: DeskJob) => Promise<void>): Promise<void> {
+    const backend =
+      this.#target.kind === 'redis'
+        ? redisBackend(this.#target.url, (error) => this.#complain(error))
+        : databaseBackend(this.#target.target);
+    this.#backend = backend;
+    try {
+      for (const kind of kinds) {
+        const queue = this.#watched(backend.queue(kind));
+        this.#queues.set(kind, queue);
+        await inTime(queue.waitUntilReady(), readyTimeoutMs);
+        const worker = this.#watched(backend.worker(kind, (job) => this.#run(job.data, work)));
+        this.#workers.push(worker);
+        await inTime(worker.waitUntilReady(), readyTimeoutMs);
+      }
+    } catch (error) {
+      await this.stop();
+      throw new AppError('MB_QUEUE_UNREACHABLE', `the job queue cannot be reached: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async add(jobs: readonly DeskJob[]): Promise<void> {
+    const now = this.#clock.now();
+    for (const kind of kinds) {
+      const mine = jobs.filter((job) => job.kind === kind);
+      if (mine.length === 0) continue;
+      const queue = this.#queues.get(kind);
+      if (queue === undefined) throw new AppError('MB_QUEUE_UNREACHABLE', 'the job queue is not connected yet');
+      try {
+        await queue.addBulk(
+          mine.map((job) => ({
+            name: kind,
+            data: job,
+            opts: { ...jobOptions, jobId: job.id, delay: Math.max(0, job.dueAt - now) },
+          })),
+        );
+      } catch (error) {
+        throw new AppError('MB_QUEUE_UNREACHABLE', `jobs could not be scheduled: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const workers = this.#workers;
+    const queues = [...this.#queues.values()];
+    this.#workers = [];
+    this.#queues = new Map();
+    await Promise.all(workers.map((worker) => closed(worker)));
+    await Promise.all(queues.map((queue) => closed(queue)));
+    await this.#backend?.close();
+    this.#backend = undefined;
+  }
+
+  async #run(job: DeskJob, work: (job: DeskJob) => Promise<void>): Promise<void> {
+    try {
+      await work(job);
+    } catch (error) {
+      // Still owed in Postgres: the relay schedules it again.
+      this.#log.warn({ job: job.id, reason: messageOf(error) }, 'job failed; it is tried again');
+      throw error;
+    }
+  }
+
+  #watched<P extends Part>(part: P): P {
+    part.on('error', (error) => this.#complain(error));
+    return part;
+  }
+
+  /** At most once a second: a lost Redis reports every retry of every connection. */
+  #complain(error: Error): void {
+    const now = this.#clock.monotonic();
+    if (now - this.#loggedAt < 1000) return;
+    this.#loggedAt = now;
+    this.#log.warn({ code: 'MB_QUEUE_UNREACHABLE', reason: messageOf(error) }, 'job queue');
+  }
+}
+
+function redisBackend(url: string, onError: (error: Error) => void): Backend {
+  const connections: Redis[] = [];
+  const connect = (options: { maxRetriesPerRequest: number | null; enableOfflineQueue: boolean }) => {
+    const redis = new Redis(url, options);
+    redis.on('error', onError);
+    connections.push(redis);
+    return redis;
+  };
+  return {
+    // Scheduling fails at once while Redis is away: the job stays owed, and nothing piles up in memory.
+    queue: (name) =>
+      new Queue<DeskJob>(name, {
+        connection: connect({ maxRetriesPerRequest: 1, enableOfflineQueue: false }),
+        prefix: 'maplebridge',
+      }) as BulkQueue,
+    worker: (name, processor) =>
+      new Worker<DeskJob>(name, processor, {
+        connection: connect({ maxRetriesPerRequest: null, enableOfflineQueue: true }),
+        prefix: 'maplebridge',
+        concurrency,
+      }),
+    close: async () => {
+      for (const redis of connections) redis.disconnect();
+    },
+  };
+}
+
+function databaseBackend(target: ConnectionTarget): Backend {
+  // Two connections a pool: BullMQ listens on one of its own besides.
+  const connection = { ...target, max: 2, migrate: true };
+  return {
+    queue: (name) => new Queue(name, { connection }, createPostgresBackend) as unknown as BulkQueue,
+    worker: (name, processor) =>
+      new Worker(name, processor, { connection, concurrency }, createPostgresBackend) as unknown as Part,
+    close: async () => undefined,
+  };
+}
+
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Closes gracefully, or by force when the server behind it does not answer. */
+async function closed(part: Part): Promise<void> {
+  await inTime(part.close(), closeTimeoutMs).catch(() => {
+    // Not awaited: without its server a forced close may never settle either.
+    part.close(true).catch(() => undefined);
+  });
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
+
+const root = '/usr/lib/postgresql';
+
+/** Folder of Debian's newest Postgres programs, or undefined where it is not installed. */
+export const postgresBin: string | undefined = existsSync(root)
+  ? readdirSync(root)
+      .sort((a, b) => Number(b) - Number(a))
+      .map((version) => join(root, version, 'bin'))
+      .find((bin) => existsSync(join(bin, 'initdb')))
+  : undefined;
+
+/** A Postgres server of its own in a temporary folder, on a free port; it refuses root, so it runs as `postgres` then. */
+export class PostgresServer {
+  readonly dir: string;
+  readonly port: number;
+  #process: ChildProcess | undefined;
+
+  private constructor(dir: string, port: number) {
+    this.dir = dir;
+    this.port = port;
+  }
+
+  static async create(): Promise<PostgresServer> {
+    const dir = await mkdtemp(join(tmpdir(), 'maplebridge-postgres-'));
+    const server = new PostgresServer(dir, await freePort());
+    if (process.getuid?.() === 0) execFileSync('chown', ['postgres', dir]);
+    await chmod(dir, 0o700);
+    server.#run('initdb', ['-D', join(dir, 'data'), '-U', 'desk', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `postgres://desk@127.0.0.1:${this.port}/postgres`;
+  }
+
+  async start(): Promise<void> {
+    const options = ['-D', join(this.dir, 'data'), '-p', String(this.port), '-k', this.dir, '-h', '127.0.0.1'];
+    const [command, args] = asUnprivileged(join(postgresBin ?? '', 'postgres'), [...options, '-F']);
+    this.#process = spawn(command, args, { stdio: 'ignore', cwd: '/' });
+    await until(() => this.#answers(), { what: 'Postgres to answer', timeoutMs: 30_000, everyMs: 100 });
+  }
+
+  /** Fast shutdown: open connections are cut. */
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined) return;
+    this.#process = undefined;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    this.#run('pg_ctl', ['stop', '-D', join(this.dir, 'data'), '-m', 'fast', '-w', '-s']);
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  #answers(): boolean {
+    try {
+      this.#run('pg_isready', ['-h', '127.0.0.1', '-p', String(this.port), '-q']);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #run(program: string, args: string[]): void {
+    const [command, all] = asUnprivileged(join(postgresBin ?? '', program), args);
+    execFileSync(command, all, { stdio: 'pipe', cwd: '/' });
+  }
+}
+
+function asUnprivileged(command: string, args: readonly string[]): [string, string[]] {
+  if (process.getuid?.() !== 0) return [command, [...args]];
+  return ['runuser', ['-u', 'postgres', '--', command, ...args]];
+}
