@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 /** Builds the console into dist/console; `vite --config …` serves it for development with the desk behind it. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  base: './',
+  base: '/',
   plugins: [react()],
   build: {
     outDir: fileURLToPath(new URL('../../dist/console', import.meta.url)),

@@ -14,7 +14,7 @@ export interface StepDialogProps {
 }
 
 /** Longest note the audit log takes. */
-export const noteLimit = 1_000;
+export const noteLimit = 2_000;
 
 const outcomes = ['RESOLVED_ONSITE', 'JOINT_CONSULT', 'DIFFICULT'] as const satisfies readonly HandlingOutcome[];
 
