@@ -12,7 +12,9 @@ export interface NamedService {
 }
 
 /** Starts services in order; when one cannot start, those before it are stopped again and the fault passed on. */
-export async function startAll(services: readonly NamedService[], signal: AbortSignal, log: Logger): Promise<void> {
+export async function startAll(services: readonly NamedService[], log: Logger): Promise<void> {
+  // Services get a signal that never fires: stopping is the caller's, in reverse order, so that each drains into the next.
+  const { signal } = new AbortController();
   const started: NamedService[] = [];
   for (const each of services) {
     try {

@@ -11,6 +11,7 @@ import type { SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { MqttVersion } from '../lib/mqtt-link.ts';
 import { softwareVersion } from '../lib/version.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
 import type { CameraConfig } from './camera-config.ts';
@@ -18,7 +19,8 @@ import { CameraPipeline } from './camera-pipeline.ts';
 import type { EdgeConfig } from './config.ts';
 import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
-import { type Detector, loadDetector } from './detect/detector.ts';
+import type { Detector } from './detect/detector.ts';
+import { loadDetector } from './detect/load-detector.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
 import { RtspCamera } from './ingest/rtsp-camera.ts';
 import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
@@ -86,7 +88,7 @@ export class EdgeNode implements Service {
   }
 
   /** Negotiated MQTT version while connected. */
-  get mqttVersion(): number | undefined {
+  get mqttVersion(): MqttVersion | undefined {
     return this.#publisher.mqttVersion;
   }
 
@@ -154,7 +156,7 @@ export class EdgeNode implements Service {
       stages: {
         decode: (unit, spec) => this.#decoder.decode(unit, spec),
         detector,
-        tracker: new IouTracker({ ...this.#options.config.track, newId: () => `${id}-${++tracks}` as TrackId }),
+        tracker: new IouTracker({ config: this.#options.config.track, newId: () => `${id}-${++tracks}` as TrackId }),
         scenes,
         alerts: new AlertWriter({ evidence: this.#evidence, decode: (unit) => this.#fullSize(unit), clock, log }),
         store: (draft) => void this.#outbox.append(draft),

@@ -1,6 +1,6 @@
-import { createHash, createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { AppError } from './errors.ts';
-import { SigningKey } from './keys.ts';
+import { keyIdOf, SigningKey } from './keys.ts';
 
 /** What the demo signs in with. Public by nature: everything but the demo refuses to start on it. */
 export const demoSecret = 'maplebridge-demo';
@@ -33,19 +33,20 @@ export function demoSigningKey(name: DemoKeyName): SigningKey {
 
 /**
  * Refuses default keys and secrets unless this is the demo.
- * `found` names each credential as the reader knows it (`edge.yaml: broker.password`) with its value or key.
+ * `found` names each credential as the reader knows it (`edge.yaml: broker.password`) with its value: a secret, a
+ * private key, or the PEM text of a public key that is to be trusted.
  * @throws AppError MB_DEFAULT_KEYS naming every default in use, never its value.
  */
 export function refuseDefaults(found: Readonly<Record<string, string | SigningKey | undefined>>, demo: boolean): void {
   if (demo) return;
   const demoKeyIds = new Set(demoKeyNames.map((name) => demoSigningKey(name).keyId));
-  const bad = Object.entries(found)
-    .filter(([, value]) =>
-      value instanceof SigningKey
-        ? demoKeyIds.has(value.keyId)
-        : value !== undefined && defaultSecrets.has(value.toLowerCase()),
-    )
-    .map(([name]) => name);
+  const isDefault = (value: string | SigningKey | undefined) => {
+    if (value === undefined) return false;
+    if (value instanceof SigningKey) return demoKeyIds.has(value.keyId);
+    if (value.startsWith('-----BEGIN PUBLIC KEY')) return demoKeyIds.has(keyIdOf(createPublicKey(value)));
+    return defaultSecrets.has(value.toLowerCase());
+  };
+  const bad = Object.keys(found).filter((name) => isDefault(found[name]));
   if (bad.length > 0) {
     throw new AppError('MB_DEFAULT_KEYS', `refusing to start on default credentials: ${bad.join(', ')}`, {
       details: { bad },

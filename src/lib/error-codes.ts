@@ -24,7 +24,10 @@ export const errorCodes = {
   MB_MODEL_HASH: { retryable: false, help: 'The file is not the one the manifest names: replace it.' },
   MB_MODEL_MANIFEST: { retryable: false, help: 'Correct models/manifest.json.' },
   MB_MODEL_FAILED: { retryable: true, help: 'The model failed on an input; its scenes are unavailable meanwhile.' },
-  MB_OVERLOADED: { retryable: true, help: 'Too much at once: what the message names was dropped or refused; try later.' },
+  MB_OVERLOADED: {
+    retryable: true,
+    help: 'Too much at once: what the message names was dropped or refused; try later.',
+  },
   MB_OUTBOX_FULL: { retryable: true, help: 'Free disk space or raise outbox.maxBytes; evidence is shed first.' },
   MB_OUTBOX_FAILED: { retryable: true, help: 'The outbox could not be written; alerts wait in memory.' },
   MB_BROKER_UNREACHABLE: { retryable: true, help: 'Check the MQTT broker; alerts wait in the outbox.' },

@@ -81,6 +81,17 @@ export function loadSigningKey(path: string): SigningKey {
   }
 }
 
+/** Reads a public key's PEM text from a file; throws MB_KEY_UNREADABLE naming the file. */
+export function loadPublicKey(path: string): string {
+  try {
+    const pem = readFileSync(path, 'utf8');
+    createPublicKey(pem);
+    return pem;
+  } catch (error) {
+    throw new AppError('MB_KEY_UNREADABLE', `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /** Makes a key pair: `<path>` (PKCS#8, mode 0600) and `<path>.pub` (SPKI). Refuses to overwrite. */
 export function generateSigningKey(path: string): SigningKey {
   const { privateKey } = generateKeyPairSync('ed25519');

@@ -12,7 +12,6 @@ export const deliverConfig = z.strictObject({
     .min(1)
     .max(10_000)
     .meta({ description: 'Nodes whose alerts are believed; checked again here, whatever the gateway before said.' }),
-  evidenceDir: z.string().default('var/desk/evidence').meta({ description: 'Folder of evidence for the desk.' }),
 });
 
 /** As read from a file. */

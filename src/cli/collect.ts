@@ -1,0 +1,34 @@
+import { systemClock } from '../lib/clock.ts';
+import { loadConfig } from '../lib/config.ts';
+import { StatusServer } from '../lib/status-server.ts';
+import { parseCommandArguments, required } from './arguments.ts';
+import { aborted, type Command } from './command.ts';
+import { composeCollect } from './compose.ts';
+import { startAll, stopAll } from './run-services.ts';
+import { collectSchema } from './service-config.ts';
+
+/** `maplebridge collect`: the gateway's half on the video network. */
+export const collectCommand: Command = {
+  name: 'collect',
+  summary: 'runs the gateway on the video network: broker → journal → signed batch files',
+  usage: 'collect --config <collect.yaml>',
+  async run({ args, log, metrics, signal }) {
+    const { values } = parseCommandArguments(collectCommand, args, { config: { type: 'string' } });
+    const config = loadConfig(required(values.config, '--config', collectCommand), collectSchema);
+    const { broker, gateway } = composeCollect(config, { demo: false, clock: systemClock, log, metrics });
+    const status = new StatusServer({
+      ...config.http,
+      registry: metrics.registry,
+      status: () => ({ ok: gateway.mqttVersion !== undefined, body: { mqtt: gateway.mqttVersion ?? 'not connected' } }),
+    });
+    const services = [
+      { name: 'status', service: status },
+      ...(broker === undefined ? [] : [{ name: 'broker', service: broker }]),
+      { name: 'collect', service: gateway },
+    ];
+    await startAll(services, log);
+    await aborted(signal);
+    await stopAll(services, log);
+    return 0;
+  },
+};

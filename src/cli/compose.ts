@@ -1,0 +1,90 @@
+import { Desk } from '../desk/desk.ts';
+import type { NodeId, SiteId } from '../domain/ids.ts';
+import type { EdgeConfig } from '../edge/config.ts';
+import { loadManifest } from '../edge/detect/model-manifest.ts';
+import { EdgeNode } from '../edge/edge-node.ts';
+import { EmbeddedBroker } from '../gateway/collect/embedded-broker.ts';
+import { CollectGateway } from '../gateway/collect-gateway.ts';
+import { DeliverGateway } from '../gateway/deliver-gateway.ts';
+import type { Clock } from '../lib/clock.ts';
+import { readSecret } from '../lib/config.ts';
+import { ContentStore } from '../lib/content-store.ts';
+import { refuseDefaults } from '../lib/default-credentials.ts';
+import { KeyRing, loadPublicKey, loadSigningKey } from '../lib/keys.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { CollectServiceConfig, DeskServiceConfig } from './service-config.ts';
+
+/** What every composition gets; only the demo may run on default keys. */
+export interface Surroundings {
+  readonly demo: boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** An edge node from its configuration. @throws AppError MB_DEFAULT_KEYS, MB_KEY_UNREADABLE, MB_CONFIG_INVALID. */
+export function composeEdge(config: EdgeConfig, around: Surroundings): EdgeNode {
+  const key = loadSigningKey(config.keyFile);
+  const { broker } = config.publish;
+  refuseDefaults(
+    {
+      'edge: keyFile': key,
+      'edge: publish.broker.password': readSecret(broker.password, 'publish.broker.password'),
+    },
+    around.demo,
+  );
+  return new EdgeNode({ ...around, config, key, models: { manifest: loadManifest() } });
+}
+
+/** The gateway's half on the video network, with its embedded broker where one is configured. */
+export function composeCollect(
+  config: CollectServiceConfig,
+  around: Surroundings,
+): { broker: EmbeddedBroker | undefined; gateway: CollectGateway } {
+  const key = loadSigningKey(config.transfer.keyFile);
+  const { embeddedBroker } = config;
+  const nodes = (embeddedBroker?.nodes ?? []).map(({ site, node, username, password }, index) => ({
+    site: site as SiteId,
+    node: node as NodeId,
+    username,
+    password: readSecret(password, `embeddedBroker.nodes[${index}].password`),
+  }));
+  const gateway = embeddedBroker && {
+    username: embeddedBroker.gateway.username,
+    password: readSecret(embeddedBroker.gateway.password, 'embeddedBroker.gateway.password'),
+  };
+  refuseDefaults(
+    {
+      'collect: transfer.keyFile': key,
+      'collect: collect.broker.password': readSecret(config.collect.broker.password, 'collect.broker.password'),
+      'collect: embeddedBroker.gateway.password': gateway?.password,
+      ...Object.fromEntries(
+        nodes.map(({ node, password }) => [`collect: embeddedBroker node ${node} password`, password]),
+      ),
+    },
+    around.demo,
+  );
+  const { log, metrics } = around;
+  return {
+    broker:
+      embeddedBroker && gateway
+        ? new EmbeddedBroker({ host: embeddedBroker.host, port: embeddedBroker.port, gateway, nodes, log, metrics })
+        : undefined,
+    gateway: new CollectGateway({ ...around, ...config, key }),
+  };
+}
+
+/** The desk with the gateway's half on the government network. */
+export function composeDesk(config: DeskServiceConfig, around: Surroundings): { desk: Desk; deliver: DeliverGateway } {
+  const { desk: deskConfig, deliver, transfer } = config;
+  const trusted = [...deliver.nodes.map(({ publicKeyFile }) => publicKeyFile), ...transfer.senderKeyFiles];
+  refuseDefaults(
+    Object.fromEntries(trusted.map((file) => [`desk: trusted key ${file}`, loadPublicKey(file)])),
+    around.demo,
+  );
+  const evidence = new ContentStore(deskConfig.evidenceDir);
+  const keys = new KeyRing(deliver.nodes.map(({ publicKeyFile }) => loadPublicKey(publicKeyFile)));
+  const desk = new Desk({ ...around, config: deskConfig, evidence, keys });
+  return { desk, deliver: new DeliverGateway({ ...around, deliver, transfer, evidence, intake: desk.intake }) };
+}

@@ -1,0 +1,28 @@
+import { systemClock } from '../lib/clock.ts';
+import { loadConfig } from '../lib/config.ts';
+import { parseCommandArguments, required } from './arguments.ts';
+import { aborted, type Command } from './command.ts';
+import { composeDesk } from './compose.ts';
+import { startAll, stopAll } from './run-services.ts';
+import { deskServiceSchema } from './service-config.ts';
+
+/** `maplebridge desk`: tickets, console and the gateway's half on the government network. */
+export const deskCommand: Command = {
+  name: 'desk',
+  summary: 'runs the desk on the government network: batch files → tickets, dispatch, API, console',
+  usage: 'desk --config <desk.yaml>',
+  async run({ args, log, metrics, signal, print }) {
+    const { values } = parseCommandArguments(deskCommand, args, { config: { type: 'string' } });
+    const config = loadConfig(required(values.config, '--config', deskCommand), deskServiceSchema);
+    const { desk, deliver } = composeDesk(config, { demo: false, clock: systemClock, log, metrics });
+    const services = [
+      { name: 'desk', service: desk },
+      { name: 'deliver', service: deliver },
+    ];
+    await startAll(services, log);
+    print(`console: ${desk.address}`);
+    await aborted(signal);
+    await stopAll(services, log);
+    return 0;
+  },
+};

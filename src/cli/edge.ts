@@ -1,0 +1,33 @@
+import { edgeSchema } from '../edge/config.ts';
+import { systemClock } from '../lib/clock.ts';
+import { loadConfig } from '../lib/config.ts';
+import { StatusServer } from '../lib/status-server.ts';
+import { parseCommandArguments, required } from './arguments.ts';
+import { aborted, type Command } from './command.ts';
+import { composeEdge } from './compose.ts';
+import { startAll, stopAll } from './run-services.ts';
+
+/** `maplebridge edge`: one edge box. */
+export const edgeCommand: Command = {
+  name: 'edge',
+  summary: 'runs an edge node: cameras in, signed alerts out',
+  usage: 'edge --config <edge.yaml>',
+  async run({ args, log, metrics, signal }) {
+    const { values } = parseCommandArguments(edgeCommand, args, { config: { type: 'string' } });
+    const config = loadConfig(required(values.config, '--config', edgeCommand), edgeSchema);
+    const node = composeEdge(config, { demo: false, clock: systemClock, log, metrics });
+    const status = new StatusServer({
+      ...config.http,
+      registry: metrics.registry,
+      status: () => ({ ok: true, body: node.health() }),
+    });
+    const services = [
+      { name: 'status', service: status },
+      { name: 'edge', service: node },
+    ];
+    await startAll(services, log);
+    await aborted(signal);
+    await stopAll(services, log);
+    return 0;
+  },
+};

@@ -1,0 +1,30 @@
+import { loadManifest } from '../edge/detect/model-manifest.ts';
+import { pullModel, resolveModel } from '../edge/detect/model-store.ts';
+import { messageOf } from '../lib/errors.ts';
+import { parseCommandArguments, required } from './arguments.ts';
+import type { Command } from './command.ts';
+
+/** `maplebridge models list|pull`: what the manifest names and what is on this machine. */
+export const modelsCommand: Command = {
+  name: 'models',
+  summary: 'lists the models of the manifest, or fetches one',
+  usage: 'models list | models pull <id>',
+  async run({ args, print }) {
+    const { positionals } = parseCommandArguments(modelsCommand, args, {});
+    const manifest = loadManifest();
+    if (positionals[0] === 'pull') {
+      const id = required(positionals[1], 'the model id', modelsCommand);
+      print(`${id}: ${(await pullModel(id, { manifest })).path}`);
+      return 0;
+    }
+    required(positionals[0] === 'list' ? 'list' : undefined, '"list" or "pull"', modelsCommand);
+    for (const { id, task, licence, bytes } of manifest.models) {
+      const where = await resolveModel(id, { manifest }).then(
+        ({ path }) => path,
+        (error: unknown) => `not here: ${messageOf(error)}`,
+      );
+      print(`${id}  ${task}  ${licence}  ${(bytes / 1e6).toFixed(1)} MB  ${where}`);
+    }
+    return 0;
+  },
+};

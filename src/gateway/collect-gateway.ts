@@ -1,0 +1,88 @@
+import { NodeKeys } from '../contracts/node-keys.ts';
+import type { NodeId, SiteId } from '../domain/ids.ts';
+import { brokerAccess } from '../lib/broker-config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { ContentStore } from '../lib/content-store.ts';
+import { loadPublicKey, type SigningKey } from '../lib/keys.ts';
+import type { Service } from '../lib/lifecycle.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { MqttVersion } from '../lib/mqtt-link.ts';
+import { Collector } from './collect/collector.ts';
+import type { CollectConfig } from './collect/config.ts';
+import { Journal } from './collect/journal.ts';
+import { Batcher } from './transfer/batcher.ts';
+import type { TransferSendConfig } from './transfer/config.ts';
+import { FileDropSender } from './transfer/file-drop-sender.ts';
+
+/** What the video network's half of the gateway needs. */
+export interface CollectGatewayOptions {
+  readonly collect: CollectConfig;
+  readonly transfer: TransferSendConfig;
+  /** The gateway's own key, as `transfer.keyFile` names it. */
+  readonly key: SigningKey;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Broker → journal → signed batch files: everything on the video network's side of the border. */
+export class CollectGateway implements Service {
+  readonly #journal: Journal;
+  readonly #collector: Collector;
+  readonly #batcher: Batcher;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: CollectGatewayOptions) {
+    const { collect, transfer, key, clock, log, metrics } = options;
+    const evidence = new ContentStore(collect.evidenceDir);
+    const shared = { clock, log, metrics, evidence };
+    this.#journal = new Journal({ path: collect.journalPath, quarantineRows: collect.quarantineRows, clock });
+    this.#collector = new Collector({
+      ...shared,
+      site: collect.site as SiteId,
+      broker: brokerAccess(collect.broker, 'collect.broker'),
+      keys: loadNodeKeys(collect.nodes),
+      journal: this.#journal,
+      gapGraceMs: collect.gapGraceMs,
+    });
+    this.#batcher = new Batcher({
+      ...shared,
+      source: this.#journal,
+      sender: new FileDropSender({ dir: transfer.dropDir, maxFilesWaiting: transfer.maxFilesWaiting }),
+      key,
+      spoolDir: transfer.spoolDir,
+      spoolMaxBytes: transfer.spoolMaxBytes,
+      maxRecords: transfer.batchMaxRecords,
+      maxBytes: transfer.batchMaxBytes,
+      maxAgeMs: transfer.batchMaxAgeMs,
+    });
+  }
+
+  /** Negotiated MQTT version while connected. */
+  get mqttVersion(): MqttVersion | undefined {
+    return this.#collector.mqttVersion;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    this.#journal.open();
+    await this.#batcher.start(signal);
+    await this.#collector.start(signal);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      await this.#collector.stop();
+      await this.#batcher.stop();
+      this.#journal.close();
+    })();
+    return this.#stopping;
+  }
+}
+
+/** Reads the nodes' public keys. @throws AppError MB_KEY_UNREADABLE naming the file. */
+export function loadNodeKeys(nodes: readonly { readonly node: string; readonly publicKeyFile: string }[]): NodeKeys {
+  return new NodeKeys(
+    nodes.map(({ node, publicKeyFile }) => ({ node: node as NodeId, pem: loadPublicKey(publicKeyFile) })),
+  );
+}
