@@ -20,7 +20,7 @@ import { CuttableProxy } from '../support/cuttable-proxy.ts';
 export const tokens = { wang: 'e2e-token-of-wang-0001', chen: 'e2e-token-of-chen-0002' };
 
 /** How long a ticket may wait for its signature here. */
-export const signLimitMs = 4_000;
+const signLimitMs = 4_000;
 
 /** The real desk on an in-memory Postgres with the console as it ships, behind a line that can be cut. */
 export class ConsoleStand {

@@ -2,7 +2,7 @@ import { en, type MessageKey, type Messages } from './en.ts';
 import { zh } from './zh.ts';
 
 /** Languages of the console, as BCP 47 tags. */
-export const languages = ['zh-CN', 'en'] as const;
+const languages = ['zh-CN', 'en'] as const;
 
 /** One of them. */
 export type Language = (typeof languages)[number];

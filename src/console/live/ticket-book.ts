@@ -32,13 +32,18 @@ export function updateBook(book: TicketBook, event: BookEvent): TicketBook {
   const byId = new Map(book.byId);
   for (const ticket of incoming) byId.set(ticket.id, newer(byId.get(ticket.id), ticket));
   const order = [...byId.values()].sort(newestFirst).slice(0, bookLimit);
-  const arrived = event.kind === 'ticket' && !book.byId.has(event.ticket.id) ? event.ticket : undefined;
   return {
     byId: new Map(order.map((ticket) => [ticket.id, ticket])),
     order,
     loaded: book.loaded || event.kind === 'list',
-    newest: arrived ?? book.newest,
+    newest: event.kind === 'ticket' && isNew(book, event.ticket) ? event.ticket : book.newest,
   };
+}
+
+/** An unknown ticket may also be an old one, past the end of the list, that changed. */
+function isNew(book: TicketBook, ticket: TicketSummary): boolean {
+  const [first] = book.order;
+  return !book.byId.has(ticket.id) && (first === undefined || newestFirst(ticket, first) < 0);
 }
 
 function newer(known: TicketSummary | undefined, incoming: TicketSummary): TicketSummary {

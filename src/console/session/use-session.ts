@@ -4,7 +4,7 @@ import { desk } from '../api/desk-client.ts';
 import { type DeskError, toDeskError } from '../api/desk-error.ts';
 
 /** Who is at the console. The session itself is a cookie that scripts cannot read. */
-export type Session =
+type Session =
   | { readonly kind: 'checking' }
   | { readonly kind: 'unreachable'; readonly error: DeskError }
   | { readonly kind: 'signed-out'; readonly expired: boolean }

@@ -9,12 +9,10 @@ let second = readSecond();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
-/** The desk's time: workstations of an isolated network often run minutes off, and countdowns must not. */
-export function deskNow(): UtcMs {
-  return Date.now() + offsetMs;
-}
-
-/** Learns the desk's time from the `Date` header of an answer (RFC 9110 §6.6.1). */
+/**
+ * Learns the desk's time from the `Date` header of an answer (RFC 9110 §6.6.1): workstations of an isolated network
+ * often run minutes off, and countdowns must not.
+ */
 export function learnDeskTime(header: string | null): void {
   const desk = header === null ? Number.NaN : Date.parse(header);
   if (Number.isNaN(desk)) return;

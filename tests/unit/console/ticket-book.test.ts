@@ -43,6 +43,7 @@ describe('the ticket book', () => {
     );
     expect(book.newest).toBeUndefined();
     expect(updateBook(book, { kind: 'ticket', ticket: summary(2) }).newest?.number).toBe(2);
+    expect(updateBook(book, { kind: 'ticket', ticket: summary(0) }).newest).toBeUndefined();
   });
 
   it('is bounded: the oldest go', () => {

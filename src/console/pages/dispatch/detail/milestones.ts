@@ -3,7 +3,7 @@ import type { UtcMs } from '../../../../domain/ids.ts';
 import type { TicketState } from '../../../../domain/ticket.ts';
 
 /** The way of an ordinary ticket, as shown above the detail (design: desk.md, Lifecycle). */
-export const milestoneStates = [
+const milestoneStates = [
   'RECEIVED',
   'DISPATCHED',
   'SIGNED',
