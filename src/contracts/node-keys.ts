@@ -18,6 +18,11 @@ export class NodeKeys {
     this.#rings.set(node, ring);
   }
 
+  /** Nodes that have a key. */
+  get nodes(): readonly NodeId[] {
+    return [...this.#rings.keys()];
+  }
+
   /** Recomputes an alert's hash and checks its signature against the keys of the node it names. */
   check(alert: Alert): SealCheck {
     return checkSeal(alert, this.#rings.get(alert.sequence.node) ?? noKeys);

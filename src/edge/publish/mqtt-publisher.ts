@@ -250,6 +250,7 @@ export class MqttPublisher implements Service {
     this.#lastResendAt = now;
     this.#lastProgressAt = now;
     this.#cursor = this.#acked;
+    this.#evidenceUnderWay.clear();
     this.#pump();
   }
 

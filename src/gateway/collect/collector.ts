@@ -107,7 +107,7 @@ export class Collector implements Service {
   /** Tells every node how far it is: one that sent into the void meanwhile sends again at once. */
   #greet(): void {
     try {
-      for (const node of this.#options.journal.nodes()) this.#acknowledge(node, []);
+      for (const node of this.#options.keys.nodes) this.#acknowledge(node, []);
     } catch (error) {
       this.#log.error({ reason: messageOf(error) }, 'journal not readable');
     }

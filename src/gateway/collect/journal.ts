@@ -106,10 +106,6 @@ export class Journal implements TransferSource {
     return row === undefined ? { n: 0, hash: zeroHash } : { n: row.n, hash: row.hash ?? undefined };
   }
 
-  nodes(): NodeId[] {
-    return this.#database.all<{ node: NodeId }>('SELECT node FROM node').map((row) => row.node);
-  }
-
   moveHead(node: NodeId, head: NodeHead): void {
     this.#database.run('INSERT OR REPLACE INTO node VALUES (?, ?, ?)', node, head.n, head.hash ?? null);
   }

@@ -1,0 +1,108 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { tempDir } from './temp-dir.ts';
+import { until } from './until.ts';
+
+const binary = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/bin/mosquitto'].find((path) =>
+  existsSync(path),
+);
+
+/** Why tests that need a real Mosquitto were skipped, or undefined where it is installed. */
+export const noMosquittoReason = binary === undefined ? 'needs the Debian package mosquitto' : undefined;
+
+/** An account of the broker; a node gets the rights of design/wire.md, the gateway all. */
+export interface MosquittoUser {
+  readonly username: string;
+  readonly password: string;
+  /** `mb/v1/{site}/{node}`; absent for the gateway. */
+  readonly prefix?: string;
+}
+
+/** A Mosquitto of its own on a free port, with passwords and access rules, that can be killed and started again. */
+export class Mosquitto {
+  readonly #users: readonly MosquittoUser[];
+  #port: number;
+  #dir: Awaited<ReturnType<typeof tempDir>> | undefined;
+  #process: ChildProcess | undefined;
+
+  constructor(users: readonly MosquittoUser[], port = 0) {
+    this.#users = users;
+    this.#port = port;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#dir ??= await this.#configure();
+    this.#process = spawn(binary ?? 'mosquitto', ['-c', join(this.#dir.path, 'mosquitto.conf')], { stdio: 'ignore' });
+    await until(() => accepts(this.#port), { what: 'mosquitto to listen' });
+  }
+
+  /** SIGKILL: the broker forgets everything. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    this.#process = undefined;
+    if (running === undefined) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await this.#dir?.remove();
+    this.#dir = undefined;
+  }
+
+  async #configure() {
+    const dir = await tempDir('mosquitto');
+    this.#port ||= await freePort();
+    const passwords = join(dir.path, 'passwords');
+    await writeFile(passwords, '');
+    for (const { username, password } of this.#users) {
+      execFileSync('mosquitto_passwd', ['-b', passwords, username, password], { stdio: 'ignore' });
+    }
+    const rules = this.#users.map(({ username, prefix }) =>
+      prefix === undefined
+        ? `user ${username}\ntopic readwrite mb/v1/#\n`
+        : `user ${username}\n${['alert/#', 'evidence/#', 'health', 'coverage'].map((tail) => `topic write ${prefix}/${tail}\n`).join('')}topic read ${prefix}/ack\n`,
+    );
+    await writeFile(join(dir.path, 'acl'), rules.join('\n'));
+    const config = [
+      `listener ${this.#port} 127.0.0.1`,
+      'allow_anonymous false',
+      `password_file ${passwords}`,
+      `acl_file ${join(dir.path, 'acl')}`,
+      'persistence false',
+      // Started as root it would change to a user that cannot read the folder.
+      ...(process.getuid?.() === 0 ? ['user root'] : []),
+    ];
+    await writeFile(join(dir.path, 'mosquitto.conf'), `${config.join('\n')}\n`);
+    return dir;
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
