@@ -24,7 +24,11 @@ export interface Surroundings {
 }
 
 /** An edge node from its configuration. @throws AppError MB_DEFAULT_KEYS, MB_KEY_UNREADABLE, MB_CONFIG_INVALID. */
-export function composeEdge(config: EdgeConfig, around: Surroundings): EdgeNode {
+export function composeEdge(
+  config: EdgeConfig,
+  around: Surroundings,
+  models: { readonly mirror?: string | undefined } = {},
+): EdgeNode {
   const key = loadSigningKey(config.keyFile);
   const { broker } = config.publish;
   refuseDefaults(
@@ -34,7 +38,7 @@ export function composeEdge(config: EdgeConfig, around: Surroundings): EdgeNode 
     },
     around.demo,
   );
-  return new EdgeNode({ ...around, config, key, models: { manifest: loadManifest() } });
+  return new EdgeNode({ ...around, config, key, models: { manifest: loadManifest(), ...models } });
 }
 
 /** The gateway's half on the video network, with its embedded broker where one is configured. */

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { TicketTrace } from '../contracts/desk-api.ts';
+import type { TicketId } from '../domain/ids.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
-import { AppError, messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
+import { DeskClient } from './desk-client.ts';
 
 /** Where a running demo says its address, so that `trace` finds it without being told. */
 export const demoAddressFile = '.maplebridge/demo/desk-address';
@@ -25,23 +26,12 @@ export const traceCommand: Command = {
     const desk = required(values.desk ?? process.env['MAPLEBRIDGE_DESK'] ?? demo, '--desk', traceCommand);
     const file = values['token-file'];
     const token = file === undefined ? process.env['MAPLEBRIDGE_TOKEN'] : readFileSync(file, 'utf8').trim();
-    const trace = await fetchTrace(desk, id, token ?? (desk === demo ? demoSecret : ''));
+    const client = new DeskClient({ address: desk, token: token ?? (desk === demo ? `${demoSecret}-auditor` : '') });
+    const trace = await client.trace(id as TicketId);
     print(values.json === true ? JSON.stringify(trace, null, 2) : formatTrace(trace));
     return 0;
   },
 };
-
-async function fetchTrace(desk: string, id: string, token: string): Promise<TicketTrace> {
-  const url = new URL(`/api/tickets/${encodeURIComponent(id)}/trace`, desk);
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } }).catch((error: unknown) => {
-    throw new AppError('MB_USAGE', `the desk at ${desk} cannot be reached: ${messageOf(error)}`, { cause: error });
-  });
-  const body = (await answer.json()) as TicketTrace & { message?: string };
-  if (answer.ok) return body;
-  const code =
-    answer.status === 401 ? 'MB_UNAUTHENTICATED' : answer.status === 403 ? 'MB_FORBIDDEN' : 'MB_TICKET_UNKNOWN';
-  throw new AppError(code, body.message ?? `the desk answered ${answer.status}`);
-}
 
 /** One line a step: time, milliseconds since the step before, stage, facts. */
 export function formatTrace(trace: TicketTrace): string {

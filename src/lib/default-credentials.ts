@@ -25,10 +25,16 @@ export type DemoKeyName = (typeof demoKeyNames)[number];
 /** PKCS#8 DER prefix of an Ed25519 private key (RFC 8410 §7); the 32-byte seed follows. */
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** A signing key anybody can derive from this source file: for the demo and tests only. */
-export function demoSigningKey(name: DemoKeyName): SigningKey {
+/** A private key anybody can derive from this source file, as PEM: for the demo and tests only. */
+export function demoKeyPem(name: DemoKeyName): string {
   const seed = createHash('sha256').update(`${demoSecret}/${name}`).digest();
-  return new SigningKey(createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }));
+  const key = createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** The same key, ready to sign. */
+export function demoSigningKey(name: DemoKeyName): SigningKey {
+  return new SigningKey(createPrivateKey(demoKeyPem(name)));
 }
 
 /**

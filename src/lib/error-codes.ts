@@ -38,6 +38,7 @@ export const errorCodes = {
   MB_QUEUE_UNREACHABLE: { retryable: true, help: 'Check Redis or the queue database; jobs are rebuilt from Postgres.' },
   MB_TICKET_UNKNOWN: { retryable: false, help: 'There is no ticket with this id.' },
   MB_TICKET_TRANSITION: { retryable: false, help: 'The ticket is not in a state that allows this step.' },
+  MB_DESK_UNREACHABLE: { retryable: true, help: 'Check the address of the desk and that it runs.' },
   MB_UNAUTHENTICATED: { retryable: false, help: 'Sign in, or send a valid bearer token.' },
   MB_FORBIDDEN: { retryable: false, help: 'Your role does not allow this.' },
   MB_REQUEST_INVALID: { retryable: false, help: 'Correct the named fields of the request.' },

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DemoKeyName, demoKeyPem, demoSecret, demoSigningKey } from '../lib/default-credentials.ts';
+import { AppError } from '../lib/errors.ts';
+
+/** The folder the demo's configuration files name; replaced by the one it really runs in. */
+const namedDir = '.maplebridge/demo';
+
+/** Where footage and weights lie that are not part of the repository. */
+export interface SharedMaterial {
+  readonly dir: string;
+  readonly footage: Readonly<Record<'street-parked' | 'street-passing', string>>;
+  readonly models: string;
+}
+
+/**
+ * Finds the footage and the weights: `MAPLEBRIDGE_SHARED`, else `shared` beside the repository.
+ * @throws AppError MB_MISSING_PART naming every file that is not there.
+ */
+export function findSharedMaterial(): SharedMaterial {
+  const beside = fileURLToPath(new URL('../../../shared', import.meta.url));
+  const dir = process.env['MAPLEBRIDGE_SHARED'] ?? beside;
+  const clip = (name: string) => join(dir, 'footage', `${name}.mp4`);
+  const material = {
+    dir,
+    footage: { 'street-parked': clip('street-parked'), 'street-passing': clip('street-passing') },
+    models: join(dir, 'models'),
+  };
+  const missing = [...Object.values(material.footage), material.models].filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new AppError(
+      'MB_MISSING_PART',
+      `the demo plays footage and loads weights that are not in the repository; not found: ${missing.join(', ')}. ` +
+        'Put the folder "shared" beside the repository or set MAPLEBRIDGE_SHARED to it',
+    );
+  }
+  return material;
+}
+
+/** Makes the demo's folder anew, with the keys and the secret everybody knows. */
+export function prepareDemoDir(dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(join(dir, 'keys'), { recursive: true, mode: 0o700 });
+  for (const name of ['node', 'collect'] as const satisfies readonly DemoKeyName[]) {
+    writeFileSync(join(dir, 'keys', `${name}.pem`), demoKeyPem(name), { mode: 0o600 });
+    writeFileSync(join(dir, 'keys', `${name}.pem.pub`), demoSigningKey(name).publicPem());
+  }
+  writeFileSync(join(dir, 'secret'), demoSecret, { mode: 0o600 });
+}
+
+/** One of the demo's configuration files as text, with the folder and the ports it really uses. */
+export function demoConfigText(
+  service: 'edge' | 'collect' | 'desk',
+  actual: { dir: string; rtspPort?: number; mqttUrl?: string },
+): string {
+  const path = fileURLToPath(new URL(`../../edge-config/demo/${service}.yaml`, import.meta.url));
+  let text = readFileSync(path, 'utf8').replaceAll(namedDir, actual.dir);
+  if (actual.rtspPort !== undefined) text = text.replaceAll('127.0.0.1:8554', `127.0.0.1:${actual.rtspPort}`);
+  if (actual.mqttUrl !== undefined) text = text.replaceAll('mqtt://127.0.0.1:1883', actual.mqttUrl);
+  return text;
+}

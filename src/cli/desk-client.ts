@@ -1,0 +1,54 @@
+import type { ActionRequest, AuditReport, TicketDetail, TicketSummary, TicketTrace } from '../contracts/desk-api.ts';
+import type { TicketId } from '../domain/ids.ts';
+import type { TicketAction } from '../domain/ticket.ts';
+import { type ErrorCode, errorCodes } from '../lib/error-codes.ts';
+import { AppError, messageOf } from '../lib/errors.ts';
+
+/** The desk's REST API for the CLI. Every call throws AppError: the desk's own code, or MB_DESK_UNREACHABLE. */
+export class DeskClient {
+  readonly #address: string;
+  readonly #token: string;
+
+  constructor(options: { address: string; token: string }) {
+    this.#address = options.address;
+    this.#token = options.token;
+  }
+
+  tickets(): Promise<TicketSummary[]> {
+    return this.#call('GET', '/api/tickets');
+  }
+
+  ticket(id: TicketId): Promise<TicketDetail> {
+    return this.#call('GET', `/api/tickets/${encodeURIComponent(id)}`);
+  }
+
+  act(id: TicketId, action: TicketAction, request: ActionRequest = {}): Promise<TicketDetail> {
+    return this.#call('POST', `/api/tickets/${encodeURIComponent(id)}/${action}`, request);
+  }
+
+  trace(id: TicketId): Promise<TicketTrace> {
+    return this.#call('GET', `/api/tickets/${encodeURIComponent(id)}/trace`);
+  }
+
+  verifyAudit(): Promise<AuditReport> {
+    return this.#call('GET', '/api/audit/verify');
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const url = new URL(path, this.#address);
+    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
+    const answer = await fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      throw new AppError('MB_DESK_UNREACHABLE', `${this.#address}: ${messageOf(cause)}`, { cause: error });
+    });
+    const content: unknown = await answer.json().catch(() => undefined);
+    if (answer.ok) return content as T;
+    const { code, message } = (content ?? {}) as { code?: string; message?: string };
+    const known = code !== undefined && code in errorCodes ? (code as ErrorCode) : 'MB_DESK_UNREACHABLE';
+    throw new AppError(known, message ?? `${this.#address} answered ${answer.status} to ${method} ${path}`);
+  }
+}
