@@ -5,7 +5,7 @@ const database = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('embedded'),
-      dir: z.string().min(1).default('.maplebridge/desk/database').meta({ description: 'Folder of the database.' }),
+      dir: z.string().min(1).default('var/desk/database').meta({ description: 'Folder of the database.' }),
     }),
     z.strictObject({
       kind: z.literal('memory').meta({ description: 'For tests: nothing is kept.' }),
@@ -16,7 +16,7 @@ const database = z
       maxConnections: z.number().int().min(2).max(200).default(10).meta({ description: 'Connections of the desk.' }),
     }),
   ])
-  .default({ kind: 'embedded', dir: '.maplebridge/desk/database' })
+  .default({ kind: 'embedded', dir: 'var/desk/database' })
   .meta({ description: 'Embedded Postgres (PGlite) in this process, or a Postgres server (14 or newer).' });
 
 const queue = z
@@ -74,10 +74,7 @@ export const deskSchema = z.strictObject({
     .string()
     .default('edge-config/desk/routing.yaml')
     .meta({ description: 'Routing table: scene and zone tag to department, division to station.' }),
-  evidenceDir: z
-    .string()
-    .default('.maplebridge/desk/evidence')
-    .meta({ description: 'Evidence files, by their SHA-256.' }),
+  evidenceDir: z.string().default('var/desk/evidence').meta({ description: 'Evidence files, by their SHA-256.' }),
   consoleDir: z.string().default('dist/console').meta({ description: 'The built console.' }),
 });
 

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Me } from '../../contracts/desk-api.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { LoginLimit } from './login-limit.ts';
@@ -7,6 +7,13 @@ import type { Sessions } from './sessions.ts';
 
 /** Name of the session cookie. */
 export const sessionCookie = 'maplebridge_session';
+
+/** What a request says of who sent it. */
+export interface Asker {
+  readonly headers: IncomingHttpHeaders;
+  /** Address it came from. */
+  readonly ip: string;
+}
 
 /** Tells who asks and whether they may. */
 export class Authentication {
@@ -19,7 +26,7 @@ export class Authentication {
   }
 
   /** The user behind a request. @throws AppError MB_UNAUTHENTICATED, MB_FORBIDDEN. */
-  require(request: FastifyRequest, permission: Permission): Me {
+  require(request: Asker, permission: Permission): Me {
     const me = this.identify(request);
     if (me === undefined) throw new AppError('MB_UNAUTHENTICATED', 'not signed in');
     if (!may(me.role, permission)) {
@@ -29,7 +36,7 @@ export class Authentication {
   }
 
   /** The user behind a request, if there is one. A wrong bearer token counts as a failed sign-in. */
-  identify(request: FastifyRequest): Me | undefined {
+  identify(request: Asker): Me | undefined {
     const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) return this.signIn(bearer, request.ip);
     const id = sessionIdOf(request);
@@ -52,14 +59,14 @@ export class Authentication {
 }
 
 /** The session id a request carries. */
-export function sessionIdOf(request: FastifyRequest): string | undefined {
+export function sessionIdOf(request: Asker): string | undefined {
   const cookies = (request.headers.cookie ?? '').split(';').map((part) => part.trim());
   const found = cookies.find((part) => part.startsWith(`${sessionCookie}=`))?.slice(sessionCookie.length + 1);
   return found !== undefined && /^[\w-]{43}$/.test(found) ? found : undefined;
 }
 
 /** A browser on another site sent it (Fetch Metadata); SameSite=Strict says the same to older ones. */
-function isForeign(request: FastifyRequest): boolean {
+function isForeign(request: Asker): boolean {
   const site = request.headers['sec-fetch-site'];
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

@@ -41,9 +41,8 @@ export class SharedSession {
 
   async execProtocolRawStream(message: Uint8Array, options: StreamOptions): Promise<void> {
     const type = String.fromCharCode(message[0] ?? 0);
-    if (extendedQuery.has(type)) this.#inExtendedQuery = true;
-    else this.#inExtendedQuery = false;
-    if (type === 'Q' && /^.{5}\s*LISTEN\b/is.test(Buffer.from(message).toString('latin1'))) {
+    this.#inExtendedQuery = extendedQuery.has(type);
+    if (type === 'Q' && /^\s*LISTEN\b/im.test(Buffer.from(message.subarray(5)).toString('latin1'))) {
       this.#listeners = [...this.#listeners.slice(1 - maxListeners), options.onRawData];
     }
     const notifications = new NotificationFilter();

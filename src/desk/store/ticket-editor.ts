@@ -3,7 +3,7 @@ import type { Sha256, UtcMs } from '../../domain/ids.ts';
 import type { TicketState } from '../../domain/ticket.ts';
 import { isAllowed, mustSayWhy } from '../../domain/ticket-lifecycle.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TicketChanges, TicketRow } from './ticket-row.ts';
+import { columnText, type TicketChanges, type TicketRow } from './ticket-row.ts';
 
 /** What goes on record with a step. */
 export interface Remark {
@@ -65,7 +65,7 @@ export class TicketEditor {
       kind,
       ticketId: this.#row.id,
       ...step,
-      ...(remark.note ? { note: remark.note } : {}),
+      ...(remark.note ? { note: columnText(remark.note) } : {}),
       details: remark.details ?? {},
     });
   }

@@ -167,15 +167,17 @@ async function storeIncidents(
 ): Promise<AuditEntry[]> {
   const entries: AuditEntry[] = [];
   for (const { kind, node, detail, at } of incidents) {
-    const id = sha256(canonicalJson({ sender: position.sender, batch: position.batch, kind, node, detail }));
+    const note = columnText(detail);
+    const where = node === undefined ? {} : { node: columnText(node) };
+    const id = sha256(canonicalJson({ sender: position.sender, batch: position.batch, kind, ...where, note }));
     const stored = await tx.query(
       `INSERT INTO desk.integrity_incidents (id, kind, node, detail, at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (id) DO NOTHING RETURNING id`,
-      [id, kind, node === undefined ? null : columnText(node), columnText(detail), at],
+      [id, kind, where.node ?? null, note, at],
     );
     if (stored.length === 0) continue;
-    const details = { kind, ...(node === undefined ? {} : { node }), sender: position.sender, batch: position.batch };
-    entries.push({ at: now, actor: 'desk', role: 'system', kind: 'integrity.incident', note: detail, details });
+    const details = { kind, ...where, sender: position.sender, batch: position.batch };
+    entries.push({ at: now, actor: 'desk', role: 'system', kind: 'integrity.incident', note, details });
   }
   return entries;
 }

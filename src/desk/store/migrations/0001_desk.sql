@@ -117,9 +117,9 @@ CREATE INDEX audit_of_ticket ON desk.audit_records (ticket_id, n);
 
 -- One row: whoever holds it is the chain's only writer.
 CREATE TABLE desk.audit_head (
-  only  boolean PRIMARY KEY DEFAULT true CHECK (only),
-  n     bigint NOT NULL,
-  hash  text NOT NULL
+  single  boolean PRIMARY KEY DEFAULT true CHECK (single),
+  n       bigint NOT NULL,
+  hash    text NOT NULL
 );
 INSERT INTO desk.audit_head (n, hash) VALUES (0, repeat('0', 64));
 

@@ -1,0 +1,52 @@
+import type { StackConfig } from './desk.ts';
+import { PostgresServer, postgresBin } from './postgres.ts';
+import { RedisServer, redisProgram } from './redis.ts';
+
+/** Servers a stack needs, and what the desk's configuration says of them. */
+export interface RunningStack {
+  readonly config: StackConfig;
+  readonly postgres: PostgresServer | undefined;
+  readonly redis: RedisServer | undefined;
+  remove(): Promise<void>;
+}
+
+/** One way to run the desk. */
+export interface Stack {
+  readonly name: string;
+  /** Why it cannot run here, or undefined. */
+  readonly missing: string | undefined;
+  start(): Promise<RunningStack>;
+}
+
+const embedded: Stack = {
+  name: 'embedded (PGlite, BullMQ over PGlite)',
+  missing: undefined,
+  start: async () => ({ config: {}, postgres: undefined, redis: undefined, remove: async () => undefined }),
+};
+
+const real: Stack = {
+  name: 'real (Postgres, BullMQ over Redis)',
+  missing:
+    postgresBin === undefined ? 'needs postgresql' : redisProgram === undefined ? 'needs redis-server' : undefined,
+  start: async () => {
+    const postgres = await PostgresServer.create();
+    const redis = await RedisServer.create();
+    process.env['TEST_DESK_POSTGRES_URL'] = postgres.url;
+    process.env['TEST_DESK_REDIS_URL'] = redis.url;
+    return {
+      config: {
+        database: { kind: 'postgres', url: { env: 'TEST_DESK_POSTGRES_URL' } },
+        queue: { kind: 'redis', url: { env: 'TEST_DESK_REDIS_URL' } },
+      },
+      postgres,
+      redis,
+      remove: async () => {
+        await postgres.remove();
+        await redis.remove();
+      },
+    };
+  },
+};
+
+/** Both ways to run the desk: the same suite runs over each. */
+export const deskStacks: readonly Stack[] = [embedded, real];
