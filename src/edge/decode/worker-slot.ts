@@ -11,10 +11,10 @@ export interface WorkerSlotEvents {
   died(why: string): void;
 }
 
-/** One decoder thread and the job it has, if any. */
+/** One decoder thread and the jobs it has. */
 export class WorkerSlot {
-  /** Id of the job in the thread. */
-  busyWith: number | undefined;
+  /** Ids of the jobs in the thread, in order: it works on the first. */
+  readonly jobs: number[] = [];
   ready = false;
   readonly #worker: Worker;
   readonly #events: WorkerSlotEvents;
@@ -30,7 +30,7 @@ export class WorkerSlot {
 
   /** Hands a job over; its buffer moves to the thread. */
   post(job: DecodeJob): void {
-    this.busyWith = job.id;
+    this.jobs.push(job.id);
     this.#worker.postMessage(job, [job.data.buffer as ArrayBuffer]);
   }
 
@@ -53,7 +53,8 @@ export class WorkerSlot {
       this.#events.ready();
       return;
     }
-    this.busyWith = undefined;
+    const at = this.jobs.indexOf(answer.id);
+    if (at >= 0) this.jobs.splice(at, 1);
     this.#events.result(answer.id, answer.result);
   }
 

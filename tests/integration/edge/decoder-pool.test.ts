@@ -123,18 +123,18 @@ describe('bad input gives a result and leaves the next keyframe alone', () => {
 });
 
 describe('overload and death', () => {
-  test('a full queue drops the oldest that waits', async () => {
+  test('a full queue drops the oldest that waits; two are with the thread by then', async () => {
     const decoder = await started({ queueCapacity: 2 });
     const results = await Promise.all([...wide, ...wide].slice(0, 6).map((unit) => decoder.decode(unit, detectorSize)));
     expect(results.map((result) => (result.ok ? 'ok' : result.reason))).toEqual([
       'ok',
-      'overloaded',
+      'ok',
       'overloaded',
       'overloaded',
       'ok',
       'ok',
     ]);
-    expect(await metrics.registry.metrics()).toContain('maplebridge_decode_keyframes_total{result="overloaded"} 3');
+    expect(await metrics.registry.metrics()).toContain('maplebridge_decode_keyframes_total{result="overloaded"} 2');
   });
 
   test.each(['exit', 'throw', 'hang'])('a thread told to %s fails its own job only and is replaced', async (death) => {
