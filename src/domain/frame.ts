@@ -14,7 +14,7 @@ export interface Frame {
   /** The coded keyframe: kept so that evidence can be decoded at full size later. */
   readonly accessUnit: AccessUnit;
   readonly picture: Picture;
-  /** Node clock at reception: cameras' own clocks are often wrong by hours; theirs is kept in the access unit. */
+  /** On the node's clock: cameras' own clocks are often wrong by hours; theirs is kept in the access unit. */
   readonly observedAt: UtcMs;
   /** W3C trace context, level 1. */
   readonly traceparent: string;

@@ -12,6 +12,7 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { newTraceparent } from '../lib/trace-context.ts';
+import { FrameClock } from './frame-clock.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 
 /** What the pipeline needs of the stages; each is the stage's own class in production. */
@@ -49,6 +50,7 @@ export class CameraPipeline {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #metrics: PipelineMetrics;
+  readonly #frameClock = new FrameClock();
   readonly #waiting = new BoundedQueue<AccessUnit>(1, 'drop-oldest');
   /** The trace of an incident is that of the frame that raised it. */
   readonly #traces = new Map<IncidentId, string>();
@@ -117,7 +119,7 @@ export class CameraPipeline {
     const [found] = await detector.detect([decoded.picture]);
     pass('detected');
 
-    const at = unit.receivedAt;
+    const at = this.#frameClock.timeOf(unit);
     const tracks = tracker.update(found?.detections ?? [], at);
     const events = scenes.update({ at, tracks });
     pass('decided');

@@ -36,17 +36,22 @@ export class ZoneStays {
     this.#limits = limits;
   }
 
-  /** Takes a look in; returns the stays whose subject was seen on it. */
+  /**
+   * Takes a look in; returns the stays of confirmed subjects seen on it. A stay begins with the first, still tentative
+   * look: at one look in two seconds, waiting for confirmation would make every dwell seconds too long.
+   */
   update(look: Look): readonly Stay[] {
     const present: Stay[] = [];
     const seen = new Set<string>();
     for (const track of look.tracks) {
-      if (track.state !== 'confirmed' || track.lastSeenAt !== look.at || !this.#counts(track)) continue;
+      const seenNow = track.lastSeenAt === look.at && (track.state === 'confirmed' || track.state === 'tentative');
+      if (!seenNow || !this.#counts(track)) continue;
       for (const zone of this.#zones) {
         if (!insidePolygon(bottomCentre(track.box), zone.points)) continue;
         const key = keyOf(zone, track.id);
         seen.add(key);
-        present.push(this.#stay(key, zone, track, look));
+        const stay = this.#stay(key, zone, track, look);
+        if (track.state === 'confirmed') present.push(stay);
       }
     }
     for (const [key, stay] of this.#stays) {
