@@ -57,7 +57,7 @@ export class CameraFarm implements Service {
   #server: Server | undefined;
   #port = 0;
   #cancelTick: (() => void) | undefined;
-  #stopped = false;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: CameraFarmOptions) {
     this.#options = options;
@@ -85,7 +85,7 @@ export class CameraFarm implements Service {
 
   async start(signal: AbortSignal): Promise<void> {
     await this.#load();
-    if (signal.aborted || this.#stopped) return;
+    if (signal.aborted || this.#stopping !== undefined) return;
     const server = createServer({ noDelay: true }, (socket) => this.#welcome(socket));
     this.#server = server;
     server.listen(this.#options.port, this.#options.host);
@@ -95,9 +95,12 @@ export class CameraFarm implements Service {
     this.#options.log.info({ port: this.#port, cameras: this.#cameras.size }, 'camera farm listening');
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#shutDown();
+    return this.#stopping;
+  }
+
+  async #shutDown(): Promise<void> {
     this.#cancelTick?.();
     for (const socket of this.#clients.keys()) socket.destroy();
     const server = this.#server;
@@ -146,7 +149,7 @@ export class CameraFarm implements Service {
     this.#cancelTick = this.#options.clock.after(tickMs, () => {
       const now = this.#options.clock.monotonic();
       for (const client of this.#clients.values()) client.advance(now);
-      if (this.#clients.size > 0 && !this.#stopped) this.#tick();
+      if (this.#clients.size > 0 && this.#stopping === undefined) this.#tick();
     });
   }
 }

@@ -1,5 +1,5 @@
-import { Demuxer, type Packet } from 'node-av';
-import { AV_CODEC_ID_H264 } from 'node-av/constants';
+import { Demuxer, Log, type Packet } from 'node-av';
+import { AV_CODEC_ID_H264, AV_LOG_QUIET } from 'node-av/constants';
 import { AppError } from '../lib/errors.ts';
 import { readAvcConfiguration, splitSample } from './avcc.ts';
 import { type Clip, type ClipUnit, clockRate } from './clip.ts';
@@ -32,6 +32,8 @@ export async function readClip(file: string): Promise<Clip> {
 }
 
 async function open(file: string): Promise<Demuxer> {
+  // FFmpeg would write to standard error by itself; what went wrong is in the error.
+  Log.setLevel(AV_LOG_QUIET);
   try {
     return await Demuxer.open(file);
   } catch (error) {

@@ -2,7 +2,7 @@
 """GStreamer's RTSP server for tests: mounts and users from one JSON argument, the port on standard output.
 
 Argument: {"mounts": [{"path", "kind": "file"|"audio"|"jpeg", "file", "plays"}], "auth": null | {"method":
-"basic"|"digest", "username", "password"}}. Prints {"port": N} when it listens. Ends on SIGTERM and when standard
+"basic"|"digest", "username", "password"}, "port": 0}. Prints {"port": N} when it listens. Ends on SIGTERM and when standard
 input closes, so that it never outlives the test that started it.
 """
 
@@ -63,7 +63,7 @@ def main():
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
-    server.set_service("0")
+    server.set_service(str(config.get("port", 0)))
     if config.get("auth"):
         server.set_auth(access_for(config["auth"]))
     for mount in config["mounts"]:

@@ -13,6 +13,8 @@ export type GstMount =
 /** What to serve, and to whom. */
 export interface GstRtspServerOptions {
   readonly mounts: readonly GstMount[];
+  /** Default: a free one. */
+  readonly port?: number;
   readonly auth?: {
     readonly method: 'basic' | 'digest';
     readonly username: string;

@@ -9,6 +9,9 @@ export interface ReceptionReport {
   readonly jitter: number;
 }
 
+/** A larger step is not loss but a sender that started over (RFC 3550 §A.1, MAX_DROPOUT). */
+const maxDropout = 3000;
+
 /** Sequence numbers and jitter of one RTP source (RFC 3550 §A.1, §A.3, §A.8). */
 export class RtpReception {
   readonly #clockRate: number;
@@ -40,7 +43,7 @@ export class RtpReception {
       return 'in-order';
     }
     const step = (sequence - this.#highest) & 0xffff;
-    if (step === 0 || step >= 0x8000) {
+    if (step === 0 || step >= maxDropout) {
       if (step === 0 || sequence !== this.#restartAt) {
         this.#restartAt = (sequence + 1) & 0xffff;
         return 'old';

@@ -63,6 +63,7 @@ export class RtspCamera implements Service {
   #cancelRetry: (() => void) | undefined;
   #cancelFlush: (() => void) | undefined;
   #signal: AbortSignal | undefined;
+  #stopping: Promise<void> | undefined;
   readonly #onAbort = () => void this.stop();
 
   constructor(options: RtspCameraOptions) {
@@ -104,8 +105,12 @@ export class RtspCamera implements Service {
   }
 
   /** Tears the session down; idempotent. */
-  async stop(): Promise<void> {
-    if (this.#state.kind === 'stopped') return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#shutDown();
+    return this.#stopping;
+  }
+
+  async #shutDown(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#cancelRetry?.();
     this.#cancelFlush?.();

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { H264Depacketizer } from '../../../src/edge/ingest/h264-depacketizer.ts';
+import { createIngestCounters } from '../../../src/edge/ingest/ingest-counters.ts';
+import { createRtpPacket, readRtpPacket } from '../../../src/edge/ingest/rtp-packet.ts';
+import { ScratchPool } from '../../../src/edge/ingest/scratch-pool.ts';
+import { annexB, fuA, nal, rtp, stapA } from '../../support/rtp-builder.ts';
+
+interface Step {
+  readonly payload: Buffer;
+  readonly timestamp: number;
+  readonly marker?: boolean;
+  /** Packets before this one were lost. */
+  readonly gap?: boolean;
+}
+
+function run(steps: readonly Step[], parameterSets: readonly Buffer[] = []) {
+  const counters = createIngestCounters();
+  const pictures: { keyframe: boolean; data: string; timestamp: number; at: number }[] = [];
+  const depacketizer = new H264Depacketizer({
+    parameterSets,
+    counters,
+    pool: new ScratchPool(),
+    onPicture: (keyframe, data, timestamp, at) =>
+      pictures.push({ keyframe, data: data.toString('hex'), timestamp, at }),
+  });
+  const packet = createRtpPacket();
+  for (const [index, step] of steps.entries()) {
+    const bytes = rtp({
+      sequence: index,
+      timestamp: step.timestamp,
+      payload: step.payload,
+      marker: step.marker ?? false,
+    });
+    expect(readRtpPacket(bytes, 0, bytes.length, packet)).toBe(true);
+    depacketizer.push(bytes, packet, step.gap ?? false, index);
+    bytes.fill(0xee);
+  }
+  return { pictures, counters };
+}
+
+const sets = [nal.sps(), nal.pps()];
+const hex = (...nals: readonly Buffer[]) => annexB(...nals).toString('hex');
+const keyframe = (timestamp: number): Step[] => [{ payload: nal.idr(), timestamp, marker: true }];
+const keyframeHex = hex(...sets, nal.idr());
+
+/** FU-A pieces as steps; the marker is on the last. */
+function fragments(unit: Buffer, timestamp: number, pieceBytes = 7): Step[] {
+  const payloads = fuA(unit, pieceBytes);
+  return payloads.map((payload, index) => ({ payload, timestamp, marker: index === payloads.length - 1 }));
+}
+
+describe('H.264 depacketiser', () => {
+  test('single NAL units: parameter sets, SEI and IDR in one access unit', () => {
+    const { pictures } = run([
+      { payload: nal.aud(), timestamp: 1 },
+      { payload: nal.sps(), timestamp: 1 },
+      { payload: nal.pps(), timestamp: 1 },
+      { payload: nal.sei(), timestamp: 1 },
+      { payload: nal.idr(), timestamp: 1, marker: true },
+      { payload: nal.slice(), timestamp: 2, marker: true },
+    ]);
+    expect(pictures).toEqual([
+      { keyframe: true, data: hex(...sets, nal.sei(), nal.idr()), timestamp: 1, at: 4 },
+      { keyframe: false, data: hex(nal.slice()), timestamp: 2, at: 5 },
+    ]);
+  });
+
+  test('puts the parameter sets of the SDP before every IDR picture', () => {
+    const { pictures } = run(
+      [...keyframe(1), { payload: nal.slice(), timestamp: 2, marker: true }, ...keyframe(3)],
+      sets,
+    );
+    expect(pictures.map((picture) => picture.data)).toEqual([keyframeHex, hex(nal.slice()), keyframeHex]);
+  });
+
+  test('keeps parameter sets up to date from the stream', () => {
+    const changed = nal.sps(0, 0x28);
+    const { pictures } = run(
+      [
+        ...keyframe(1),
+        { payload: changed, timestamp: 2 },
+        { payload: nal.idr(), timestamp: 2, marker: true },
+        ...keyframe(3),
+      ],
+      sets,
+    );
+    const updated = hex(changed, nal.pps(), nal.idr());
+    expect(pictures.map((picture) => picture.data)).toEqual([keyframeHex, updated, updated]);
+  });
+
+  test('waits for parameter sets where the SDP has none', () => {
+    const { pictures, counters } = run([...keyframe(1), { payload: stapA(...sets), timestamp: 2 }, ...keyframe(2)]);
+    expect(pictures.map((picture) => picture.data)).toEqual([keyframeHex]);
+    expect(counters.skippedUnits).toBe(1);
+  });
+
+  test('takes parameter sets that come as a unit of their own', () => {
+    const { pictures, counters } = run([{ payload: stapA(...sets), timestamp: 1, marker: true }, ...keyframe(1)]);
+    expect(pictures.map((picture) => picture.data)).toEqual([keyframeHex]);
+    expect(counters.damagedUnits).toBe(0);
+  });
+
+  test('STAP-A (RFC 6184 §5.7.1)', () => {
+    const { pictures } = run([{ payload: stapA(...sets, nal.sei(), nal.idr()), timestamp: 1, marker: true }]);
+    expect(pictures.map((picture) => picture.data)).toEqual([hex(...sets, nal.sei(), nal.idr())]);
+  });
+
+  test('FU-A (RFC 6184 §5.8), larger than the scratch buffer', () => {
+    const idr = nal.idr(200_000);
+    const { pictures } = run(fragments(idr, 1, 1398), sets);
+    expect(pictures.map((picture) => picture.data)).toEqual([hex(...sets, idr)]);
+  });
+
+  test('parameter sets in fragments', () => {
+    const sps = Buffer.concat([nal.sps(), Buffer.alloc(30, 0x55)]);
+    const steps = fragments(sps, 1).map((step) => ({ ...step, marker: false }));
+    const { pictures } = run([...steps, ...keyframe(1)], [nal.pps()]);
+    expect(pictures.map((picture) => picture.data)).toEqual([hex(sps, nal.pps(), nal.idr())]);
+  });
+
+  test('a new timestamp ends the picture where the marker is missing', () => {
+    const { pictures } = run(
+      [
+        { payload: nal.idr(), timestamp: 1 },
+        { payload: nal.slice(), timestamp: 2 },
+        { payload: nal.slice(), timestamp: 2 },
+        { payload: nal.slice(), timestamp: 3 },
+      ],
+      sets,
+    );
+    expect(pictures.map(({ data, at }) => ({ data, at }))).toEqual([
+      { data: keyframeHex, at: 0 },
+      { data: hex(nal.slice(), nal.slice()), at: 2 },
+    ]);
+  });
+
+  test('drops a picture of which a packet is lost and all up to the next keyframe', () => {
+    const pieces = fragments(nal.slice(40), 2);
+    const { pictures, counters } = run(
+      [
+        ...keyframe(1),
+        ...pieces.slice(0, 2),
+        ...pieces.slice(3).map((step, index) => ({ ...step, gap: index === 0 })),
+        { payload: nal.slice(), timestamp: 3, marker: true },
+        { payload: nal.slice(), timestamp: 4, marker: true },
+        ...keyframe(5),
+      ],
+      sets,
+    );
+    expect(pictures.map((picture) => picture.timestamp)).toEqual([1, 5]);
+    expect(counters).toMatchObject({ damagedUnits: 1, skippedUnits: 2, malformedPackets: 0 });
+  });
+
+  test('a loss that spans two pictures damages both', () => {
+    const { counters, pictures } = run(
+      [
+        ...keyframe(1),
+        { payload: nal.slice(), timestamp: 2 },
+        { payload: nal.slice(), timestamp: 3, marker: true, gap: true },
+        ...keyframe(4),
+      ],
+      sets,
+    );
+    expect(counters.damagedUnits).toBe(2);
+    expect(pictures.map((picture) => picture.timestamp)).toEqual([1, 4]);
+  });
+
+  test('a keyframe whose first packet is seen is whole, whatever was lost before it', () => {
+    const { pictures, counters } = run([
+      { payload: stapA(...sets, nal.idr()), timestamp: 1, marker: true },
+      { payload: nal.sps(), timestamp: 9, gap: true },
+      { payload: nal.pps(), timestamp: 9 },
+      { payload: nal.idr(), timestamp: 9, marker: true },
+    ]);
+    expect(pictures.map((picture) => picture.timestamp)).toEqual([1, 9]);
+    expect(counters.damagedUnits).toBe(0);
+  });
+
+  test('skips what comes before the first keyframe', () => {
+    const { pictures, counters } = run([{ payload: nal.slice(), timestamp: 1, marker: true }, ...keyframe(2)], sets);
+    expect(pictures.map((picture) => picture.timestamp)).toEqual([2]);
+    expect(counters.skippedUnits).toBe(1);
+  });
+
+  test.each([
+    ['an empty payload', [Buffer.alloc(0)]],
+    ['a STAP-A that ends in a size', [stapA(nal.slice()).subarray(0, 2)]],
+    ['a STAP-A cut short', [stapA(nal.slice(), nal.slice()).subarray(0, 16)]],
+    ['a STAP-A with a size of zero', [Buffer.from([0x78, 0, 0, 0x41])]],
+    ['an FU-A without payload', [Buffer.from([0x7c, 0x85])]],
+    ['an FU-A that never ends', fuA(nal.slice(40), 7).slice(0, 3)],
+    ['an FU-A without its start', fuA(nal.slice(40), 7).slice(1)],
+    ['an FU-A that starts twice', [...fuA(nal.slice(40), 7).slice(0, 2), ...fuA(nal.slice(40), 7)]],
+    ['another NAL unit within an FU-A', [...fuA(nal.slice(40), 7).slice(0, 2), nal.slice()]],
+    ['an unreadable parameter set', [Buffer.from([0x68, 0x00]), nal.slice()]],
+  ])('counts %s and drops the picture', (_what, payloads) => {
+    const broken = payloads.map((payload, index) => ({ payload, timestamp: 2, marker: index === payloads.length - 1 }));
+    const { pictures, counters } = run([...keyframe(1), ...broken, ...keyframe(3)], sets);
+    expect(pictures.map((picture) => picture.timestamp)).toEqual([1, 3]);
+    expect(counters.malformedPackets).toBeGreaterThan(0);
+    expect(counters.damagedUnits).toBe(1);
+  });
+
+  test('passes over packet kinds of the interleaved mode', () => {
+    const { pictures, counters } = run([{ payload: Buffer.from([25, 0, 0]), timestamp: 1 }, ...keyframe(1)], sets);
+    expect(pictures).toHaveLength(1);
+    expect(counters.foreignPackets).toBe(1);
+  });
+
+  test('drops a picture that never ends', () => {
+    const endless: Step[] = Array.from({ length: 140 }, () => ({ payload: nal.idr(65_000), timestamp: 1 }));
+    const { pictures, counters } = run([...endless, ...keyframe(2)], sets);
+    expect(pictures.map((picture) => picture.timestamp)).toEqual([2]);
+    expect(counters.damagedUnits).toBe(1);
+  });
+
+  test('never throws, whatever the payloads', () => {
+    const step = fc.record({
+      payload: fc.uint8Array({ maxLength: 40 }).map(Buffer.from),
+      timestamp: fc.nat(3),
+      marker: fc.boolean(),
+      gap: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => void run(steps, sets)),
+      { numRuns: 500 },
+    );
+  });
+
+  test('lends no more scratch buffers than there are pictures in flight', () => {
+    const pool = new ScratchPool();
+    const first = pool.take();
+    pool.give(first);
+    expect(pool.take()).toBe(first);
+    expect(pool.grow(first, 3, first.length + 1).length).toBeGreaterThan(first.length);
+    expect(pool.take()).toBe(first);
+  });
+});
