@@ -9,7 +9,7 @@ import type { PackedClip } from './playback.ts';
 import { packClip } from './unit-packets.ts';
 
 /** One simulated camera. */
-export interface FarmCameraOptions {
+interface FarmCameraOptions {
   /** Starts with a slash. */
   readonly path: string;
   /** MP4 with H.264. */

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** One stream of GStreamer's RTSP server. */
-export type GstMount =
+type GstMount =
   /** An MP4 file with H.264, in real time, from its beginning for every client; `plays` it so many times over. */
   | { readonly path: string; readonly kind?: 'file'; readonly file: string; readonly plays?: number }
   /** Audio only, or a codec beside H.264. */

@@ -24,7 +24,7 @@ export interface RtspScript {
 }
 
 /** SDP of one H.264 track without parameter sets. */
-export const h264Sdp = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=0\r\n';
+const h264Sdp = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=0\r\n';
 
 /** Starts a server that hands every connection to `serve`. */
 export async function startTcpServer(

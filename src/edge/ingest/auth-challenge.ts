@@ -14,7 +14,7 @@ export type AuthChallenge =
     };
 
 /** Digest algorithms in the order of RFC 7616 §3.3, strongest last; `-sess` is folded in. */
-export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess';
+type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess';
 
 const algorithms: readonly DigestAlgorithm[] = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'];
 

@@ -1,7 +1,7 @@
 import type { VideoCodec } from '../../domain/access-unit.ts';
 
 /** One media section of a session description (RFC 8866 §5.14). */
-export interface SdpMedia {
+interface SdpMedia {
   readonly kind: string;
   readonly payloadType: number;
   /** Encoding name in upper case, e.g. `H264`; empty where the description does not say. */
