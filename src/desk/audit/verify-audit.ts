@@ -69,6 +69,7 @@ interface TicketClaim {
 
 async function checkTickets(database: Queryable, check: ChainCheck, end: number): Promise<void> {
   const seen = new Set<string>();
+  const newer: TicketClaim[] = [];
   for (let after = 0; ; ) {
     const rows = await database.query<TicketClaim>(
       `SELECT id, number, state, audit_n, audit_hash FROM desk.tickets WHERE number > $1 ORDER BY number LIMIT ${page}`,
@@ -77,10 +78,15 @@ async function checkTickets(database: Queryable, check: ChainCheck, end: number)
     for (const row of rows) {
       after = row.number;
       seen.add(row.id);
-      // Changed since: the next verification sees it.
       if (row.audit_n <= end) checkTicket(row, check);
+      else newer.push(row);
     }
     if (rows.length < page) break;
+  }
+  // Changed since the chain was read: the next verification sees it, unless the log never had what it names.
+  const [head] = await database.query<{ n: number }>('SELECT n FROM desk.audit_head');
+  for (const row of newer.filter((each) => each.audit_n > (head?.n ?? 0))) {
+    check.problem(`ticket ${row.number}: names record ${row.audit_n}, which the log does not have`);
   }
   for (const id of check.tickets.keys()) if (!seen.has(id)) check.problem(`ticket ${id}: in the log, but gone`);
 }
