@@ -7,6 +7,15 @@ const utcMs = z.number().int().nonnegative();
 export const ackSchema = z.strictObject({
   /** Highest contiguous sequence number stored; 0 when none is. */
   n: z.number().int().nonnegative(),
+  /**
+   * Hash of alert `n`. A node whose own alert `n` has another hash was set up anew: the word is for its former life.
+   * Absent where the gateway had to pass that alert over.
+   */
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .transform((value) => value as Sha256)
+    .optional(),
   /** Evidence stored since the last acknowledgement (at least once). */
   evidence: z
     .array(

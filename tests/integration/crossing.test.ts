@@ -1,5 +1,6 @@
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NodeKeys } from '../../src/contracts/node-keys.ts';
 import { NodeTopics } from '../../src/contracts/topics.ts';
@@ -174,6 +175,48 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await until(async () => (await readdir(collect.drop)).length > 0, { what: 'a file that waits' });
     deliver.intake.down = false;
     await allArrived(drafts);
+  });
+
+  test.skipIf(skip)(
+    'the node’s disk is replaced: its new chain is reported as a fork, and nothing of it is lost',
+    async () => {
+      await broker.start();
+      await openAll();
+      const before = await edge.append(5);
+      await allArrived(before);
+      await collect.close();
+      await edge.close();
+      await rm(join(dir.path, edge.node), { recursive: true });
+      await edge.open();
+      const after = await edge.append(8);
+      await collect.open();
+      await until(() => deliver.intake.taken.length === 13, { what: 'both chains', timeoutMs: 20_000 });
+      expect(deliver.intake.taken.map(({ event }) => event.id)).toEqual(
+        [...before, ...after].map((each) => each.alertId),
+      );
+      expect(new Set(deliver.intake.integrity.map((incident) => incident.kind))).toEqual(new Set(['fork']));
+      await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, { what: 'outbox freed' });
+    },
+  );
+
+  test.skipIf(skip)('a poisoned message does not hold up those behind it', async () => {
+    collect = new CollectEnd({ dir: dir.path, url: broker.url, keys, drop: collect.drop, gapGraceMs: 1_500 });
+    deliver = new DeliverEnd({ dir: dir.path, inbox: collect.drop, keys, sender: collect.key });
+    await edge.open();
+    const drafts = await edge.append(4);
+    await edge.close();
+    const database = new DatabaseSync(join(dir.path, edge.node, 'outbox.db'));
+    database.exec("UPDATE alert SET body = json_set(body, '$.severity', 4) WHERE n = 2");
+    database.close();
+    await broker.start();
+    await openAll();
+    await until(() => deliver.intake.taken.length === 3, { what: 'the sound ones', timeoutMs: 20_000 });
+    expect(deliver.intake.taken.map(({ event }) => event.id)).toEqual([0, 2, 3].map((index) => drafts[index]?.alertId));
+    expect(deliver.intake.integrity.map((incident) => incident.kind)).toContain('bad-hash');
+    await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, {
+      what: 'outbox freed',
+      timeoutMs: 20_000,
+    });
   });
 
   test.skipIf(skip)('health is retained, and the will says offline', async () => {

@@ -140,8 +140,8 @@ export class Outbox {
   }
 
   /**
-   * Frees what the gateway has on its disk. An acknowledgement beyond the chain's end frees nothing:
-   * it was meant for another life of this node.
+   * Frees what the gateway has on its disk. An acknowledgement beyond the chain's end, or of an alert with another
+   * hash than ours, frees no alert: it was meant for another life of this node, before its disk was replaced.
    */
   acknowledge(ack: Ack): 'progress' | 'nothing-new' | 'ignored' {
     const store = this.#open();
@@ -149,13 +149,20 @@ export class Outbox {
       this.#log.warn({ n: ack.n, head: store.head().n }, 'acknowledgement of alerts that were never sent');
       return 'ignored';
     }
-    const freed = store.acknowledge(ack.n, ack.evidence);
+    const freed = store.acknowledge(this.#isOurs(ack) ? ack.n : 0, ack.evidence);
     for (const hash of freed.files) this.#removeFile(hash);
     if (freed.alerts === 0 && freed.files.length === 0) return 'nothing-new';
     this.#shedding = false;
     this.#flushWaiting();
     this.#measure();
     return 'progress';
+  }
+
+  #isOurs({ n, hash }: Ack): boolean {
+    if (hash === undefined) return true;
+    const [alert] = this.#open().alertsAfter(n - 1, 1);
+    // No longer here: freed by an earlier acknowledgement.
+    return alert === undefined || alert.sequence.n !== n || alert.sequence.hash === hash;
   }
 
   /** Gives up one evidence file, for instance because it cannot be read any more; nothing when it does not wait. */

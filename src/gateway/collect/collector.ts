@@ -175,10 +175,14 @@ export class Collector implements Service {
   #acknowledge(node: NodeId, hashes: readonly Sha256[]): void {
     const session = this.#link.session;
     if (session === undefined) return;
-    const { n } = this.#options.journal.head(node);
+    const { n, hash } = this.#options.journal.head(node);
     const topic = new NodeTopics(this.#options.site, node).ack;
     for (let from = 0; from === 0 || from < hashes.length; from += ackHashes) {
-      const ack: Ack = { n, evidence: hashes.slice(from, from + ackHashes) };
+      const ack: Ack = {
+        n,
+        ...(n > 0 && hash !== undefined ? { hash } : {}),
+        evidence: hashes.slice(from, from + ackHashes),
+      };
       session
         .publish(topic, JSON.stringify(ack), { contentType: 'application/json' })
         .catch((error: unknown) => this.#log.debug({ node, reason: messageOf(error) }, 'acknowledgement not sent'));

@@ -120,6 +120,15 @@ describe('acknowledgement', () => {
     expect(outbox.alertsAfter(0, 10)).toHaveLength(1);
   });
 
+  test('one for another alert of the same number frees nothing: this node was set up anew', () => {
+    const first = stored(outbox.append(alertDraft()));
+    outbox.append(alertDraft());
+    expect(outbox.acknowledge({ n: 1, hash: zeroHash, evidence: [] })).toBe('nothing-new');
+    expect(outbox.alertsAfter(0, 10)).toHaveLength(2);
+    expect(outbox.acknowledge({ n: 1, hash: first.sequence.hash, evidence: [] })).toBe('progress');
+    expect(outbox.alertsAfter(0, 10)).toHaveLength(1);
+  });
+
   test('a picture the gateway has is not sent again for a later alert', async () => {
     const file = await storedEvidence(evidence);
     outbox.append(alertDraft({ evidence: [file] }));
