@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { sealAlert } from '../../contracts/seal.ts';
 import type { Alert, AlertDraft, EvidenceRef } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
@@ -5,6 +6,7 @@ import { DurableSqlite } from '../../lib/durable-sqlite.ts';
 import { AppError } from '../../lib/errors.ts';
 import { zeroHash } from '../../lib/hash.ts';
 import type { SigningKey } from '../../lib/keys.ts';
+import { DiskReserve } from './disk-reserve.ts';
 
 /** An evidence file that waits to be acknowledged. */
 export interface PendingEvidence {
@@ -24,6 +26,7 @@ export interface ChainHead {
 }
 
 const pageSize = 4_096;
+const largestReserve = 1_048_576;
 /** Hashes of acknowledged evidence kept, so that a later alert that names the same picture does not send it again. */
 const rememberedEvidence = 10_000;
 
@@ -42,10 +45,17 @@ CREATE INDEX IF NOT EXISTS evidence_pending ON evidence (n, bytes) WHERE state =
 
 /** The outbox's tables. Every method is one transaction; none knows of budgets or brokers. */
 export class OutboxStore {
+  readonly #path: string;
+  readonly #maxPages: number;
+  readonly #reserve: DiskReserve;
   readonly #database: DurableSqlite;
 
   /** Opens the file. Throws MB_OUTBOX_FAILED when it is another node's: a chain must not change its name. */
   constructor(path: string, site: SiteId, node: NodeId, maxBytes: number) {
+    this.#path = path;
+    this.#maxPages = Math.max(1, Math.floor(maxBytes / pageSize));
+    const reserveBytes = Math.min(largestReserve, Math.floor(maxBytes / 8));
+    this.#reserve = new DiskReserve(`${path}-reserve`, reserveBytes);
     this.#database = new DurableSqlite(path, schema);
     try {
       this.#database.run('INSERT OR IGNORE INTO chain VALUES (1, ?, ?, 0, ?, 0)', site, node, zeroHash);
@@ -53,7 +63,10 @@ export class OutboxStore {
       if (owner?.site !== site || owner.node !== node) {
         throw new AppError('MB_OUTBOX_FAILED', `${path} belongs to ${owner?.site}/${owner?.node}, not ${site}/${node}`);
       }
-      this.#database.exec(`PRAGMA max_page_count=${Math.max(1, Math.floor(maxBytes / pageSize))}`);
+      // The log stays small enough to be folded into the database within the reserve.
+      this.#database.exec(`PRAGMA wal_autocheckpoint=${Math.max(4, Math.floor(reserveBytes / pageSize / 4))}`);
+      this.#reserve.restore();
+      this.#limitPages(this.#reserve.held ? this.#maxPages : this.#pageCount());
     } catch (error) {
       this.#database.close();
       throw error;
@@ -151,9 +164,48 @@ export class OutboxStore {
     const files = this.#database.row<{ count: number; bytes: number }>(
       "SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes FROM evidence WHERE state = 'pending'",
     ) ?? { count: 0, bytes: 0 };
-    const pages = this.#database.row<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+    const pages = this.#pageCount();
     const free = this.#database.row<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0;
     return { alerts, evidence: files.count, bytes: (pages - free) * pageSize + files.bytes };
+  }
+
+  /** Folds the write-ahead log into the database; true when that made the log smaller. */
+  foldLog(): boolean {
+    try {
+      const before = this.#walBytes();
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return this.#walBytes() < before;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Makes room on a full disk for what frees something: gives up the reserve and, so that the database does not eat
+   * that too, keeps it from growing until `recover`. True when it gave any room.
+   */
+  makeRoom(): boolean {
+    const released = this.#reserve.release();
+    if (released) this.#limitPages(this.#pageCount());
+    return this.foldLog() || released;
+  }
+
+  /** Takes the reserve back when the disk has room again, and lets the database grow. */
+  recover(): void {
+    if (this.#reserve.held || !this.#reserve.restore()) return;
+    this.#limitPages(this.#maxPages);
+  }
+
+  #limitPages(pages: number): void {
+    this.#database.exec(`PRAGMA max_page_count=${pages}`);
+  }
+
+  #pageCount(): number {
+    return this.#database.row<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0;
+  }
+
+  #walBytes(): number {
+    return statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   close(): void {

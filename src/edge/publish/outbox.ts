@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { Ack, Health } from '../../contracts/node-messages.ts';
 import type { Alert, AlertDraft } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
@@ -149,10 +150,12 @@ export class Outbox {
       this.#log.warn({ n: ack.n, head: store.head().n }, 'acknowledgement of alerts that were never sent');
       return 'ignored';
     }
-    const freed = store.acknowledge(this.#isOurs(ack) ? ack.n : 0, ack.evidence);
+    const n = this.#isOurs(ack) ? ack.n : 0;
+    const freed = this.#withRoom(() => store.acknowledge(n, ack.evidence));
     for (const hash of freed.files) this.#removeFile(hash);
     if (freed.alerts === 0 && freed.files.length === 0) return 'nothing-new';
     this.#shedding = false;
+    store.recover();
     this.#flushWaiting();
     this.#measure();
     return 'progress';
@@ -168,7 +171,7 @@ export class Outbox {
   /** Gives up one evidence file, for instance because it cannot be read any more; nothing when it does not wait. */
   giveUp(file: PendingEvidence, reason: string): void {
     if (this.#open().evidenceState(file.sha256) !== 'pending') return;
-    this.#open().forget(file.sha256);
+    this.#withRoom(() => this.#open().forget(file.sha256));
     this.#removeFile(file.sha256);
     this.#shed.inc({ kind: file.kind });
     this.#log.warn({ sha256: file.sha256, kind: file.kind, n: file.n, reason }, 'evidence given up');
@@ -217,7 +220,8 @@ export class Outbox {
           return 'bad-draft';
         }
         const fault = isStorageFull(error) ? 'outbox_full' : 'outbox_failed';
-        if (fault === 'outbox_full' && this.#shedOne()) continue;
+        // Each of these makes room at most once, or uses something up: the loop ends.
+        if (fault === 'outbox_full' && (store.foldLog() || this.#shedOne())) continue;
         if (fault !== this.#fault) this.#log.error({ code: codeOf[fault], reason: messageOf(error) }, fault);
         this.#fault = fault;
         return undefined;
@@ -238,7 +242,10 @@ export class Outbox {
     }
   }
 
-  /** False when there is nothing left to shed. The file goes first: on a full disk that makes room for the row. */
+  /**
+   * False when there is nothing left to shed. The file goes first, and at once: on a full disk not even a row can be
+   * deleted before there is room. A row that outlives its file is given up when it is to be sent.
+   */
   #shedOne(): boolean {
     const store = this.#open();
     try {
@@ -246,11 +253,24 @@ export class Outbox {
       if (file === undefined) return false;
       if (!this.#shedding) this.#log.warn({ code: 'MB_OUTBOX_FULL' }, 'outbox over its budget: evidence is shed');
       this.#shedding = true;
+      rmSync(this.#options.evidence.path(file.sha256), { force: true });
       this.giveUp(file, 'space');
+      store.recover();
       return true;
     } catch (error) {
       this.#log.error({ reason: messageOf(error) }, 'evidence could not be shed');
       return false;
+    }
+  }
+
+  /** For what frees space: it must succeed on a full disk, too. */
+  #withRoom<T>(work: () => T): T {
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isStorageFull(error) || !this.#open().makeRoom()) throw error;
+      }
     }
   }
 
@@ -270,6 +290,7 @@ export class Outbox {
     this.#cancelRetry = this.#options.clock.after(retryMs, () => {
       this.#cancelRetry = undefined;
       if (this.#store === undefined) return;
+      this.#store.recover();
       this.#flushWaiting();
       if (this.#inMemory > 0) this.#scheduleRetry();
     });
