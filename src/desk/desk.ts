@@ -66,7 +66,6 @@ export class Desk implements Service {
   #embedded: EmbeddedPostgres | undefined;
   #parts: Parts | undefined;
   #bringUp: Promise<void> | undefined;
-  #queueUp = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: DeskOptions) {
@@ -187,7 +186,7 @@ export class Desk implements Service {
           () => 'up' as const,
           () => 'down' as const,
         ),
-        queue: this.#queueUp ? 'up' : 'down',
+        queue: this.#parts?.queue.up ? 'up' : 'down',
       }),
       metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
     };
@@ -203,7 +202,6 @@ export class Desk implements Service {
         parts.database.open();
         await parts.queue.start(parts.work);
         await parts.relay.start();
-        this.#queueUp = true;
         first.resolve();
         return;
       } catch (error) {
@@ -230,7 +228,6 @@ export class Desk implements Service {
     await this.#bringUp;
     await parts?.relay.stop();
     await parts?.queue.stop();
-    this.#queueUp = false;
     await parts?.database.close();
     await this.#embedded?.stop();
   }

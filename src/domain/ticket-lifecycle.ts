@@ -33,9 +33,6 @@ const aside: readonly TicketState[] = ['SUSPENDED', 'MERGED', 'CANCELLED'];
 /** Steps that must say why. */
 const needsReason: readonly TicketState[] = ['RETURNED', 'SUSPENDED', 'CANCELLED', 'REOPENED'];
 
-/** A closed ticket can be reopened for 7 days. */
-export const reopenWindowMs = 7 * 24 * 3_600_000;
-
 /** Whether work on the ticket is still to come. */
 export function isOpen(state: TicketState): boolean {
   return !ended.includes(state);

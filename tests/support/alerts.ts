@@ -9,7 +9,7 @@ import { KeyRing, SigningKey } from '../../src/lib/keys.ts';
 import { newTraceparent } from '../../src/lib/trace-context.ts';
 
 /** An alert of a parked car, complete and valid; overrides are laid on top. */
-export function alertDraft(overrides: Partial<AlertDraft> = {}): AlertDraft {
+function alertDraft(overrides: Partial<AlertDraft> = {}): AlertDraft {
   const observedAt = overrides.observedAt ?? 1_760_000_000_000;
   return {
     alertId: uuidv7() as AlertId,

@@ -15,12 +15,15 @@ export interface Stack {
   readonly name: string;
   /** Why it cannot run here, or undefined. */
   readonly missing: string | undefined;
+  /** Whether the job queue is a server of its own that can go away. */
+  readonly separateQueue: boolean;
   start(): Promise<RunningStack>;
 }
 
 const embedded: Stack = {
   name: 'embedded (PGlite, BullMQ over PGlite)',
   missing: undefined,
+  separateQueue: false,
   start: async () => ({ config: {}, postgres: undefined, redis: undefined, remove: async () => undefined }),
 };
 
@@ -28,6 +31,7 @@ const real: Stack = {
   name: 'real (Postgres, BullMQ over Redis)',
   missing:
     postgresBin === undefined ? 'needs postgresql' : redisProgram === undefined ? 'needs redis-server' : undefined,
+  separateQueue: true,
   start: async () => {
     const postgres = await PostgresServer.create();
     const redis = await RedisServer.create();

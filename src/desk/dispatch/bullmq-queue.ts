@@ -17,6 +17,7 @@ interface BulkQueue extends Part {
   addBulk(jobs: readonly { name: string; data: DeskJob; opts: object }[]): Promise<unknown>;
 }
 interface Backend {
+  readonly up: boolean;
   queue(name: string): BulkQueue;
   worker(name: string, processor: Processor<DeskJob>): Part;
   close(): Promise<void>;
@@ -28,7 +29,7 @@ const kinds = ['dispatch', 'sign-clock'] as const;
 const jobOptions = { removeOnComplete: true, removeOnFail: true };
 /** Jobs a worker runs at a time; each is one short transaction. */
 const concurrency = 4;
-const readyTimeoutMs = 10_000;
+const readyTimeoutMs = 4_000;
 const closeTimeoutMs = 3_000;
 
 /** Where the queue lives. */
@@ -50,6 +51,10 @@ export class BullmqQueue implements JobQueue {
     this.#target = options.target;
     this.#clock = options.clock;
     this.#log = options.log;
+  }
+
+  get up(): boolean {
+    return this.#queues.size === kinds.length && (this.#backend?.up ?? false);
   }
 
   async start(work: (job: DeskJob) => Promise<void>): Promise<void> {
@@ -142,6 +147,9 @@ function redisBackend(url: string, onError: (error: Error) => void): Backend {
     return redis;
   };
   return {
+    get up() {
+      return connections.every((redis) => redis.status === 'ready');
+    },
     // Scheduling fails at once while Redis is away: the job stays owed, and nothing piles up in memory.
     queue: (name) =>
       new Queue<DeskJob>(name, {
@@ -164,6 +172,8 @@ function databaseBackend(target: ConnectionTarget): Backend {
   // Two connections a pool: BullMQ listens on one of its own besides.
   const connection = { ...target, max: 2, migrate: true };
   return {
+    // Its database answers for itself.
+    up: true,
     queue: (name) => new Queue(name, { connection }, createPostgresBackend) as unknown as BulkQueue,
     worker: (name, processor) =>
       new Worker(name, processor, { connection, concurrency }, createPostgresBackend) as unknown as Part,

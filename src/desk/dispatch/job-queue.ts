@@ -6,6 +6,8 @@ export interface JobQueue {
   start(work: (job: DeskJob) => Promise<void>): Promise<void>;
   /** Schedules jobs; one that is already scheduled (same id) stays as it is. @throws AppError MB_QUEUE_UNREACHABLE. */
   add(jobs: readonly DeskJob[]): Promise<void>;
+  /** Whether jobs can be scheduled now, as far as is known. */
+  readonly up: boolean;
   /** Lets running jobs end. */
   stop(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { messageOf } from '../../lib/errors.ts';
 
 /** Frontend messages that open or continue an extended query (PostgreSQL protocol §55.7); Sync ends it. */
 const extendedQuery = new Set(['P', 'B', 'D', 'E', 'C', 'H']);
@@ -46,14 +47,32 @@ export class SharedSession {
       this.#listeners = [...this.#listeners.slice(1 - maxListeners), options.onRawData];
     }
     const notifications = new NotificationFilter();
-    await this.#db.execProtocolRawStream(message, {
-      onRawData: (data) => {
-        const rest = notifications.take(data);
-        if (rest.length > 0) options.onRawData(rest);
-      },
-    });
+    try {
+      await this.#db.execProtocolRawStream(message, {
+        onRawData: (data) => {
+          const rest = notifications.take(data);
+          if (rest.length > 0) options.onRawData(rest);
+        },
+      });
+    } catch (error) {
+      // The server would wait for ever on a rejection: the client is told instead, as Postgres would.
+      options.onRawData(errorResponse(`embedded Postgres: ${messageOf(error)}`));
+      if (!this.#inExtendedQuery) options.onRawData(readyForQuery);
+    }
     for (const frame of notifications.found) for (const listener of this.#listeners) listener(frame);
   }
+}
+
+/** ReadyForQuery, idle. */
+const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+/** An ErrorResponse with SQLSTATE 58000 (system error). */
+function errorResponse(message: string): Buffer {
+  const fields = Buffer.from(`SERROR\0C58000\0M${message.replaceAll('\0', '')}\0\0`);
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeUInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
 }
 
 /** Takes NotificationResponse frames (`A`, protocol §55.7) out of a stream of backend messages. */

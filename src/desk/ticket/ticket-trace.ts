@@ -61,7 +61,10 @@ function edgeSteps(alert: Alert): TraceStep[] {
         ...Object.fromEntries(alert.evidence.map((file) => [`${file.kind}OriginalSha256`, file.originalSha256])),
       },
     },
-    ...trace.hops.map((hop) => ({ stage: `edge.${hop.stage}`, at: hop.at, facts: { ...about } })),
+    // The outbox's own step below says more than its hop.
+    ...trace.hops
+      .filter(({ stage }) => stage !== 'outbox')
+      .map((hop) => ({ stage: `edge.${hop.stage}`, at: hop.at, facts: { ...about } })),
     {
       stage: 'edge.alert',
       at: last,

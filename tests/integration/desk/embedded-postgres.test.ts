@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ConnectionTarget, Database } from '../../../src/desk/store/database.ts';
 import { EmbeddedPostgres } from '../../../src/desk/store/embedded-postgres.ts';
 import { migrate, shippedMigrations } from '../../../src/desk/store/migrate.ts';
+import { SharedSession } from '../../../src/desk/store/shared-session.ts';
 
 function open(target: ConnectionTarget, maxConnections = 6): Database {
   return new Database({ target, maxConnections, connectTimeoutMs: 5_000, onIdleError: () => undefined });
@@ -89,6 +91,21 @@ describe('embedded Postgres', () => {
     const bad = { version: 3, name: '0003_bad.sql', sql: 'CREATE TABLE nonsense' };
     await expect(migrate(database, [...shippedMigrations(), good, bad])).rejects.toThrow(/syntax error/);
     expect(await database.query(`SELECT to_regclass('desk.good') AS found`)).toEqual([{ found: null }]);
+  });
+});
+
+describe('the shared session', () => {
+  test('answers with an error when the database under it is gone', async () => {
+    const dead = await PGlite.create('memory://');
+    await dead.close();
+    const answers: Buffer[] = [];
+    const query = Buffer.from('Q\0\0\0\x0dSELECT 1\0', 'latin1');
+    await new SharedSession(dead).execProtocolRawStream(query, {
+      onRawData: (data) => answers.push(Buffer.from(data)),
+    });
+    const text = Buffer.concat(answers).toString('latin1');
+    expect(text).toMatch(/^E.*C58000\0Membedded Postgres: /s);
+    expect(text.endsWith('Z\0\0\0\x05I')).toBe(true);
   });
 });
 
