@@ -14,7 +14,7 @@ const sha256Hex = z
 const senderId = z.string().regex(/^[0-9a-f]{16}\.[0-9a-f]{8}$/);
 
 /** An integrity incident as it travels. */
-export const integrityIncidentSchema = z.strictObject({
+const integrityIncidentSchema = z.strictObject({
   kind: z.enum(['gap', 'fork', 'bad-hash', 'bad-signature', 'unknown-key', 'bad-schema', 'bad-batch']),
   node: z
     .string()

@@ -16,7 +16,7 @@ export interface MqttMessage {
 }
 
 /** What goes with a published message; content type and user properties travel only over MQTT 5. */
-export interface MqttPublishOptions {
+interface MqttPublishOptions {
   readonly retain?: boolean;
   readonly contentType?: string;
   readonly userProperties?: Readonly<Record<string, string>>;

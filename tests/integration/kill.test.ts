@@ -14,6 +14,8 @@ import { sha256, zeroHash } from '../../src/lib/hash.ts';
 import { KeyRing } from '../../src/lib/keys.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
+const outboxWorker = new URL('../support/outbox-worker.ts', import.meta.url);
+const batcherWorker = new URL('../support/batcher-worker.ts', import.meta.url);
 const node = 'edge-1' as NodeId;
 const keys = new NodeKeys([{ node, pem: demoSigningKey('node').publicPem() }]);
 
@@ -26,9 +28,8 @@ beforeEach(async () => {
 afterEach(() => dir.remove());
 
 /** Runs a worker until it has printed `lines` lines, then SIGKILL; returns what it printed: number → hash. */
-function runAndKill(worker: string, lines: number): Promise<Map<number, string>> {
-  const script = fileURLToPath(new URL(`../support/${worker}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [script, dir.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+function runAndKill(worker: URL, lines: number): Promise<Map<number, string>> {
+  const child = spawn(process.execPath, [fileURLToPath(worker), dir.path], { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -62,7 +63,7 @@ describe('SIGKILL', () => {
   test('of a node: every alert it spoke of is on disk, in one unbroken chain', async () => {
     const promised = new Map<number, string>();
     for (const lines of [1, 7, 23, 40]) {
-      for (const [n, hash] of await runAndKill('outbox-worker', lines)) {
+      for (const [n, hash] of await runAndKill(outboxWorker, lines)) {
         expect(promised.has(n), `number ${n} given twice`).toBe(false);
         promised.set(n, hash);
       }
@@ -76,7 +77,7 @@ describe('SIGKILL', () => {
     const promised = new Map<number, string>();
     const seen = new Map<string, string>();
     for (const lines of [3, 11, 30, 52, 80]) {
-      for (const [n, hash] of await runAndKill('batcher-worker', lines)) promised.set(n, hash);
+      for (const [n, hash] of await runAndKill(batcherWorker, lines)) promised.set(n, hash);
       await noteFiles(seen);
     }
     const names = [...seen.keys()].sort();

@@ -18,11 +18,9 @@ const key = demoSigningKey('node');
 const node = 'edge-1' as NodeId;
 const journal = new Journal({ path: join(dir, 'journal.db'), clock: systemClock });
 journal.open();
-const sender = new FileDropSender({ dir: join(dir, 'drop') });
-await sender.start();
 const batcher = new Batcher({
   source: journal,
-  sender,
+  sender: new FileDropSender({ dir: join(dir, 'drop') }),
   key: demoSigningKey('collect'),
   evidence: new ContentStore(join(dir, 'evidence')),
   spoolDir: join(dir, 'spool'),

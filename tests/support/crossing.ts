@@ -109,7 +109,6 @@ export class CollectEnd {
     this.journal = new Journal({ path: join(this.#dir, 'journal.db'), clock: systemClock });
     this.journal.open();
     const sender = new FileDropSender({ dir: this.drop });
-    await sender.start();
     this.batcher = new Batcher({
       source: this.journal,
       sender,

@@ -10,6 +10,8 @@ const binary = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/bin/mo
   existsSync(path),
 );
 
+const passwordTool = ['/usr/bin/mosquitto_passwd', '/usr/local/bin/mosquitto_passwd'].find(existsSync) ?? '';
+
 /** Why tests that need a real Mosquitto were skipped, or undefined where it is installed. */
 export const noMosquittoReason = binary === undefined ? 'needs the Debian package mosquitto' : undefined;
 
@@ -65,7 +67,7 @@ export class Mosquitto {
     const passwords = join(dir.path, 'passwords');
     await writeFile(passwords, '');
     for (const { username, password } of this.#users) {
-      execFileSync('mosquitto_passwd', ['-b', passwords, username, password], { stdio: 'ignore' });
+      execFileSync(passwordTool, ['-b', passwords, username, password], { stdio: 'ignore' });
     }
     const rules = this.#users.map(({ username, prefix }) =>
       prefix === undefined

@@ -3,7 +3,7 @@ import { brokerConfig } from '../../lib/broker-config.ts';
 import { durationMs } from '../../lib/config.ts';
 
 /** The outbox on the node's disk. */
-export const outboxConfig = z.strictObject({
+const outboxConfig = z.strictObject({
   path: z.string().default('var/edge/outbox.db').meta({ description: 'SQLite file of the outbox.' }),
   evidenceDir: z.string().default('var/edge/evidence').meta({ description: 'Folder of evidence files to be sent.' }),
   maxBytes: z
@@ -46,6 +46,3 @@ export const publishConfig = z.strictObject({
     help: 'How long the gateway may take to acknowledge before everything under way is sent again.',
   }),
 });
-
-/** As read from a file. */
-export type PublishConfig = z.output<typeof publishConfig>;

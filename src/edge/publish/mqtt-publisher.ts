@@ -36,7 +36,7 @@ export interface MqttPublisherOptions {
 }
 
 /** Largest evidence file sent as one message; larger ones will go in parts in a later format. */
-export const maxEvidenceBytes = 1_048_576;
+const maxEvidenceBytes = 1_048_576;
 
 const maxAckBytes = 65_536;
 const coverageEntries = 256;

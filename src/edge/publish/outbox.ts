@@ -39,7 +39,7 @@ export type AppendResult =
   | { readonly stored: false; readonly waiting: number; readonly refused?: true };
 
 /** Why the outbox is not well. */
-export type OutboxProblem = 'outbox_full' | 'outbox_failed' | 'evidence_shed' | 'alerts_lost';
+type OutboxProblem = 'outbox_full' | 'outbox_failed' | 'evidence_shed' | 'alerts_lost';
 
 /** Fill and problems, for the node's health and for back-pressure. */
 export type OutboxStatus = NonNullable<Health['outbox']> & { readonly problems: readonly OutboxProblem[] };

@@ -5,7 +5,7 @@ import { durationMs, secretRef } from '../../lib/config.ts';
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, `_`, `.`, `-`, at most 64');
 
 /** One edge node the gateway listens to. */
-export const collectNodeConfig = z.strictObject({
+const collectNodeConfig = z.strictObject({
   node: name.meta({ description: 'Id of the node.' }),
   publicKeyFile: z.string().meta({ description: 'PEM file of the node’s public key (`<key>.pub`).' }),
 });

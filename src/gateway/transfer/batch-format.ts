@@ -58,7 +58,7 @@ export async function encodeBatch(input: BatchInput, key: SigningKey): Promise<S
 }
 
 /** Why a file is not taken. */
-export type BatchFault =
+type BatchFault =
   | 'not-a-batch'
   | 'truncated'
   | 'bad-header'

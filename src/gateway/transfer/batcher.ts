@@ -26,6 +26,7 @@ import { writeDurable } from './durable-file.ts';
 export interface BatcherOptions {
   /** Open before `start`. */
   readonly source: TransferSource;
+  /** Started and stopped by the batcher. */
   readonly sender: TransferSender;
   /** The collecting gateway's key. */
   readonly key: SigningKey;
@@ -103,6 +104,7 @@ export class Batcher implements Service {
     this.#stopping.abort();
     this.#wake?.();
     await this.#running;
+    await this.#options.sender.stop();
   }
 
   /** Sends a batch from the spool once more, when the far side asks for it. Rejects when it is no longer there. */
@@ -115,8 +117,11 @@ export class Batcher implements Service {
     const { signal } = this.#stopping;
     const { clock } = this.#options;
     const backoff = new Backoff({ minMs: 200, maxMs: 30_000 });
+    let ready = false;
     while (!signal.aborted) {
       try {
+        if (!ready) await this.#options.sender.start(signal);
+        ready = true;
         const waitMs = await this.#cycle();
         backoff.reset();
         if (waitMs > 0) await this.#pause(waitMs);
