@@ -7,7 +7,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Signature } from '../domain/alert.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -92,10 +92,13 @@ export function loadPublicKey(path: string): string {
   }
 }
 
-/** Makes a key pair: `<path>` (PKCS#8, mode 0600) and `<path>.pub` (SPKI). Refuses to overwrite. */
+/** Makes a key pair: `<path>` (PKCS#8, mode 0600) and `<path>.pub` (SPKI). Throws MB_KEY_UNREADABLE rather than overwrite. */
 export function generateSigningKey(path: string): SigningKey {
   const { privateKey } = generateKeyPairSync('ed25519');
   const key = new SigningKey(privateKey);
+  if (existsSync(path)) {
+    throw new AppError('MB_KEY_UNREADABLE', `${path} exists already and is not overwritten: move it away first`);
+  }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
   writeFileSync(`${path}.pub`, key.publicPem(), { mode: 0o644 });

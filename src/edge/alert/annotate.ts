@@ -22,11 +22,13 @@ export async function annotate(picture: Picture, event: SceneEvent, caption: str
 function overlaySvg(width: number, height: number, event: SceneEvent, caption: string): string {
   const colour = severityColour[event.severity];
   const zone = event.zone.points.map(([x, y]) => `${x * width},${y * height}`).join(' ');
+  // Once cleared, the box says where the subject was.
+  const gone = event.phase === 'cleared';
   const boxes = event.subjects.map(({ box, class: name, score }) => {
     const [x1, y1, x2, y2] = [box[0] * width, box[1] * height, box[2] * width, box[3] * height];
-    const label = `${name} ${score.toFixed(2)}`;
-    return `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${colour}" stroke-width="2"/>
-      <text x="${x1 + 2}" y="${Math.max(12, y1 - 4)}" fill="${colour}">${escapeXml(label)}</text>`;
+    const label = gone ? `${name}: gone` : `${name} ${score.toFixed(2)}`;
+    return `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${colour}" stroke-width="2"${gone ? ' stroke-dasharray="3 4"' : ''}/>
+      <text x="${x1 + 2}" y="${Math.max(12, y1 - 4)}" fill="${colour}" stroke="#000" stroke-width="3" paint-order="stroke" font-weight="bold">${escapeXml(label)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="DejaVu Sans, Noto Sans CJK SC, sans-serif" font-size="12">
     <polygon points="${zone}" fill="${colour}" fill-opacity="0.12" stroke="${colour}" stroke-width="1.5" stroke-dasharray="6 4"/>

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoConfigText, prepareDemoDir } from '../../src/cli/demo-files.ts';
+import { sha256 } from '../../src/lib/hash.ts';
+import { generateSigningKey } from '../../src/lib/keys.ts';
+import { CliProcess, runCli } from '../support/cli.ts';
+import { freePort } from '../support/free-port.ts';
+import { noSharedReason, sharedDir } from '../support/shared.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+let dir: Awaited<ReturnType<typeof tempDir>>;
+beforeAll(async () => {
+  dir = await tempDir('cli');
+  writeFileSync(join(dir.path, 'secret'), randomBytes(16).toString('hex'));
+  for (const name of ['node', 'collect']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
+});
+afterAll(() => dir.remove());
+
+/** The demo's configuration of a service with this test's folder, keys and ports, changed as asked. */
+async function configFile(
+  service: 'edge' | 'collect' | 'desk',
+  change: (text: string) => string = (text) => text,
+): Promise<string> {
+  const port = await freePort();
+  const text = demoConfigText(service, { dir: dir.path, mqttUrl: `mqtt://127.0.0.1:${port}`, rtspPort: 1 })
+    .replace('port: 1883', `port: ${port}`)
+    .replace('port: 8080', 'port: 0')
+    .replace(/tokenSha256: [0-9a-f]{64}/g, () => `tokenSha256: ${sha256(randomBytes(8))}`);
+  const path = join(dir.path, `${service}-${sha256(randomBytes(8)).slice(0, 8)}.yaml`);
+  writeFileSync(path, `${change(text)}${service === 'desk' ? '' : '\nhttp: { port: 0 }\n'}`);
+  return path;
+}
+
+describe('command line', () => {
+  test('says what it can do', async () => {
+    const { exit, output } = await runCli(['--help']);
+    expect(exit).toBe(0);
+    for (const name of ['demo', 'edge', 'collect', 'desk', 'simulate', 'trace', 'models', 'keys', 'config']) {
+      expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
+    }
+  });
+
+  test.each([
+    [['nonsense'], /unknown command "nonsense"/],
+    [['edge'], /--config is missing[\s\S]*usage: maplebridge edge/],
+    [['edge', '--confg', 'x'], /Unknown option '--confg'/],
+    [['trace'], /the ticket id is missing/],
+  ])('%j ends with usage and exit code 2', async (args, expected) => {
+    const { exit, output } = await runCli(args);
+    expect(exit).toBe(2);
+    expect(output).toMatch(expected);
+  });
+
+  test('makes keys for their owner only, and never over another', async () => {
+    const path = join(dir.path, 'own', 'node.pem');
+    expect((await runCli(['keys', 'generate', '--out', path])).exit).toBe(0);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const before = readFileSync(path, 'utf8');
+    expect((await runCli(['keys', 'generate', '--out', path])).exit).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+});
+
+describe('a wrong configuration refuses the start', () => {
+  test.each([
+    [
+      'an unknown key',
+      (text: string) => text.replace('dwellMs: 10000', 'dwelMs: 10000'),
+      /edge.*\.yaml:\d+: cameras\[0\]\.scenes\.illegal_parking\.dwelMs: unknown key; did you mean "dwellMs"/,
+    ],
+    [
+      'a wrong unit',
+      (text: string) => text.replace('dwellMs: 10000', 'dwellMs: 10s'),
+      /dwellMs: wrong unit: this field is a number of milliseconds; for 10s write 10000/,
+    ],
+    [
+      'a zone that is not there',
+      (text: string) => text.replace('zones: [near-lane]', 'zones: [far-lane]'),
+      /no zone "far-lane" on this camera; it has: near-lane/,
+    ],
+    [
+      'a camera twice',
+      (text: string) => text.replace('0001320000002', '0001320000001'),
+      /cameras\[1\]\.id: camera "33050200001320000001" is there twice/,
+    ],
+    ['not YAML', () => 'site: [', /MB_CONFIG_UNREADABLE/],
+  ])('%s', async (_what, change, expected) => {
+    const { exit, output } = await runCli(['edge', '--config', await configFile('edge', change)]);
+    expect(output).toMatch(expected);
+    expect(exit).toBe(1);
+  });
+
+  test('config check says the same without starting anything', async () => {
+    const good = await configFile('collect');
+    expect(await runCli(['config', 'check', 'collect', good])).toMatchObject({ exit: 0 });
+    const bad = await configFile('collect', (text) => text.replace('batchMaxAgeMs', 'batchMaxAge'));
+    expect((await runCli(['config', 'check', 'collect', bad])).output).toMatch(/did you mean "batchMaxAgeMs"/);
+  });
+});
+
+describe('default keys outside the demo refuse the start', () => {
+  test.each(['edge', 'collect', 'desk'] as const)('%s', async (service) => {
+    const demo = join(dir.path, 'demo');
+    prepareDemoDir(demo);
+    const path = join(dir.path, `${service}-default.yaml`);
+    writeFileSync(path, demoConfigText(service, { dir: demo }));
+    const { exit, output } = await runCli([service, '--config', path]);
+    expect(output).toMatch(/MB_DEFAULT_KEYS: refusing to start on default credentials: .*(key|token)/i);
+    expect(output).not.toContain('maplebridge-demo\n');
+    expect(exit).toBe(1);
+  });
+});
+
+describe('SIGTERM drains and exits 0 within ten seconds', () => {
+  test.each(['collect', 'desk'] as const)('%s', async (service) => {
+    const cli = new CliProcess([service, '--config', await configFile(service)]);
+    await cli.says(service === 'desk' ? /console: http/ : /"service":"collect".*"started"/);
+    expect(await cli.terminate(), cli.output).toBe(0);
+    expect(cli.output).toContain('"msg":"stopped"');
+  });
+
+  test.skipIf(sharedDir === undefined)(
+    `edge with shared models, its cameras and its broker away${sharedDir === undefined ? ` (${noSharedReason})` : ''}`,
+    async () => {
+      const env = { MAPLEBRIDGE_MODEL_MIRROR: join(sharedDir ?? '', 'models') };
+      const cli = new CliProcess(['edge', '--config', await configFile('edge')], env);
+      await cli.says(/"service":"edge".*"started"/);
+      await cli.says(/unreachable/);
+      expect(await cli.terminate(), cli.output).toBe(0);
+    },
+  );
+});
+
+describe('missing parts are named', () => {
+  test('the demo without its footage', async () => {
+    const { exit, output } = await runCli(['demo', '--until', 'closed', '--dir', join(dir.path, 'nowhere')], {
+      MAPLEBRIDGE_SHARED: '/nonexistent',
+    });
+    expect(exit).toBe(1);
+    expect(output).toMatch(/MB_MISSING_PART: .*\/nonexistent\/footage\/street-parked\.mp4/);
+  });
+
+  test('an edge node without its model', async () => {
+    const env = { MAPLEBRIDGE_MODEL_MIRROR: join(dir.path, 'empty-mirror') };
+    const { exit, output } = await runCli(['edge', '--config', await configFile('edge')], env);
+    expect(output).toMatch(/MB_MODEL_MISSING: .*yolox-nano-416/);
+    expect(exit).toBe(1);
+  });
+
+  test('an edge node with another file under its model’s name', async () => {
+    const mirror = join(dir.path, 'wrong-mirror');
+    mkdirSync(mirror, { recursive: true });
+    copyFileSync(join(dir.path, 'secret'), join(mirror, 'yolox_nano_416.onnx'));
+    const { exit, output } = await runCli(['edge', '--config', await configFile('edge')], {
+      MAPLEBRIDGE_MODEL_MIRROR: mirror,
+    });
+    expect(output).toMatch(/MB_MODEL_HASH/);
+    expect(output).toContain(sha256(readFileSync(join(dir.path, 'secret'))));
+    expect(output).toMatch(/695e750a5d5754bb/);
+    expect(exit).toBe(1);
+  });
+});
