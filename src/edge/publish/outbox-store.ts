@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { sealAlert } from '../../contracts/seal.ts';
 import type { Alert, AlertDraft, EvidenceRef } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
-import { DurableSqlite } from '../../lib/durable-sqlite.ts';
+import { DurableSqlite, isStorageFull } from '../../lib/durable-sqlite.ts';
 import { AppError } from '../../lib/errors.ts';
 import { zeroHash } from '../../lib/hash.ts';
 import type { SigningKey } from '../../lib/keys.ts';
@@ -126,7 +126,7 @@ export class OutboxStore {
 
   /** Frees alerts up to `n` and the files named; says how many alerts and which of the files were waiting. */
   acknowledge(n: number, files: readonly Sha256[]): { alerts: number; files: Sha256[] } {
-    return this.#database.transaction(() => {
+    return this.#freeing(() => {
       const alerts = this.#database.run('DELETE FROM alert WHERE n <= ?', n);
       this.#database.run('UPDATE chain SET acked = max(acked, ?)', n);
       const freed = files.filter(
@@ -153,7 +153,7 @@ export class OutboxStore {
   }
 
   forget(hash: Sha256): void {
-    this.#database.run("DELETE FROM evidence WHERE sha256 = ? AND state = 'pending'", hash);
+    this.#freeing(() => this.#database.run("DELETE FROM evidence WHERE sha256 = ? AND state = 'pending'", hash));
   }
 
   /** Counts, and bytes in use: pages of the database that hold something, and evidence files. */
@@ -184,10 +184,21 @@ export class OutboxStore {
    * Makes room on a full disk for what frees something: gives up the reserve and, so that the database does not eat
    * that too, keeps it from growing until `recover`. True when it gave any room.
    */
-  makeRoom(): boolean {
+  #makeRoom(): boolean {
     const released = this.#reserve.release();
     if (released) this.#limitPages(this.#pageCount());
     return this.foldLog() || released;
+  }
+
+  /** A transaction that frees space: it must succeed on a full disk, too. */
+  #freeing<T>(work: () => T): T {
+    for (;;) {
+      try {
+        return this.#database.transaction(work);
+      } catch (error) {
+        if (!isStorageFull(error) || !this.#makeRoom()) throw error;
+      }
+    }
   }
 
   /** Takes the reserve back when the disk has room again, and lets the database grow. */

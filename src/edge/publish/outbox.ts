@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
 import type { Ack, Health } from '../../contracts/node-messages.ts';
 import type { Alert, AlertDraft } from '../../domain/alert.ts';
-import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
+import type { NodeId, SiteId } from '../../domain/ids.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
@@ -10,6 +9,7 @@ import { AppError, messageOf } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/keys.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Gauge, Metrics } from '../../lib/metrics.ts';
+import { EvidenceShedding } from './evidence-shedding.ts';
 import { type ChainHead, OutboxStore, type PendingEvidence } from './outbox-store.ts';
 
 /** What an outbox needs. */
@@ -59,13 +59,12 @@ export class Outbox {
   readonly #log: Logger;
   readonly #waiting: BoundedQueue<AlertDraft>;
   readonly #listeners = new Set<() => void>();
-  readonly #removals = new Set<Promise<void>>();
-  readonly #shed: Counter<'kind'>;
+  readonly #shedding: EvidenceShedding;
   readonly #lost: Counter;
   readonly #fill: Gauge<'what'>;
   #store: OutboxStore | undefined;
   #fault: 'outbox_full' | 'outbox_failed' | undefined;
-  #shedding = false;
+  #overBudget = false;
   /** The draft that left the queue and could not be stored: still the first in order. */
   #first: AlertDraft | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -75,7 +74,7 @@ export class Outbox {
     this.#log = options.log;
     this.#waiting = new BoundedQueue(options.maxWaiting ?? 10_000, 'reject-newest');
     const { metrics } = options;
-    this.#shed = metrics.counter('maplebridge_outbox_shed_total', 'Evidence files given up for space', ['kind']);
+    this.#shedding = new EvidenceShedding({ content: options.evidence, log: options.log, metrics });
     this.#lost = metrics.counter('maplebridge_outbox_lost_total', 'Alerts lost because disk and memory were full');
     this.#fill = metrics.gauge('maplebridge_outbox_fill', 'Alerts, evidence files and bytes in the outbox', ['what']);
   }
@@ -97,7 +96,7 @@ export class Outbox {
     if (this.#store === undefined) return;
     this.#flushWaiting();
     if (this.#inMemory > 0) this.#log.error({ alerts: this.#inMemory }, 'alerts lost: the disk took none to the end');
-    await Promise.allSettled(this.#removals);
+    await this.#shedding.settled();
     this.#store.close();
     this.#store = undefined;
   }
@@ -151,10 +150,10 @@ export class Outbox {
       return 'ignored';
     }
     const n = this.#isOurs(ack) ? ack.n : 0;
-    const freed = this.#withRoom(() => store.acknowledge(n, ack.evidence));
-    for (const hash of freed.files) this.#removeFile(hash);
+    const freed = store.acknowledge(n, ack.evidence);
+    for (const hash of freed.files) this.#shedding.remove(hash);
     if (freed.alerts === 0 && freed.files.length === 0) return 'nothing-new';
-    this.#shedding = false;
+    this.#overBudget = false;
     store.recover();
     this.#flushWaiting();
     this.#measure();
@@ -170,17 +169,13 @@ export class Outbox {
 
   /** Gives up one evidence file, for instance because it cannot be read any more; nothing when it does not wait. */
   giveUp(file: PendingEvidence, reason: string): void {
-    if (this.#open().evidenceState(file.sha256) !== 'pending') return;
-    this.#withRoom(() => this.#open().forget(file.sha256));
-    this.#removeFile(file.sha256);
-    this.#shed.inc({ kind: file.kind });
-    this.#log.warn({ sha256: file.sha256, kind: file.kind, n: file.n, reason }, 'evidence given up');
+    this.#shedding.giveUp(this.#open(), file, reason);
   }
 
   status(): OutboxStatus {
     const problems: OutboxProblem[] = [];
     if (this.#fault !== undefined) problems.push(this.#fault);
-    if (this.#shedding) problems.push('evidence_shed');
+    if (this.#overBudget) problems.push('evidence_shed');
     if (this.#waiting.dropped > 0) problems.push('alerts_lost');
     return { ...this.#measure(), inMemory: this.#inMemory, problems };
   }
@@ -207,13 +202,9 @@ export class Outbox {
     const store = this.#open();
     const { node, key } = this.#options;
     for (;;) {
+      let alert: Alert;
       try {
-        const alert = store.append(draft, node, key);
-        if (this.#fault !== undefined) this.#log.info('the outbox takes alerts again');
-        this.#fault = undefined;
-        this.#dropAcknowledgedFiles(draft);
-        this.#keepWithinBudget();
-        return alert;
+        alert = store.append(draft, node, key);
       } catch (error) {
         if (!isStorageError(error)) {
           this.#lose(draft, messageOf(error));
@@ -226,52 +217,33 @@ export class Outbox {
         this.#fault = fault;
         return undefined;
       }
+      if (this.#fault !== undefined) this.#log.info('the outbox takes alerts again');
+      this.#fault = undefined;
+      this.#tidy(draft);
+      return alert;
     }
   }
 
-  /** A picture the gateway has from an earlier alert was written again by the stage before: it is not needed. */
-  #dropAcknowledgedFiles(draft: AlertDraft): void {
-    for (const { sha256 } of draft.evidence) {
-      if (this.#open().evidenceState(sha256) === 'done') this.#removeFile(sha256);
-    }
-  }
-
-  #keepWithinBudget(): void {
-    while (this.#measure().bytes > this.#options.maxBytes) {
-      if (!this.#shedOne()) return;
-    }
-  }
-
-  /**
-   * False when there is nothing left to shed. The file goes first, and at once: on a full disk not even a row can be
-   * deleted before there is room. A row that outlives its file is given up when it is to be sent.
-   */
-  #shedOne(): boolean {
-    const store = this.#open();
+  /** After an alert is stored; whatever fails here must not make it look as if it were not. */
+  #tidy(draft: AlertDraft): void {
     try {
-      const file = store.nextToShed();
-      if (file === undefined) return false;
-      if (!this.#shedding) this.#log.warn({ code: 'MB_OUTBOX_FULL' }, 'outbox over its budget: evidence is shed');
-      this.#shedding = true;
-      rmSync(this.#options.evidence.path(file.sha256), { force: true });
-      this.giveUp(file, 'space');
-      store.recover();
-      return true;
+      // A picture the gateway has from an earlier alert was written again by the stage before: it is not needed.
+      for (const { sha256 } of draft.evidence) {
+        if (this.#open().evidenceState(sha256) === 'done') this.#shedding.remove(sha256);
+      }
+      while (this.#measure().bytes > this.#options.maxBytes) {
+        if (!this.#shedOne()) return;
+      }
     } catch (error) {
-      this.#log.error({ reason: messageOf(error) }, 'evidence could not be shed');
-      return false;
+      this.#log.error({ reason: messageOf(error) }, 'outbox not tidied');
     }
   }
 
-  /** For what frees space: it must succeed on a full disk, too. */
-  #withRoom<T>(work: () => T): T {
-    for (;;) {
-      try {
-        return work();
-      } catch (error) {
-        if (!isStorageFull(error) || !this.#open().makeRoom()) throw error;
-      }
-    }
+  #shedOne(): boolean {
+    const shed = this.#shedding.shedOne(this.#open());
+    if (shed && !this.#overBudget) this.#log.warn({ code: 'MB_OUTBOX_FULL' }, 'no room: evidence is shed');
+    if (shed) this.#overBudget = true;
+    return shed;
   }
 
   #flushWaiting(): void {
@@ -306,16 +278,6 @@ export class Outbox {
     this.#fill.set({ what: 'evidence' }, usage.evidence);
     this.#fill.set({ what: 'bytes' }, usage.bytes);
     return usage;
-  }
-
-  #removeFile(hash: Sha256): void {
-    const removal = this.#options.evidence
-      .remove(hash)
-      .catch((error: unknown) =>
-        this.#log.warn({ sha256: hash, reason: messageOf(error) }, 'evidence file not removed'),
-      )
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
   }
 }
 
