@@ -26,6 +26,7 @@ export class ThreadDetector implements Detector {
   readonly model: Detector['model'];
   readonly input: PictureSpec;
   readonly #runner: RunnerOptions;
+  readonly #file: URL;
   readonly #log: Logger;
   readonly #queue: BoundedQueue<Pending>;
   readonly #running = new Map<number, Pending>();
@@ -34,10 +35,18 @@ export class ThreadDetector implements Detector {
   #closed = false;
   #nextId = 1;
 
-  constructor(options: { runner: RunnerOptions; queueCapacity: number; log: Logger; metrics: Metrics }) {
+  constructor(options: {
+    runner: RunnerOptions;
+    queueCapacity: number;
+    log: Logger;
+    metrics: Metrics;
+    /** The thread's source; tests put one here that dies. */
+    workerFile?: URL;
+  }) {
     const { entry, provider, classes } = options.runner;
     const known = classes.filter((each): each is ObjectClass => each !== undefined);
     this.#runner = options.runner;
+    this.#file = options.workerFile ?? new URL('./detect-worker.ts', import.meta.url);
     this.#log = options.log;
     this.#queue = new BoundedQueue(options.queueCapacity, 'drop-oldest');
     this.model = { id: entry.id, sha256: entry.sha256, classes: [...new Set(known)], provider };
@@ -99,8 +108,7 @@ export class ThreadDetector implements Detector {
 
   #spawn(): Promise<Worker> {
     return new Promise((resolve, reject) => {
-      const file = new URL('./detect-worker.ts', import.meta.url);
-      const worker = new Worker(file, { name: 'detector', workerData: this.#runner });
+      const worker = new Worker(this.#file, { name: 'detector', workerData: this.#runner });
       let state: 'loading' | 'ready' | 'over' = 'loading';
       // A failing thread reports its error and then its end: the second must not touch its successor.
       const gone = (why: string) => {
