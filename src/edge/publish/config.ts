@@ -37,7 +37,7 @@ export const publishConfig = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(4)
+    .default(16)
     .meta({ description: 'Evidence files sent and not yet acknowledged by the gateway, at most.' }),
   ackTimeoutMs: durationMs({
     min: 100,

@@ -26,7 +26,7 @@ export interface MqttPublisherOptions {
   readonly evidence: ContentStore;
   /** Alerts under way, at most; default 64. */
   readonly window?: number;
-  /** Evidence files under way, at most; default 4. */
+  /** Evidence files under way, at most; default 16. */
   readonly evidenceWindow?: number;
   /** Default 15 s. */
   readonly ackTimeoutMs?: number;
@@ -76,7 +76,7 @@ export class MqttPublisher implements Service {
     this.#topics = new NodeTopics(site, node);
     this.#log = options.log;
     this.#window = options.window ?? 64;
-    this.#evidenceWindow = options.evidenceWindow ?? 4;
+    this.#evidenceWindow = options.evidenceWindow ?? 16;
     this.#ackTimeoutMs = options.ackTimeoutMs ?? 15_000;
     this.#sent = metrics.counter('maplebridge_publish_sent_total', 'Messages handed to the broker', ['kind']);
     this.#link = new MqttLink({
