@@ -30,7 +30,7 @@ export interface TrackedLook {
 }
 
 /** Scripted detections for a tracker: `tracks().stands(…).walks(…).play(tracker, { until: 20 })`. */
-export class TrackScript {
+class TrackScript {
   readonly #actors: Actor[] = [];
   #clock = (second: number) => second * 1000;
 

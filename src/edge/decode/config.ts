@@ -20,6 +20,3 @@ export const decodeSchema = z.strictObject({
     help: 'A decoder thread that has not answered for this long is replaced.',
   }),
 });
-
-/** Checked configuration of the keyframe decoders. */
-export type DecodeConfig = z.output<typeof decodeSchema>;

@@ -6,7 +6,7 @@ import type { Picture } from '../../domain/picture.ts';
  * `decoder-died`: the thread ended or hung while it had this job, or the pool is stopped; `unsupported`: codec, size
  * or a unit that does not decode alone.
  */
-export type DecodeFailureReason = 'corrupt' | 'overloaded' | 'decoder-died' | 'unsupported';
+type DecodeFailureReason = 'corrupt' | 'overloaded' | 'decoder-died' | 'unsupported';
 
 /** What became of one keyframe; `decodeMs` is the time in the decoder thread, scaling included. */
 export type DecodeResult =
