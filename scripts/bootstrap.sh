@@ -18,8 +18,10 @@ stamp=node_modules/.maplebridge-installed
 wanted=$(cat package-lock.json package.json .npmrc | cksum)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   say "installing npm packages (once; about 1.2 GB on disk) …"
-  # Warnings are about engines: some packages want Node 22, and get Node 24 when they run.
-  npm ci --no-audit --no-fund --loglevel=error >&2 || fail "npm ci failed (see above): without the npm packages nothing works."
+  # Not `npm ci`: it refuses a lock file without the optional packages of platforms the registry has no files for.
+  # This installs the versions of the lock file too, and leaves it as it is.
+  # The engine warnings it would print are about Node 22, which some packages want: they get Node 24 when they run.
+  npm install --no-save --no-audit --no-fund --loglevel=error >&2 || fail "npm install failed (see above): without the npm packages nothing works."
   printf '%s\n' "$wanted" > "$stamp"
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
