@@ -1,14 +1,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TicketId } from '../../src/domain/ids.ts';
-import { launchBrowser, noBrowserReason } from '../support/browser.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { until } from '../support/until.ts';
 import { SampleIncident, samplePicture } from './console-incident.ts';
 import { ConsoleStand, tokens } from './console-stand.ts';
 
-const here = noBrowserReason === undefined;
-
-describe.skipIf(!here)(`the console${here ? '' : ` (${noBrowserReason})`}`, () => {
+describe('the console', () => {
   let stand: ConsoleStand;
   let browser: Browser;
   let context: BrowserContext;

@@ -12,7 +12,8 @@ import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { MqttLink } from '../../src/lib/mqtt-link.ts';
 import { CollectEnd, crossingSite, crossingUsers, DeliverEnd, EdgeEnd } from '../support/crossing.ts';
-import { freePort, Mosquitto, noMosquittoReason } from '../support/mosquitto.ts';
+import { freePort } from '../support/free-port.ts';
+import { Mosquitto } from '../support/mosquitto.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -58,11 +59,11 @@ async function mosquitto(): Promise<Broker> {
 }
 
 const brokers = [
-  { name: 'embedded aedes', version: '3.1.1', make: embedded, skip: undefined },
-  { name: 'Mosquitto', version: '5', make: mosquitto, skip: noMosquittoReason },
+  { name: 'embedded aedes', version: '3.1.1', make: embedded },
+  { name: 'Mosquitto', version: '5', make: mosquitto },
 ] as const;
 
-describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
+describe.each(brokers)('crossing over $name', ({ version, make }) => {
   let dir: Awaited<ReturnType<typeof tempDir>>;
   let broker: Broker;
   let edge: EdgeEnd;
@@ -108,29 +109,26 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     expect(intake.duplicates).toBe(0);
   }
 
-  test.skipIf(skip)(
-    'carries every alert and picture exactly once, in order, over the version the broker speaks',
-    async () => {
-      await broker.start();
-      await openAll();
-      const drafts = await edge.append(50);
-      await allArrived(drafts);
-      expect(edge.publisher.mqttVersion).toBe(version);
-      expect(collect.collector.mqttVersion).toBe(version);
-      const [record] = deliver.intake.taken;
-      expect(record?.batchedAt).toBeGreaterThanOrEqual(record?.collectedAt ?? Number.POSITIVE_INFINITY);
-      expect(record?.deliveredAt).toBeGreaterThanOrEqual(record?.batchedAt ?? Number.POSITIVE_INFINITY);
-    },
-  );
+  test('carries every alert and picture exactly once, in order, over the version the broker speaks', async () => {
+    await broker.start();
+    await openAll();
+    const drafts = await edge.append(50);
+    await allArrived(drafts);
+    expect(edge.publisher.mqttVersion).toBe(version);
+    expect(collect.collector.mqttVersion).toBe(version);
+    const [record] = deliver.intake.taken;
+    expect(record?.batchedAt).toBeGreaterThanOrEqual(record?.collectedAt ?? Number.POSITIVE_INFINITY);
+    expect(record?.deliveredAt).toBeGreaterThanOrEqual(record?.batchedAt ?? Number.POSITIVE_INFINITY);
+  });
 
-  test.skipIf(skip)('the broker is down at the start', async () => {
+  test('the broker is down at the start', async () => {
     await openAll();
     const drafts = await edge.append(5);
     await broker.start();
     await allArrived(drafts);
   });
 
-  test.skipIf(skip)('the broker is killed in the middle and comes back', async () => {
+  test('the broker is killed in the middle and comes back', async () => {
     await broker.start();
     await openAll();
     const drafts = await edge.append(30);
@@ -142,7 +140,7 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await allArrived(drafts);
   });
 
-  test.skipIf(skip)('the node is restarted with alerts under way', async () => {
+  test('the node is restarted with alerts under way', async () => {
     await broker.start();
     await edge.open();
     await deliver.open();
@@ -156,7 +154,7 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await allArrived(drafts);
   });
 
-  test.skipIf(skip)('the collecting gateway is stopped in the middle and starts again', async () => {
+  test('the collecting gateway is stopped in the middle and starts again', async () => {
     await broker.start();
     await openAll();
     const drafts = await edge.append(30);
@@ -167,7 +165,7 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await allArrived(drafts);
   });
 
-  test.skipIf(skip)('the desk’s database is down for a while', async () => {
+  test('the desk’s database is down for a while', async () => {
     deliver.intake.down = true;
     await broker.start();
     await openAll();
@@ -177,29 +175,26 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await allArrived(drafts);
   });
 
-  test.skipIf(skip)(
-    'the node’s disk is replaced: its new chain is reported as a fork, and nothing of it is lost',
-    async () => {
-      await broker.start();
-      await openAll();
-      const before = await edge.append(5);
-      await allArrived(before);
-      await collect.close();
-      await edge.close();
-      await rm(join(dir.path, edge.node), { recursive: true });
-      await edge.open();
-      const after = await edge.append(8);
-      await collect.open();
-      await until(() => deliver.intake.taken.length === 13, { what: 'both chains', timeoutMs: 20_000 });
-      expect(deliver.intake.taken.map(({ event }) => event.id)).toEqual(
-        [...before, ...after].map((each) => each.alertId),
-      );
-      expect(new Set(deliver.intake.integrity.map((incident) => incident.kind))).toEqual(new Set(['fork']));
-      await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, { what: 'outbox freed' });
-    },
-  );
+  test('the node’s disk is replaced: its new chain is reported as a fork, and nothing of it is lost', async () => {
+    await broker.start();
+    await openAll();
+    const before = await edge.append(5);
+    await allArrived(before);
+    await collect.close();
+    await edge.close();
+    await rm(join(dir.path, edge.node), { recursive: true });
+    await edge.open();
+    const after = await edge.append(8);
+    await collect.open();
+    await until(() => deliver.intake.taken.length === 13, { what: 'both chains', timeoutMs: 20_000 });
+    expect(deliver.intake.taken.map(({ event }) => event.id)).toEqual(
+      [...before, ...after].map((each) => each.alertId),
+    );
+    expect(new Set(deliver.intake.integrity.map((incident) => incident.kind))).toEqual(new Set(['fork']));
+    await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, { what: 'outbox freed' });
+  });
 
-  test.skipIf(skip)('a poisoned message does not hold up those behind it', async () => {
+  test('a poisoned message does not hold up those behind it', async () => {
     collect = new CollectEnd({ dir: dir.path, url: broker.url, keys, drop: collect.drop, gapGraceMs: 1_500 });
     deliver = new DeliverEnd({ dir: dir.path, inbox: collect.drop, keys, sender: collect.key });
     await edge.open();
@@ -219,7 +214,7 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     });
   });
 
-  test.skipIf(skip)('health is retained, and the will says offline', async () => {
+  test('health is retained, and the will says offline', async () => {
     await broker.start();
     await edge.open();
     edge.publisher.publishHealth({
@@ -237,7 +232,7 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await until(() => collect.collector.nodes.get(edge.node)?.state === 'offline', { what: 'offline' });
   });
 
-  test.skipIf(skip)('a node cannot publish as another, nor read another’s acknowledgements', async () => {
+  test('a node cannot publish as another, nor read another’s acknowledgements', async () => {
     await broker.start();
     await openAll();
     const own = new NodeTopics(crossingSite, 'edge-2' as NodeId);
@@ -265,46 +260,43 @@ describe.each(brokers)('crossing over $name', ({ version, make, skip }) => {
     await intruder.stop();
   });
 
-  test.skipIf(skip)(
-    'transfer files that are truncated, duplicated and out of order lose and double nothing',
-    async () => {
-      await broker.start();
-      await edge.open();
-      await collect.open();
-      const drafts: AlertDraft[] = [];
-      for (let count = 1; count <= 4; count += 1) {
-        drafts.push(...(await edge.append(3)));
-        await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, {
-          what: 'acknowledgement',
-        });
-        await until(() => collect.journal.peek({ records: 1, bytes: 1 }) === undefined, {
-          what: 'everything in a batch',
-        });
-        await until(() => collect.journal.unsent().length === 0, { what: 'every batch sent' });
-      }
-      const files = (await readdir(collect.drop)).sort();
-      expect(files.length).toBeGreaterThanOrEqual(4);
-      const inbox = join(dir.path, 'inbox');
-      deliver = new DeliverEnd({ dir: dir.path, inbox, keys, sender: collect.key });
-      await deliver.open();
-      // Last first, the first one cut short, then each twice.
-      for (const file of files.slice(1).reverse()) await copyFile(join(collect.drop, file), join(inbox, file));
-      const first = files[0] ?? '';
-      const whole = await readFile(join(collect.drop, first));
-      await writeFile(join(inbox, first), whole.subarray(0, whole.length - 10));
-      await until(() => deliver.receiver.status().quarantined === 1, { what: 'quarantine' });
-      await until(() => deliver.intake.integrity.length >= 2, { what: 'bad batch and gap' });
-      expect(deliver.intake.taken).toEqual([]);
-      expect(deliver.intake.integrity.map((incident) => incident.kind).sort()).toEqual(['bad-batch', 'gap']);
-      deliver.intake.integrity.length = 0;
-      await copyFile(join(collect.drop, first), join(inbox, first));
-      await until(() => deliver.intake.taken.length === drafts.length, { what: 'all alerts' });
-      await until(async () => (await readdir(inbox)).length === 0, { what: 'inbox empty' });
-      for (const file of files) await copyFile(join(collect.drop, file), join(inbox, file));
-      await until(async () => (await readdir(inbox)).length === 0, { what: 'inbox empty again' });
-      await allArrived(drafts);
-      const reasons = (await readdir(deliver.quarantine)).filter((name) => name.endsWith('.reason.json'));
-      expect(reasons).toHaveLength(1);
-    },
-  );
+  test('transfer files that are truncated, duplicated and out of order lose and double nothing', async () => {
+    await broker.start();
+    await edge.open();
+    await collect.open();
+    const drafts: AlertDraft[] = [];
+    for (let count = 1; count <= 4; count += 1) {
+      drafts.push(...(await edge.append(3)));
+      await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, {
+        what: 'acknowledgement',
+      });
+      await until(() => collect.journal.peek({ records: 1, bytes: 1 }) === undefined, {
+        what: 'everything in a batch',
+      });
+      await until(() => collect.journal.unsent().length === 0, { what: 'every batch sent' });
+    }
+    const files = (await readdir(collect.drop)).sort();
+    expect(files.length).toBeGreaterThanOrEqual(4);
+    const inbox = join(dir.path, 'inbox');
+    deliver = new DeliverEnd({ dir: dir.path, inbox, keys, sender: collect.key });
+    await deliver.open();
+    // Last first, the first one cut short, then each twice.
+    for (const file of files.slice(1).reverse()) await copyFile(join(collect.drop, file), join(inbox, file));
+    const first = files[0] ?? '';
+    const whole = await readFile(join(collect.drop, first));
+    await writeFile(join(inbox, first), whole.subarray(0, whole.length - 10));
+    await until(() => deliver.receiver.status().quarantined === 1, { what: 'quarantine' });
+    await until(() => deliver.intake.integrity.length >= 2, { what: 'bad batch and gap' });
+    expect(deliver.intake.taken).toEqual([]);
+    expect(deliver.intake.integrity.map((incident) => incident.kind).sort()).toEqual(['bad-batch', 'gap']);
+    deliver.intake.integrity.length = 0;
+    await copyFile(join(collect.drop, first), join(inbox, first));
+    await until(() => deliver.intake.taken.length === drafts.length, { what: 'all alerts' });
+    await until(async () => (await readdir(inbox)).length === 0, { what: 'inbox empty' });
+    for (const file of files) await copyFile(join(collect.drop, file), join(inbox, file));
+    await until(async () => (await readdir(inbox)).length === 0, { what: 'inbox empty again' });
+    await allArrived(drafts);
+    const reasons = (await readdir(deliver.quarantine)).filter((name) => name.endsWith('.reason.json'));
+    expect(reasons).toHaveLength(1);
+  });
 });

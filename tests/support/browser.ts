@@ -3,13 +3,10 @@ import { type Browser, chromium } from 'playwright-core';
 
 const path = process.env['MAPLEBRIDGE_CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Why browser tests are skipped, or undefined where a Chromium is installed. */
-export const noBrowserReason: string | undefined = existsSync(path)
-  ? undefined
-  : `needs Chromium at ${path} (Debian package chromium), which is not installed`;
-
 /** The system's Chromium, headless, fit to run as root and without a word to the outside. */
 export function launchBrowser(): Promise<Browser> {
+  if (!existsSync(path))
+    throw new Error(`the Debian package chromium is missing (${path}): run \`npm test\`, which installs it`);
   return chromium.launch({
     executablePath: path,
     args: [

@@ -1,6 +1,6 @@
 import type { StackConfig } from './desk.ts';
-import { PostgresServer, postgresBin } from './postgres.ts';
-import { RedisServer, redisProgram } from './redis.ts';
+import { PostgresServer } from './postgres.ts';
+import { RedisServer } from './redis.ts';
 
 /** Servers a stack needs, and what the desk's configuration says of them. */
 export interface RunningStack {
@@ -13,8 +13,6 @@ export interface RunningStack {
 /** One way to run the desk. */
 export interface Stack {
   readonly name: string;
-  /** Why it cannot run here, or undefined. */
-  readonly missing: string | undefined;
   /** Whether the job queue is a server of its own that can go away. */
   readonly separateQueue: boolean;
   start(): Promise<RunningStack>;
@@ -22,15 +20,12 @@ export interface Stack {
 
 const embedded: Stack = {
   name: 'embedded (PGlite, BullMQ over PGlite)',
-  missing: undefined,
   separateQueue: false,
   start: async () => ({ config: {}, postgres: undefined, redis: undefined, remove: async () => undefined }),
 };
 
 const real: Stack = {
   name: 'real (Postgres, BullMQ over Redis)',
-  missing:
-    postgresBin === undefined ? 'needs postgresql' : redisProgram === undefined ? 'needs redis-server' : undefined,
   separateQueue: true,
   start: async () => {
     const postgres = await PostgresServer.create();

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { tempDir } from './temp-dir.ts';
 import { until } from './until.ts';
 
@@ -11,9 +12,6 @@ const binary = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/bin/mo
 );
 
 const passwordTool = ['/usr/bin/mosquitto_passwd', '/usr/local/bin/mosquitto_passwd'].find(existsSync) ?? '';
-
-/** Why tests that need a real Mosquitto were skipped, or undefined where it is installed. */
-export const noMosquittoReason = binary === undefined ? 'needs the Debian package mosquitto' : undefined;
 
 /** An account of the broker; a node gets the rights of design/wire.md, the gateway all. */
 export interface MosquittoUser {
@@ -41,7 +39,7 @@ export class Mosquitto {
 
   async start(): Promise<void> {
     this.#dir ??= await this.#configure();
-    this.#process = spawn(binary ?? 'mosquitto', ['-c', join(this.#dir.path, 'mosquitto.conf')], { stdio: 'ignore' });
+    this.#process = spawn(program(), ['-c', join(this.#dir.path, 'mosquitto.conf')], { stdio: 'ignore' });
     await until(() => accepts(this.#port), { what: 'mosquitto to listen' });
   }
 
@@ -89,13 +87,10 @@ export class Mosquitto {
   }
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+function program(): string {
+  if (binary === undefined)
+    throw new Error('the Debian package mosquitto is missing: run `npm test`, which installs it');
+  return binary;
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -9,7 +9,7 @@ import { until } from './until.ts';
 const root = '/usr/lib/postgresql';
 
 /** Folder of Debian's newest Postgres programs, or undefined where it is not installed. */
-export const postgresBin: string | undefined = existsSync(root)
+const postgresBin: string | undefined = existsSync(root)
   ? readdirSync(root)
       .sort((a, b) => Number(b) - Number(a))
       .map((version) => join(root, version, 'bin'))
@@ -43,7 +43,7 @@ export class PostgresServer {
 
   async start(): Promise<void> {
     const options = ['-D', join(this.dir, 'data'), '-p', String(this.port), '-k', this.dir, '-h', '127.0.0.1'];
-    const [command, args] = asUnprivileged(join(postgresBin ?? '', 'postgres'), [...options, '-F']);
+    const [command, args] = asUnprivileged(join(programs(), 'postgres'), [...options, '-F']);
     this.#process = spawn(command, args, { stdio: 'ignore', cwd: '/' });
     await until(() => this.#answers(), { what: 'Postgres to answer', timeoutMs: 30_000, everyMs: 100 });
   }
@@ -73,7 +73,7 @@ export class PostgresServer {
   }
 
   #run(program: string, args: string[]): void {
-    const [command, all] = asUnprivileged(join(postgresBin ?? '', program), args);
+    const [command, all] = asUnprivileged(join(programs(), program), args);
     execFileSync(command, all, { stdio: 'pipe', cwd: '/' });
   }
 }
@@ -81,4 +81,10 @@ export class PostgresServer {
 function asUnprivileged(command: string, args: readonly string[]): [string, string[]] {
   if (process.getuid?.() !== 0) return [command, [...args]];
   return ['runuser', ['-u', 'postgres', '--', command, ...args]];
+}
+
+function programs(): string {
+  if (postgresBin === undefined)
+    throw new Error('the Debian package postgresql is missing: run `npm test`, which installs it');
+  return postgresBin;
 }

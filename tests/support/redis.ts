@@ -9,9 +9,7 @@ import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 /** Debian's redis-server, or undefined where it is not installed. */
-export const redisProgram: string | undefined = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find(
-  existsSync,
-);
+const redisProgram: string | undefined = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find(existsSync);
 
 /** A Redis of its own that keeps nothing, on a free port. */
 export class RedisServer {
@@ -36,7 +34,7 @@ export class RedisServer {
 
   async start(): Promise<void> {
     const options = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.dir];
-    this.#process = spawn(redisProgram ?? '', [...options, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+    this.#process = spawn(program(), [...options, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
     await until(() => this.command('PING'), { what: 'Redis to answer', timeoutMs: 15_000, everyMs: 50 });
   }
 
@@ -67,4 +65,10 @@ export class RedisServer {
     await this.stop();
     await rm(this.dir, { recursive: true, force: true });
   }
+}
+
+function program(): string {
+  if (redisProgram === undefined)
+    throw new Error('the Debian package redis-server is missing: run `npm test`, which installs it');
+  return redisProgram;
 }

@@ -7,8 +7,8 @@ import { deskStacks, type RunningStack } from '../../support/desk-stacks.ts';
 import { EventSourceReader } from '../../support/event-source.ts';
 import { until } from '../../support/until.ts';
 
-describe.each(deskStacks)('desk on $name', ({ start, missing }) => {
-  describe.skipIf(missing !== undefined)(missing ?? 'with its servers here', () => {
+describe.each(deskStacks)('desk on $name', ({ start }) => {
+  describe('with its servers', () => {
     let stack: RunningStack;
     let desk: DeskUnderTest;
 
