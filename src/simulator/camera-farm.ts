@@ -3,10 +3,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Clock } from '../lib/clock.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
-import { readClip } from './clip-reader.ts';
-import { type FarmCamera, FarmClient } from './farm-client.ts';
-import type { PackedClip } from './playback.ts';
-import { packClip } from './unit-packets.ts';
+import type { FarmAccess } from './digest-guard.ts';
+import { FarmCamera } from './farm-camera.ts';
+import { FarmClient } from './farm-client.ts';
+import { type FaultKind, type FaultSpec, faultKinds } from './fault-spec.ts';
+import { type PackedClip, readPackedClip } from './packed-clip.ts';
+import type { Timeline } from './playback.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** One simulated camera. */
 interface FarmCameraOptions {
@@ -16,6 +19,10 @@ interface FarmCameraOptions {
   readonly file: string;
   /** Starts over at the end; RTP time goes on. Otherwise the stream ends with an RTCP BYE. */
   readonly loop: boolean;
+  /** With `loop`: runs on a clock of its own, from a place of its own in the file, and is joined at a keyframe. */
+  readonly live?: boolean;
+  /** MP4 that is shown while the fault `resolution` lasts; default: `file`, from its beginning. */
+  readonly otherFile?: string;
   readonly realm?: string;
   /** With a password, the camera asks for Digest credentials. */
   readonly username?: string;
@@ -30,7 +37,11 @@ export interface CameraFarmOptions {
   readonly cameras: readonly FarmCameraOptions[];
   readonly clock: Clock;
   readonly log: Logger;
-  /** 0–1, for SSRC, first timestamp and sequence number; default `Math.random`. */
+  /** What goes wrong, and with how many of the cameras; nothing unless given. */
+  readonly faults?: readonly FaultSpec[];
+  /** The same faults at the same times for the same seed; default: drawn. */
+  readonly seed?: number;
+  /** 0–1, for SSRC and sequence numbers; default `Math.random`. */
   readonly random?: () => number;
 }
 
@@ -40,19 +51,26 @@ export interface CameraFarmCounters {
   readonly unitsSent: number;
   /** Access units dropped because a client was slow. */
   readonly unitsDropped: number;
+  /** Faults that have begun. */
+  readonly faults: Readonly<Record<FaultKind, number>>;
 }
 
 /** One timer serves all clients; at 15 pictures a second 20 ms are a third of a picture's time. */
 const tickMs = 20;
+/** A live camera has been running for up to this long when the farm starts. */
+const maxHeadStartMs = 3_600_000;
 
 /**
- * Cameras made of files: an RTSP server that plays each client its file from the beginning, in real time.
+ * Cameras made of files: an RTSP server that plays each client its file in real time, from the beginning or live. A
+ * file is read and packed once, and its packets are sent from where they lie, however many cameras show it.
  * Rejects on start with MB_MISSING_PART when a file is no H.264 in MP4, or with the system's error when it cannot listen.
  */
 export class CameraFarm implements Service {
   readonly #options: CameraFarmOptions;
   readonly #cameras = new Map<string, FarmCamera>();
   readonly #clients = new Map<Socket, FarmClient>();
+  readonly #begun = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  #faulty: readonly FarmCamera[] = [];
   #past = { sent: 0, dropped: 0 };
   #server: Server | undefined;
   #port = 0;
@@ -74,6 +92,7 @@ export class CameraFarm implements Service {
       clients: live.length,
       unitsSent: live.reduce((sum, { sent }) => sum + sent, this.#past.sent),
       unitsDropped: live.reduce((sum, { dropped }) => sum + dropped, this.#past.dropped),
+      faults: this.#begun,
     };
   }
 
@@ -92,6 +111,7 @@ export class CameraFarm implements Service {
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
     signal.addEventListener('abort', () => void this.stop(), { once: true });
+    if (this.#faulty.length > 0) this.#tick();
     this.#options.log.info({ port: this.#port, cameras: this.#cameras.size }, 'camera farm listening');
   }
 
@@ -109,21 +129,34 @@ export class CameraFarm implements Service {
 
   /** Reads each file once, however many cameras show it. */
   async #load(): Promise<void> {
+    const { cameras, clock, seed = Math.floor(Math.random() * 2 ** 32) } = this.#options;
     const clips = new Map<string, PackedClip>();
-    for (const camera of this.#options.cameras) {
-      let source = clips.get(camera.file);
-      if (source === undefined) {
-        const clip = await readClip(camera.file);
-        source = { clip, units: packClip(clip) };
-        clips.set(camera.file, source);
-      }
-      const { username, password } = camera;
-      const access =
-        username === undefined || password === undefined
-          ? undefined
-          : { realm: camera.realm ?? 'Maplebridge camera', username, password };
-      this.#cameras.set(camera.path, { source, loop: camera.loop, access });
+    for (const file of new Set(cameras.flatMap((each) => [each.file, each.otherFile ?? each.file]))) {
+      clips.set(file, await readPackedClip(file));
     }
+    const start = { monotonicMs: clock.monotonic(), utcMs: clock.now() };
+    for (const [index, camera] of cameras.entries()) {
+      const clip = clips.get(camera.file);
+      const other = clips.get(camera.otherFile ?? camera.file);
+      if (clip === undefined || other === undefined) continue;
+      // A generator of its own, so that what happens to one camera does not depend on the others.
+      const random = seededRandom(seed + Math.imul(index + 1, 0x9e3779b1));
+      this.#cameras.set(
+        camera.path,
+        new FarmCamera({
+          path: camera.path,
+          loop: camera.loop,
+          clip,
+          other,
+          access: accessOf(camera),
+          live: camera.live === true && camera.loop ? ownClock(start, random) : undefined,
+          faults: this.#options.faults ?? [],
+          startMs: start.monotonicMs,
+          random,
+        }),
+      );
+    }
+    this.#faulty = [...this.#cameras.values()].filter(({ faulty }) => faulty);
   }
 
   #welcome(socket: Socket): void {
@@ -141,15 +174,42 @@ export class CameraFarm implements Service {
       this.#past.sent += client.counts.sent;
       this.#past.dropped += client.counts.dropped;
     });
-    if (this.#clients.size === 1) this.#tick();
+    if (this.#clients.size === 1 && this.#faulty.length === 0) this.#tick();
   }
 
   #tick(): void {
     this.#cancelTick?.();
     this.#cancelTick = this.#options.clock.after(tickMs, () => {
       const now = this.#options.clock.monotonic();
+      for (const camera of this.#faulty) this.#haunt(camera, now);
       for (const client of this.#clients.values()) client.advance(now);
-      if (this.#clients.size > 0 && this.#stopping === undefined) this.#tick();
+      const needed = this.#clients.size > 0 || this.#faulty.length > 0;
+      if (needed && this.#stopping === undefined) this.#tick();
     });
   }
+
+  #haunt(camera: FarmCamera, now: number): void {
+    const begun = camera.advance(now);
+    if (begun.length === 0) return;
+    for (const kind of begun) this.#begun[kind] += 1;
+    if (!begun.includes('drop') && !begun.includes('wrong-auth')) return;
+    for (const [socket, client] of this.#clients) {
+      if (client.camera === camera) socket.destroy();
+    }
+  }
+}
+
+function accessOf({ realm, username, password }: FarmCameraOptions): FarmAccess | undefined {
+  if (username === undefined || password === undefined) return undefined;
+  return { realm: realm ?? 'Maplebridge camera', username, password };
+}
+
+/** A clock that began at some time before the farm did, with RTP timestamps of its own. */
+function ownClock(start: { monotonicMs: number; utcMs: number }, random: () => number): Timeline {
+  const headStartMs = random() * maxHeadStartMs;
+  return {
+    monotonicMs: start.monotonicMs - headStartMs,
+    utcMs: start.utcMs - headStartMs,
+    firstTimestamp: Math.floor(random() * 2 ** 32),
+  };
 }

@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
-import { DigestGuard, type FarmAccess } from './digest-guard.ts';
-import { type PackedClip, Playback } from './playback.ts';
+import { DigestGuard } from './digest-guard.ts';
+import type { FarmCamera } from './farm-camera.ts';
+import { Playback } from './playback.ts';
 import { type FarmRequest, RequestReader } from './request-reader.ts';
 import { sessionDescription } from './session-description.ts';
-
-/** A camera as its clients see it. */
-export interface FarmCamera {
-  readonly source: PackedClip;
-  readonly loop: boolean;
-  readonly access: FarmAccess | undefined;
-}
 
 const reasons = {
   200: 'OK',
@@ -62,6 +56,11 @@ export class FarmClient {
   /** Access units sent and dropped on this connection. */
   get counts(): { readonly sent: number; readonly dropped: number } {
     return this.#playback?.counts ?? this.#past;
+  }
+
+  /** The camera it has set up. */
+  get camera(): FarmCamera | undefined {
+    return this.#setup?.camera;
   }
 
   /** Takes what the client sent. */
@@ -132,14 +131,20 @@ export class FarmClient {
 
   #begin({ camera, channel }: { camera: FarmCamera; channel: number }): Playback {
     const socket = this.#socket;
+    const now = { monotonicMs: this.#clock.monotonic(), utcMs: this.#clock.now() };
     return new Playback({
-      source: camera.source,
+      condition: camera.condition,
       loop: camera.loop,
       channel,
-      startedAt: { monotonicMs: this.#clock.monotonic(), utcMs: this.#clock.now() },
+      timeline: camera.timeline(now),
+      joinMs: now.monotonicMs,
       random: this.#random,
       sink: {
-        send: (bytes) => void socket.write(bytes),
+        // What the kernel did not take at once stays with the socket.
+        send: (bytes) => {
+          socket.write(bytes);
+          return socket.writableLength === 0;
+        },
         get queuedBytes() {
           return socket.writableLength;
         },
@@ -162,7 +167,7 @@ function describeAnswer(request: FarmRequest, camera: FarmCamera): Reply {
   return {
     status: 200,
     headers: { 'Content-Base': base, 'Content-Type': 'application/sdp' },
-    body: sessionDescription(camera.source.clip),
+    body: sessionDescription(camera.condition.source.clip),
   };
 }
 

@@ -12,7 +12,8 @@ export interface UnitPackets {
   readonly keyframe: boolean;
   readonly dts: number;
   readonly pts: number;
-  readonly bytes: Buffer;
+  /** Replaced by a copy when a sink still holds it. */
+  bytes: Buffer;
   /** Where each packet's `$` is. */
   readonly starts: readonly number[];
 }
@@ -42,16 +43,17 @@ export function packClip(clip: Clip): UnitPackets[] {
   });
 }
 
-/** A client's own copy of the packets. */
-export function addressPackets(unit: UnitPackets, address: PacketAddress): Buffer {
-  const bytes = Buffer.from(unit.bytes);
-  for (const [index, start] of unit.starts.entries()) {
+/** Writes one client's numbers into the packets, in place. */
+export function stampPackets(unit: UnitPackets, address: PacketAddress): void {
+  const { bytes, starts } = unit;
+  let sequence = address.sequence;
+  for (const start of starts) {
     bytes[start + 1] = address.channel;
-    bytes.writeUInt16BE((address.sequence + index) & 0xffff, start + 6);
+    bytes.writeUInt16BE(sequence & 0xffff, start + 6);
     bytes.writeUInt32BE(address.timestamp >>> 0, start + 8);
     bytes.writeUInt32BE(address.ssrc, start + 12);
+    sequence += 1;
   }
-  return bytes;
 }
 
 /** A NAL unit as it is where it fits, else as FU-A (RFC 6184 §5.6, §5.8). */

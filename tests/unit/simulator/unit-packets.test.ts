@@ -5,7 +5,7 @@ import { createIngestCounters } from '../../../src/edge/ingest/ingest-counters.t
 import { createRtpPacket, readRtpPacket } from '../../../src/edge/ingest/rtp-packet.ts';
 import { readAvcConfiguration, splitSample } from '../../../src/simulator/avcc.ts';
 import type { Clip } from '../../../src/simulator/clip.ts';
-import { addressPackets, packClip } from '../../../src/simulator/unit-packets.ts';
+import { packClip, stampPackets } from '../../../src/simulator/unit-packets.ts';
 import { annexB, nal } from '../../support/rtp-builder.ts';
 
 const clipOf = (nals: readonly Buffer[], keyframe = true): Clip => ({
@@ -22,7 +22,8 @@ describe('packets of an access unit', () => {
       fc.property(fc.array(slice, { minLength: 1, maxLength: 3 }), (nals) => {
         const [unit] = packClip(clipOf(nals));
         if (unit === undefined) throw new Error('no unit');
-        const bytes = addressPackets(unit, { channel: 6, sequence: 65_535, timestamp: 2 ** 32 + 5, ssrc: 9 });
+        const { bytes } = unit;
+        stampPackets(unit, { channel: 6, sequence: 65_535, timestamp: 2 ** 32 + 5, ssrc: 9 });
         const pictures: Buffer[] = [];
         const counters = createIngestCounters();
         const depacketizer = new H264Depacketizer({ counters, onPicture: (_key, data) => pictures.push(data) });
