@@ -55,17 +55,38 @@ export const healthSchema = z.strictObject({
 /** A node's own account of how it is. */
 export type Health = z.infer<typeof healthSchema>;
 
-/** An interval in which a camera was not watched (blindness account). */
-export const coverageSchema = z.strictObject({
-  camera: z.string(),
+/** An interval in which a camera was not watched (blindness account); from inclusive, to exclusive. */
+export const coverageRecordSchema = z.strictObject({
+  /** Number in the node's account; rises, and may leave numbers out. */
+  n: z.number().int().positive(),
+  camera: z.string().min(1).max(128),
   from: utcMs,
-  /** Absent while it lasts. */
-  to: utcMs.optional(),
-  reason: z.string(),
+  to: utcMs,
+  /** A `CoverageReason` of domain/camera.ts. */
+  reason: z.string().min(1).max(64),
 });
 
 /** One entry of the blindness account. */
-export type Coverage = z.infer<typeof coverageSchema>;
+export type CoverageRecord = z.infer<typeof coverageRecordSchema>;
 
-/** Payload of the coverage topic: the newest entries of a node's blindness account. */
-export const coverageListSchema = z.array(coverageSchema).max(256);
+const accountId = z.string().regex(/^[0-9a-f]{16}$/);
+
+/** Node → gateway: the next records of the blindness account, in order, resent until acknowledged. */
+export const coverageBatchSchema = z.strictObject({
+  /** Names the account's life: a node whose disk was replaced begins another. */
+  account: accountId,
+  /** Number of the record before the first of these, 0 before the very first: what is missing shows. */
+  after: z.number().int().nonnegative(),
+  records: z.array(coverageRecordSchema).min(1).max(256),
+});
+
+/** Records on their way. */
+export type CoverageBatch = z.infer<typeof coverageBatchSchema>;
+
+/** Gateway → node, on the acknowledgement topic: the account up to record `n` is on the gateway's disk. */
+export const coverageAckSchema = z.strictObject({
+  coverage: z.strictObject({ account: accountId, n: z.number().int().nonnegative() }),
+});
+
+/** An acknowledgement of the blindness account. */
+export type CoverageAck = z.infer<typeof coverageAckSchema>;

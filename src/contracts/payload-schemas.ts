@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { alertEventSchema } from './alert-event.ts';
-import { ackSchema, coverageListSchema, healthSchema } from './node-messages.ts';
+import { ackSchema, coverageAckSchema, coverageBatchSchema, healthSchema } from './node-messages.ts';
 import { batchManifestSchema, transferRecordSchema } from './transfer.ts';
 
 const schemas = {
   'alert-event': { schema: alertEventSchema, title: 'Alert as a CloudEvents 1.0 structured-mode JSON event' },
   ack: { schema: ackSchema, title: 'Cumulative acknowledgement of the gateway' },
   health: { schema: healthSchema, title: 'Health of a node' },
-  coverage: { schema: coverageListSchema, title: 'Newest entries of the blindness account of a node' },
+  coverage: { schema: coverageBatchSchema, title: 'Next records of the blindness account of a node' },
+  'coverage-ack': { schema: coverageAckSchema, title: 'Acknowledgement of the blindness account' },
   'batch-manifest': { schema: batchManifestSchema, title: 'Manifest of a transfer batch' },
   'transfer-record': { schema: transferRecordSchema, title: 'One line of a transfer batch' },
 } as const;

@@ -24,9 +24,17 @@ export type BlindReason =
   | 'protocol-error'
   | 'stopped';
 
+/**
+ * Reasons of the blindness account: those of a camera, and two of the node. `starting`: watched for, and not seen yet;
+ * `node-down`: the node itself did not run.
+ */
+export type CoverageReason = BlindReason | 'starting' | 'node-down';
+
 /** The life of one camera's connection. */
 export type CameraState =
   | { readonly kind: 'idle' }
+  /** Its turn to connect has not come: the node does not connect to all cameras at once. */
+  | { readonly kind: 'queued'; readonly attempt: number }
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'streaming'; readonly since: UtcMs }
   | {
@@ -35,5 +43,7 @@ export type CameraState =
       readonly detail: string;
       readonly retryAt: UtcMs;
       readonly attempt: number;
+      /** Failed so often in a row that it is tried seldom, until one try succeeds. */
+      readonly breakerOpen?: true;
     }
   | { readonly kind: 'stopped' };

@@ -1,51 +1,171 @@
-import type { Coverage } from '../contracts/node-messages.ts';
-import type { CameraState } from '../domain/camera.ts';
+import type { CameraState, CoverageReason } from '../domain/camera.ts';
 import type { CameraId, UtcMs } from '../domain/ids.ts';
+import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Gauge, Metrics } from '../lib/metrics.ts';
+import type { ClosedInterval, CoverageStore, OpenInterval } from './publish/coverage-store.ts';
 
-/** Intervals kept; older ones have long been published. */
-const kept = 1_024;
+/** What the account needs. */
+export interface CoverageAccountOptions {
+  /** Open before `begin`. */
+  readonly store: CoverageStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+  /** How long changes may wait to share one write; default 1 s. */
+  readonly writeEveryMs?: number;
+  /** A blind spell that lasts is told of this often; default 1 h. */
+  readonly cutEveryMs?: number;
+}
 
-/** The blindness account: when each camera was not seen, and why. "No alert" differs from "not looking". */
+/** Written at least this often, so that a crash is known to within it. */
+const aliveEveryMs = 10_000;
+/** Intervals in memory while the disk takes none; beyond it each camera's are joined into one. */
+const maxUnwritten = 10_000;
+
+/**
+ * The blindness account: when each camera was not seen, and why. "No alert" differs from "not looking".
+ *
+ * What changes is written once a second in one transaction. A node that dies loses at most what was not written, and
+ * its next life says `node-down` for the whole time since the last write: the account never claims sight it cannot
+ * prove. Intervals that last are cut and told of every hour.
+ */
 export class CoverageAccount {
-  readonly #closed: Coverage[] = [];
-  readonly #open = new Map<CameraId, { from: UtcMs; reason: string }>();
+  readonly #options: CoverageAccountOptions;
+  readonly #writeEveryMs: number;
+  readonly #cutEveryMs: number;
+  readonly #open = new Map<CameraId, NonNullable<OpenInterval>>();
+  readonly #blind: Gauge | undefined;
+  /** Written with the next write. */
+  #closed: ClosedInterval[] = [];
+  readonly #changed = new Map<CameraId, OpenInterval | 'gone'>();
+  #writtenAt = Number.NEGATIVE_INFINITY;
+  #failing = false;
+  #begun = false;
+  #cancel: (() => void) | undefined;
 
-  /** Takes a camera's new state in; true when the account changed. */
-  update(camera: CameraId, state: CameraState, now: UtcMs): boolean {
+  constructor(options: CoverageAccountOptions) {
+    this.#options = options;
+    this.#writeEveryMs = options.writeEveryMs ?? 1_000;
+    this.#cutEveryMs = options.cutEveryMs ?? 3_600_000;
+    this.#blind = options.metrics?.gauge('maplebridge_blind_cameras', 'Cameras that are not seen at this moment.');
+  }
+
+  /** Takes up the account for these cameras: closes what the last life of the node left open, and watches from now. */
+  begin(cameras: readonly CameraId[]): void {
+    this.#begun = true;
+    const now = this.#options.clock.now();
+    const { at = now, cameras: before } = this.#options.store.remember();
+    // A clock that was set back must not make an interval end before it began.
+    const died = Math.min(at, now);
+    const watched = new Set(cameras);
+    for (const [camera, open] of before) {
+      const stopped = open?.reason === 'stopped';
+      if (open !== undefined) this.#close({ camera, ...open, to: stopped && watched.has(camera) ? now : died });
+      if (!watched.has(camera)) this.#changed.set(camera, 'gone');
+      else if (!stopped) this.#close({ camera, from: died, to: now, reason: 'node-down' });
+    }
+    for (const camera of cameras) this.#begin(camera, now, 'starting');
+    this.#write();
+    this.#schedule();
+  }
+
+  /** Takes a camera's new state in. */
+  update(camera: CameraId, state: CameraState): void {
+    const now = this.#options.clock.now();
     const open = this.#open.get(camera);
     const reason = blindReason(state);
-    if (reason === undefined) {
-      if (open === undefined) return false;
-      this.#close(camera, open, now);
-      return true;
-    }
-    // Connecting again does not change why the camera is blind.
-    if (open?.reason === reason || (open !== undefined && state.kind === 'connecting')) return false;
-    if (open !== undefined) this.#close(camera, open, now);
-    this.#open.set(camera, { from: now, reason });
-    return true;
+    // Trying again does not change why the camera is blind.
+    if (open?.reason === reason || (open !== undefined && reason === 'starting')) return;
+    if (open !== undefined) this.#end(camera, open, now);
+    if (reason !== undefined) this.#begin(camera, now, reason);
   }
 
-  /** All intervals, oldest first; those that last have no end. */
-  entries(): readonly Coverage[] {
-    const open = [...this.#open].map(([camera, { from, reason }]) => ({ camera, from, reason }));
-    return [...this.#closed, ...open];
+  /** Since when cameras are not seen, and why. */
+  get open(): ReadonlyMap<CameraId, NonNullable<OpenInterval>> {
+    return this.#open;
   }
 
-  #close(camera: CameraId, open: { from: UtcMs; reason: string }, to: UtcMs): void {
+  /** Writes what is left; the cameras have been stopped before. Nothing where it never began. */
+  end(): void {
+    this.#cancel?.();
+    if (this.#begun) this.#write();
+    this.#begun = false;
+  }
+
+  #begin(camera: CameraId, from: UtcMs, reason: CoverageReason): void {
+    this.#open.set(camera, { from, reason });
+    this.#changed.set(camera, { from, reason });
+  }
+
+  #end(camera: CameraId, open: NonNullable<OpenInterval>, to: UtcMs): void {
     this.#open.delete(camera);
-    this.#closed.push({ camera, from: open.from, to, reason: open.reason });
-    if (this.#closed.length > kept) this.#closed.shift();
+    this.#changed.set(camera, undefined);
+    this.#close({ camera, ...open, to });
+  }
+
+  #close(interval: ClosedInterval): void {
+    if (interval.to <= interval.from) return;
+    this.#closed.push(interval);
+    if (this.#closed.length > maxUnwritten) this.#closed = joined(this.#closed);
+  }
+
+  #schedule(): void {
+    this.#cancel = this.#options.clock.after(this.#writeEveryMs, () => {
+      this.#cut();
+      const quiet = this.#closed.length === 0 && this.#changed.size === 0;
+      if (!quiet || this.#options.clock.monotonic() - this.#writtenAt >= aliveEveryMs) this.#write();
+      this.#schedule();
+    });
+  }
+
+  #cut(): void {
+    const now = this.#options.clock.now();
+    for (const [camera, open] of this.#open) {
+      if (now - open.from < this.#cutEveryMs) continue;
+      this.#close({ camera, ...open, to: now });
+      this.#begin(camera, now, open.reason);
+    }
+  }
+
+  /** A disk that takes nothing is told of once; everything stays in memory and is tried again. */
+  #write(): void {
+    const { store, clock, log } = this.#options;
+    this.#blind?.set(this.#open.size);
+    try {
+      store.write({ closed: this.#closed, cameras: this.#changed, at: clock.now() });
+      this.#closed = [];
+      this.#changed.clear();
+      this.#writtenAt = clock.monotonic();
+      if (this.#failing) log.info('the blindness account is written again');
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing)
+        log.error({ code: 'MB_OUTBOX_FAILED', reason: messageOf(error) }, 'blindness account not written');
+      this.#failing = true;
+    }
   }
 }
 
-function blindReason(state: CameraState): string | undefined {
+/** One interval a camera, from its first beginning to its last end: coarser, and never less blindness. */
+function joined(intervals: readonly ClosedInterval[]): ClosedInterval[] {
+  const byCamera = new Map<CameraId, ClosedInterval>();
+  for (const interval of intervals) {
+    const known = byCamera.get(interval.camera);
+    byCamera.set(interval.camera, known === undefined ? interval : { ...interval, from: known.from });
+  }
+  return [...byCamera.values()];
+}
+
+function blindReason(state: CameraState): CoverageReason | undefined {
   switch (state.kind) {
     case 'streaming':
       return undefined;
     case 'waiting':
       return state.reason;
     case 'idle':
+    case 'queued':
     case 'connecting':
       return 'starting';
     case 'stopped':

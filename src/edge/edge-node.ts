@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Health } from '../contracts/node-messages.ts';
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraPlace, CameraState } from '../domain/camera.ts';
@@ -24,14 +25,16 @@ import { loadDetector } from './detect/load-detector.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
 import { RtspCamera } from './ingest/rtsp-camera.ts';
 import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
+import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
 import { CameraScenes, type SceneConfig } from './scene/camera-scenes.ts';
 import { sceneModules } from './scene/registry.ts';
 import { IouTracker } from './track/iou-tracker.ts';
 
-/** How often health goes out when nothing changes. */
+/** How often health goes out when nothing changes, and how soon after something did. */
 const healthEveryMs = 10_000;
+const healthSoonMs = 500;
 
 /** What an edge node needs beside its configuration. */
 export interface EdgeNodeOptions {
@@ -58,11 +61,13 @@ export class EdgeNode implements Service {
   readonly #decoder: DecoderPool;
   readonly #outbox: Outbox;
   readonly #publisher: MqttPublisher;
-  readonly #coverage = new CoverageAccount();
+  readonly #coverageStore: CoverageStore;
+  readonly #coverage: CoverageAccount;
   readonly #pipelineMetrics: PipelineMetrics;
   readonly #watched = new Map<CameraId, Watched>();
   #detector: Detector | undefined;
   #cancelHealth: (() => void) | undefined;
+  #cancelHealthSoon: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: EdgeNodeOptions) {
@@ -74,9 +79,13 @@ export class EdgeNode implements Service {
     this.#decoder = new DecoderPool({ ...config.decode, log, metrics });
     const shared = { site, node, evidence: this.#evidence, clock, log, metrics };
     this.#outbox = new Outbox({ ...publish.outbox, ...shared, key });
+    const { path, coveragePath, maxCoverageRecords: maxRecords } = publish.outbox;
+    this.#coverageStore = new CoverageStore({ path: coveragePath ?? join(dirname(path), 'coverage.db'), maxRecords });
+    this.#coverage = new CoverageAccount({ store: this.#coverageStore, clock, log, metrics });
     this.#publisher = new MqttPublisher({
       ...shared,
       ...publish,
+      coverage: this.#coverageStore,
       broker: brokerAccess(publish.broker, 'publish.broker'),
       outbox: this.#outbox,
     });
@@ -96,9 +105,11 @@ export class EdgeNode implements Service {
   async start(signal: AbortSignal): Promise<void> {
     const { config, log, metrics } = this.#options;
     this.#outbox.open();
+    this.#coverageStore.open();
     await this.#decoder.start(signal);
     this.#detector = await loadDetector({ ...config.detect, store: this.#options.models, log, metrics });
     await this.#publisher.start(signal);
+    this.#coverage.begin(config.cameras.map(({ id }) => id));
     for (const camera of config.cameras) this.#watch(camera, this.#detector);
     await Promise.all([...this.#watched.values()].map(({ camera }) => camera.start(signal)));
     this.#reportHealth();
@@ -130,11 +141,14 @@ export class EdgeNode implements Service {
   async #drain(): Promise<void> {
     this.#cancelHealth?.();
     await Promise.all([...this.#watched.values()].map(({ camera }) => camera.stop()));
+    this.#cancelHealthSoon?.();
+    this.#coverage.end();
     await Promise.all([...this.#watched.values()].map(({ pipeline }) => pipeline.close()));
     await this.#publisher.stop();
     await this.#decoder.stop();
     await this.#detector?.close();
     await this.#outbox.close();
+    this.#coverageStore.close();
   }
 
   #watch(config: CameraConfig, detector: Detector): void {
@@ -184,10 +198,12 @@ export class EdgeNode implements Service {
   }
 
   #cameraChanged(id: CameraId, state: CameraState): void {
-    if (this.#coverage.update(id, state, this.#options.clock.now())) {
-      this.#publisher.publishCoverage(this.#coverage.entries());
-    }
-    if (this.#watched.has(id)) this.#publisher.publishHealth(this.health());
+    this.#coverage.update(id, state);
+    // A thousand cameras that come back at once are one message.
+    this.#cancelHealthSoon ??= this.#options.clock.after(healthSoonMs, () => {
+      this.#cancelHealthSoon = undefined;
+      this.#publisher.publishHealth(this.health());
+    });
   }
 
   #reportHealth(): void {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { NodeKeys } from '../contracts/node-keys.ts';
 import type { NodeId, SiteId } from '../domain/ids.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
@@ -10,6 +11,7 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { MqttVersion } from '../lib/mqtt-link.ts';
 import { Collector } from './collect/collector.ts';
 import type { CollectConfig } from './collect/config.ts';
+import { CoverageLedger } from './collect/coverage-ledger.ts';
 import { Journal } from './collect/journal.ts';
 import { Batcher } from './transfer/batcher.ts';
 import type { TransferSendConfig } from './transfer/config.ts';
@@ -29,6 +31,7 @@ export interface CollectGatewayOptions {
 /** Broker → journal → signed batch files: everything on the video network's side of the border. */
 export class CollectGateway implements Service {
   readonly #journal: Journal;
+  readonly #coverage: CoverageLedger;
   readonly #collector: Collector;
   readonly #batcher: Batcher;
   #stopping: Promise<void> | undefined;
@@ -38,12 +41,15 @@ export class CollectGateway implements Service {
     const evidence = new ContentStore(collect.evidenceDir);
     const shared = { clock, log, metrics, evidence };
     this.#journal = new Journal({ path: collect.journalPath, quarantineRows: collect.quarantineRows, clock });
+    const coveragePath = collect.coveragePath ?? join(dirname(collect.journalPath), 'coverage.db');
+    this.#coverage = new CoverageLedger({ path: coveragePath, keepDays: collect.coverageKeepDays, clock });
     this.#collector = new Collector({
       ...shared,
       site: collect.site as SiteId,
       broker: brokerAccess(collect.broker, 'collect.broker'),
       keys: loadNodeKeys(collect.nodes),
       journal: this.#journal,
+      coverage: this.#coverage,
       gapGraceMs: collect.gapGraceMs,
     });
     this.#batcher = new Batcher({
@@ -66,6 +72,7 @@ export class CollectGateway implements Service {
 
   async start(signal: AbortSignal): Promise<void> {
     this.#journal.open();
+    this.#coverage.open();
     await this.#batcher.start(signal);
     await this.#collector.start(signal);
   }
@@ -74,6 +81,7 @@ export class CollectGateway implements Service {
     this.#stopping ??= (async () => {
       await this.#collector.stop();
       await this.#batcher.stop();
+      this.#coverage.close();
       this.#journal.close();
     })();
     return this.#stopping;

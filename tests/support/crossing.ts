@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { NodeKeys } from '../../src/contracts/node-keys.ts';
 import type { AlertDraft } from '../../src/domain/alert.ts';
 import type { NodeId, SiteId } from '../../src/domain/ids.ts';
+import { CoverageStore } from '../../src/edge/publish/coverage-store.ts';
 import { MqttPublisher } from '../../src/edge/publish/mqtt-publisher.ts';
 import { Outbox } from '../../src/edge/publish/outbox.ts';
 import { Collector } from '../../src/gateway/collect/collector.ts';
+import { CoverageLedger } from '../../src/gateway/collect/coverage-ledger.ts';
 import { Journal } from '../../src/gateway/collect/journal.ts';
 import { Delivery } from '../../src/gateway/deliver/delivery.ts';
 import { Batcher } from '../../src/gateway/transfer/batcher.ts';
@@ -40,6 +42,7 @@ export class EdgeEnd {
   readonly #dir: string;
   readonly #url: string;
   outbox!: Outbox;
+  coverage!: CoverageStore;
   publisher!: MqttPublisher;
 
   constructor(options: { dir: string; url: string; node?: string }) {
@@ -54,10 +57,13 @@ export class EdgeEnd {
     const identity = { site: crossingSite, node: this.node, evidence: this.evidence, metrics, ...common };
     this.outbox = new Outbox({ ...identity, path: join(this.#dir, 'outbox.db'), key: this.key, maxBytes: 1e9 });
     this.outbox.open();
+    this.coverage = new CoverageStore({ path: join(this.#dir, 'coverage.db') });
+    this.coverage.open();
     const password = crossingUsers[this.node as 'edge-1'];
     this.publisher = new MqttPublisher({
       ...identity,
       outbox: this.outbox,
+      coverage: this.coverage,
       broker: { url: this.#url, username: this.node, password, retryMinMs: 50, retryMaxMs: 200 },
       ackTimeoutMs: 1_000,
       window: 16,
@@ -68,6 +74,7 @@ export class EdgeEnd {
   async close(): Promise<void> {
     await this.publisher.stop();
     await this.outbox.close();
+    this.coverage.close();
   }
 
   /** Appends alerts, each with one picture, and returns what was appended. */
@@ -91,6 +98,7 @@ export class CollectEnd {
   readonly #keys: NodeKeys;
   readonly #gapGraceMs: number;
   journal!: Journal;
+  coverage!: CoverageLedger;
   collector!: Collector;
   batcher!: Batcher;
 
@@ -108,6 +116,8 @@ export class CollectEnd {
     const evidence = new ContentStore(join(this.#dir, 'evidence'));
     this.journal = new Journal({ path: join(this.#dir, 'journal.db'), clock: systemClock });
     this.journal.open();
+    this.coverage = new CoverageLedger({ path: join(this.#dir, 'coverage.db'), clock: systemClock });
+    this.coverage.open();
     const sender = new FileDropSender({ dir: this.drop });
     this.batcher = new Batcher({
       source: this.journal,
@@ -130,6 +140,7 @@ export class CollectEnd {
       },
       keys: this.#keys,
       journal: this.journal,
+      coverage: this.coverage,
       evidence,
       gapGraceMs: this.#gapGraceMs,
       metrics,
@@ -142,6 +153,7 @@ export class CollectEnd {
   async close(): Promise<void> {
     await this.collector.stop();
     await this.batcher.stop();
+    this.coverage.close();
     this.journal.close();
   }
 }

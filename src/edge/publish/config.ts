@@ -19,6 +19,13 @@ const outboxConfig = z.strictObject({
     .max(1_000_000)
     .default(10_000)
     .meta({ description: 'Alerts held in memory while the disk cannot take them.' }),
+  coveragePath: z
+    .string()
+    .optional()
+    .meta({ description: 'SQLite file of the blindness account; default: coverage.db beside the outbox.' }),
+  maxCoverageRecords: z.number().int().min(1_000).max(10_000_000).default(200_000).meta({
+    description: 'Blind intervals that wait; beyond it, those of one camera are joined (about 100 bytes each).',
+  }),
 });
 
 /** Publishing: outbox, broker and how much is under way at once. */

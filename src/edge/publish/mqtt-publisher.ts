@@ -1,5 +1,5 @@
 import { alertEventMediaType, toAlertEvent } from '../../contracts/alert-event.ts';
-import { ackSchema, type Coverage, type Health } from '../../contracts/node-messages.ts';
+import { ackSchema, coverageAckSchema, type Health } from '../../contracts/node-messages.ts';
 import { NodeTopics } from '../../contracts/topics.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
@@ -12,6 +12,8 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { MqttLink, type MqttMessage, type MqttSession, type MqttVersion } from '../../lib/mqtt-link.ts';
 import { softwareVersion } from '../../lib/version.ts';
+import { CoverageSender } from './coverage-sender.ts';
+import type { CoverageStore } from './coverage-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PendingEvidence } from './outbox-store.ts';
 
@@ -24,6 +26,8 @@ export interface MqttPublisherOptions {
   readonly outbox: Outbox;
   /** The same store the outbox frees. */
   readonly evidence: ContentStore;
+  /** The blindness account, sent beside the alerts; open before `start`. */
+  readonly coverage?: CoverageStore;
   /** Alerts under way, at most; default 64. */
   readonly window?: number;
   /** Evidence files under way, at most; default 16. */
@@ -39,7 +43,6 @@ export interface MqttPublisherOptions {
 const maxEvidenceBytes = 1_048_576;
 
 const maxAckBytes = 65_536;
-const coverageEntries = 256;
 /** A gateway that asks for the same alerts again is not served more often than this. */
 const resendPauseMs = 1_000;
 
@@ -58,6 +61,7 @@ export class MqttPublisher implements Service {
   readonly #evidenceWindow: number;
   readonly #ackTimeoutMs: number;
   readonly #sent: Counter<'kind'>;
+  readonly #coverage: CoverageSender | undefined;
   readonly #evidenceUnderWay = new Map<Sha256, number>();
   #session: MqttSession | undefined;
   /** Highest number sent over this connection. */
@@ -66,7 +70,6 @@ export class MqttPublisher implements Service {
   #lastProgressAt = 0;
   #lastResendAt = Number.NEGATIVE_INFINITY;
   #health: Health | undefined;
-  #coverage: readonly Coverage[] | undefined;
   #ending: (() => void)[] = [];
   #cancelTick: (() => void) | undefined;
 
@@ -78,6 +81,9 @@ export class MqttPublisher implements Service {
     this.#window = options.window ?? 64;
     this.#evidenceWindow = options.evidenceWindow ?? 16;
     this.#ackTimeoutMs = options.ackTimeoutMs ?? 15_000;
+    this.#coverage =
+      options.coverage &&
+      new CoverageSender({ store: options.coverage, clock, log: options.log, ackTimeoutMs: this.#ackTimeoutMs });
     this.#sent = metrics.counter('maplebridge_publish_sent_total', 'Messages handed to the broker', ['kind']);
     this.#link = new MqttLink({
       broker,
@@ -100,7 +106,9 @@ export class MqttPublisher implements Service {
   /** Resolves at once, broker or not. */
   async start(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => void this.stop(), { once: true });
-    this.#ending.push(this.#options.outbox.onAppended(() => this.#pump()));
+    const { outbox, coverage } = this.#options;
+    this.#ending.push(outbox.onAppended(() => this.#pump()));
+    if (coverage !== undefined) this.#ending.push(coverage.onWritten(() => this.#coverage?.pump()));
     this.#tick();
     await this.#link.start(signal);
   }
@@ -110,7 +118,7 @@ export class MqttPublisher implements Service {
     this.#cancelTick?.();
     for (const end of this.#ending.splice(0)) end();
     const session = this.#session;
-    this.#session = undefined;
+    this.#disconnected();
     if (session !== undefined) {
       void this.#send(session, this.#topics.health, JSON.stringify(this.#offline()), 'health', { retain: true });
     }
@@ -123,24 +131,22 @@ export class MqttPublisher implements Service {
     if (this.#session !== undefined) this.#sendHealth(this.#session);
   }
 
-  /** Publishes the newest entries of the blindness account (at most 256), retained, now and at every reconnect. */
-  publishCoverage(entries: readonly Coverage[]): void {
-    this.#coverage = entries.slice(-coverageEntries);
-    if (this.#session !== undefined) this.#sendCoverage(this.#session);
-  }
-
   #connected(session: MqttSession): void {
     this.#session = session;
     this.#acked = this.#options.outbox.head().acked;
     this.#cursor = this.#acked;
     this.#evidenceUnderWay.clear();
     this.#sendHealth(session);
-    this.#sendCoverage(session);
+    this.#coverage?.connected((batch) => {
+      const options = { contentType: 'application/json' };
+      void this.#send(session, this.#topics.coverage, JSON.stringify(batch), 'coverage', options);
+    });
     this.#pump();
   }
 
   #disconnected(): void {
     this.#session = undefined;
+    this.#coverage?.disconnected();
   }
 
   /** Sends as much as the windows allow: alerts first, then the evidence of alerts already sent. */
@@ -202,11 +208,6 @@ export class MqttPublisher implements Service {
     void this.#send(session, this.#topics.health, JSON.stringify(this.#health), 'health', jsonRetained);
   }
 
-  #sendCoverage(session: MqttSession): void {
-    if (this.#coverage === undefined) return;
-    void this.#send(session, this.#topics.coverage, JSON.stringify(this.#coverage), 'coverage', jsonRetained);
-  }
-
   /** Never rejects: what did not get through is sent again by reconnect or timeout. */
   async #send(
     session: MqttSession,
@@ -226,6 +227,10 @@ export class MqttPublisher implements Service {
   #received({ topic, payload }: MqttMessage): void {
     if (topic !== this.#topics.ack || payload.length > maxAckBytes) return;
     const ack = parseAck(payload);
+    if (ack !== undefined && 'coverage' in ack) {
+      this.#coverage?.acknowledged(ack);
+      return;
+    }
     if (ack === undefined) {
       this.#log.warn({ bytes: payload.length }, 'acknowledgement not understood');
       return;
@@ -273,6 +278,7 @@ export class MqttPublisher implements Service {
       this.#goBack();
     }
     this.#pump();
+    this.#coverage?.pump();
   }
 
   #offline(): Health {
@@ -285,7 +291,8 @@ const jsonRetained = { retain: true, contentType: 'application/json' } as const;
 
 function parseAck(payload: Buffer) {
   try {
-    return ackSchema.safeParse(JSON.parse(payload.toString('utf8'))).data;
+    const value: unknown = JSON.parse(payload.toString('utf8'));
+    return ackSchema.safeParse(value).data ?? coverageAckSchema.safeParse(value).data;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { NodeKeys } from '../../contracts/node-keys.ts';
-import { type Ack, type Health, healthSchema } from '../../contracts/node-messages.ts';
+import { type Ack, type CoverageAck, type Health, healthSchema } from '../../contracts/node-messages.ts';
 import { NodeTopics, parseTopic } from '../../contracts/topics.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
@@ -12,6 +12,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { MqttLink, type MqttMessage, type MqttVersion } from '../../lib/mqtt-link.ts';
 import { type AlertMessage, AlertRegister } from './alert-register.ts';
+import type { CoverageLedger } from './coverage-ledger.ts';
 import { type EvidenceMessage, EvidenceShelf } from './evidence-shelf.ts';
 import type { Journal } from './journal.ts';
 
@@ -23,6 +24,8 @@ export interface CollectorOptions {
   readonly keys: NodeKeys;
   /** Open before `start`. */
   readonly journal: Journal;
+  /** Where the nodes' blindness accounts are kept; open before `start`. Without one they are left to the nodes. */
+  readonly coverage?: CoverageLedger;
   /** Evidence on its way to a batch. */
   readonly evidence: ContentStore;
   /** How long a missing or refused alert is waited for; default 60 s. */
@@ -32,13 +35,17 @@ export interface CollectorOptions {
   readonly metrics: Metrics;
 }
 
-type Work = ({ readonly kind: 'alert' } & AlertMessage) | ({ readonly kind: 'evidence' } & EvidenceMessage);
+type Work =
+  | ({ readonly kind: 'alert' } & AlertMessage)
+  | ({ readonly kind: 'evidence' } & EvidenceMessage)
+  | { readonly kind: 'coverage'; readonly node: NodeId; readonly payload: Buffer };
 
 /** Messages that share one commit: at one fsync of 5 ms this is 25,000 alerts a second, far above the need. */
 const groupSize = 128;
 /** Beyond half of this the broker is made to wait; beyond all of it (it cannot be) messages are left to be resent. */
 const queueCapacity = 1_024;
-const maxHealthBytes = 262_144;
+/** 2,000 cameras, each with why it is not seen. */
+const maxHealthBytes = 1_048_576;
 const maxNodes = 10_000;
 /** Hashes in one acknowledgement (contracts/node-messages.ts). */
 const ackHashes = 256;
@@ -72,7 +79,7 @@ export class Collector implements Service {
     this.#link = new MqttLink({
       broker: options.broker,
       clientId: `${site}.gateway-collect`,
-      subscribe: [`mb/v1/${site}/+/alert/#`, `mb/v1/${site}/+/evidence/+`, `mb/v1/${site}/+/health`],
+      subscribe: ['alert/#', 'evidence/+', 'health', 'coverage'].map((tail) => `mb/v1/${site}/+/${tail}`),
       onConnected: () => this.#greet(),
       onMessage: (message) => this.#accept(message),
       clock,
@@ -107,7 +114,11 @@ export class Collector implements Service {
   /** Tells every node how far it is: one that sent into the void meanwhile sends again at once. */
   #greet(): void {
     try {
-      for (const node of this.#options.keys.nodes) this.#acknowledge(node, []);
+      for (const node of this.#options.keys.nodes) {
+        this.#acknowledge(node, []);
+        const word = this.#options.coverage?.wordFor(node);
+        if (word !== undefined) this.#answer(node, word);
+      }
     } catch (error) {
       this.#log.error({ reason: messageOf(error) }, 'journal not readable');
     }
@@ -122,6 +133,7 @@ export class Collector implements Service {
     this.#received.inc({ kind: parsed.kind });
     const { node, kind, tail } = parsed;
     if (kind === 'health') return this.#noteHealth(node, payload);
+    if (kind === 'coverage') this.#enqueue({ kind, node, payload });
     if (kind === 'alert') this.#enqueue({ kind, node, topic, payload });
     if (kind === 'evidence' && tail !== undefined) this.#enqueue({ kind, node, hash: tail as Sha256, payload });
     if (this.#queue.size < queueCapacity / 2) return;
@@ -170,23 +182,33 @@ export class Collector implements Service {
     }
     this.#options.journal.announce();
     for (const [node, hashes] of toAcknowledge) this.#acknowledge(node, hashes);
+    for (const work of group) if (work.kind === 'coverage') this.#takeCoverage(work.node, work.payload);
+  }
+
+  #takeCoverage(node: NodeId, payload: Buffer): void {
+    const { coverage, keys } = this.#options;
+    const word = keys.nodes.includes(node) ? coverage?.take(node, payload) : undefined;
+    if (word === undefined) this.#ignored.inc({ reason: 'coverage' });
+    else this.#answer(node, word);
   }
 
   #acknowledge(node: NodeId, hashes: readonly Sha256[]): void {
-    const session = this.#link.session;
-    if (session === undefined) return;
+    if (this.#link.session === undefined) return;
     const { n, hash } = this.#options.journal.head(node);
-    const topic = new NodeTopics(this.#options.site, node).ack;
     for (let from = 0; from === 0 || from < hashes.length; from += ackHashes) {
       const ack: Ack = {
         n,
         ...(n > 0 && hash !== undefined ? { hash } : {}),
         evidence: hashes.slice(from, from + ackHashes),
       };
-      session
-        .publish(topic, JSON.stringify(ack), { contentType: 'application/json' })
-        .catch((error: unknown) => this.#log.debug({ node, reason: messageOf(error) }, 'acknowledgement not sent'));
+      this.#answer(node, ack);
     }
+  }
+
+  #answer(node: NodeId, word: Ack | CoverageAck): void {
+    this.#link.session
+      ?.publish(new NodeTopics(this.#options.site, node).ack, JSON.stringify(word), { contentType: 'application/json' })
+      .catch((error: unknown) => this.#log.debug({ node, reason: messageOf(error) }, 'acknowledgement not sent'));
   }
 
   #noteHealth(node: NodeId, payload: Buffer): void {

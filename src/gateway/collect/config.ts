@@ -16,6 +16,17 @@ export const collectConfig = z.strictObject({
   broker: brokerConfig,
   nodes: z.array(collectNodeConfig).min(1).max(10_000).meta({ description: 'Nodes whose alerts are accepted.' }),
   journalPath: z.string().default('var/gateway/journal.db').meta({ description: 'SQLite file of the journal.' }),
+  coveragePath: z
+    .string()
+    .optional()
+    .meta({ description: 'SQLite file of the blindness accounts; default: coverage.db beside the journal.' }),
+  coverageKeepDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(400)
+    .meta({ unit: 'days', description: 'How long blind intervals are kept.' }),
   evidenceDir: z
     .string()
     .default('var/gateway/evidence')

@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CameraState } from '../../../src/domain/camera.ts';
+import type { CameraId } from '../../../src/domain/ids.ts';
+import { CoverageAccount } from '../../../src/edge/coverage-account.ts';
+import { CoverageStore } from '../../../src/edge/publish/coverage-store.ts';
+import { createLogger } from '../../../src/lib/log.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const epoch = 1_760_000_000_000;
+const a = 'cam-a' as CameraId;
+const b = 'cam-b' as CameraId;
+const log = createLogger('test');
+const waiting = (reason: Extract<CameraState, { kind: 'waiting' }>['reason']): CameraState => ({
+  kind: 'waiting',
+  reason,
+  detail: '',
+  retryAt: 0,
+  attempt: 1,
+});
+const streaming: CameraState = { kind: 'streaming', since: 0 };
+
+let dir: Awaited<ReturnType<typeof tempDir>>;
+let clock: FakeClock;
+let store: CoverageStore;
+let account: CoverageAccount;
+
+function open(maxRecords?: number): void {
+  store = new CoverageStore({ path: join(dir.path, 'coverage.db'), ...(maxRecords !== undefined && { maxRecords }) });
+  store.open();
+  account = new CoverageAccount({ store, clock, log });
+}
+
+/** Records as text, times in seconds since the test began. */
+const records = () =>
+  store
+    .after(0, 1000)
+    .map(({ camera, from, to, reason }) => `${camera} ${(from - epoch) / 1000}-${(to - epoch) / 1000} ${reason}`);
+
+/** As SIGKILL: nothing more is written. */
+function kill(): void {
+  store.close();
+}
+
+beforeEach(async () => {
+  dir = await tempDir('coverage');
+  clock = new FakeClock(epoch);
+  open();
+});
+
+afterEach(async () => {
+  store.close();
+  await dir.remove();
+});
+
+describe('the blindness account', () => {
+  test('has every interval with its reason, and none while the camera is seen', () => {
+    account.begin([a]);
+    account.update(a, { kind: 'connecting', attempt: 1 });
+    clock.advance(2_000);
+    account.update(a, streaming);
+    clock.advance(8_000);
+    account.update(a, waiting('stalled'));
+    clock.advance(3_000);
+    account.update(a, { kind: 'queued', attempt: 1 });
+    account.update(a, { kind: 'connecting', attempt: 1 });
+    clock.advance(1_000);
+    account.update(a, waiting('unreachable'));
+    clock.advance(5_000);
+    account.update(a, streaming);
+    clock.advance(1_000);
+    expect(records()).toEqual(['cam-a 0-2 starting', 'cam-a 10-14 stalled', 'cam-a 14-19 unreachable']);
+    expect(account.open.size).toBe(0);
+  });
+
+  test('writes many changes at once', () => {
+    const writes: number[] = [];
+    store.onWritten(() => writes.push(clock.monotonic()));
+    const many = Array.from({ length: 1200 }, (_, index) => `cam-${index}` as CameraId);
+    account.begin(many);
+    clock.advance(500);
+    for (const camera of many) account.update(camera, streaming);
+    clock.advance(5_000);
+    expect(writes).toEqual([1_000]);
+    expect(store.waiting).toBe(1200);
+  });
+
+  test('a clean stop and start: stopped in between', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    clock.advance(10_000);
+    account.update(a, { kind: 'stopped' });
+    account.end();
+    store.close();
+    clock.advance(60_000);
+    open();
+    account.begin([a]);
+    clock.advance(1_000);
+    account.update(a, streaming);
+    clock.advance(1_000);
+    expect(records()).toEqual(['cam-a 10-70 stopped', 'cam-a 70-71 starting']);
+  });
+
+  test('a kill: what was open is closed, and nobody saw anything until the next start', () => {
+    account.begin([a, b]);
+    account.update(a, streaming);
+    account.update(b, waiting('unreachable'));
+    clock.advance(25_000);
+    kill();
+    clock.advance(100_000);
+    open();
+    account.begin([a, b]);
+    expect(records().sort()).toEqual(['cam-a 21-125 node-down', 'cam-b 0-21 unreachable', 'cam-b 21-125 node-down']);
+  });
+
+  test('a kill before a change was written: it is inside node-down', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    clock.advance(5_000);
+    account.update(a, waiting('stalled'));
+    kill();
+    clock.advance(5_000);
+    open();
+    account.begin([a]);
+    const [only] = records();
+    expect(records()).toHaveLength(1);
+    expect(only).toMatch(/^cam-a 1-10 node-down$/);
+  });
+
+  test('a camera that is configured no longer is closed and forgotten', () => {
+    account.begin([a, b]);
+    account.update(a, streaming);
+    clock.advance(10_000);
+    kill();
+    open();
+    account.begin([a]);
+    expect(records().filter((line) => line.startsWith('cam-b'))).toEqual(['cam-b 0-1 starting']);
+    expect([...store.remember().cameras.keys()]).toEqual([a]);
+  });
+
+  test('a start that fails before it began leaves the last life’s end as it was', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    clock.advance(1_000);
+    kill();
+    clock.advance(50_000);
+    open();
+    account.end();
+    store.close();
+    clock.advance(50_000);
+    open();
+    account.begin([a]);
+    expect(records()).toEqual(['cam-a 1-101 node-down']);
+  });
+
+  test('a blind spell that lasts is told of every hour, without a hole', () => {
+    account.begin([a]);
+    account.update(a, waiting('unauthorized'));
+    clock.advance(9_000_000);
+    expect(records()).toEqual(['cam-a 0-3600 unauthorized', 'cam-a 3600-7200 unauthorized']);
+    expect(account.open.get(a)?.from).toBe(epoch + 7_200_000);
+  });
+
+  test('a clock set back makes no interval that ends before it began', () => {
+    account.begin([a]);
+    clock.advance(2_000);
+    clock.jump(-3_600_000);
+    account.update(a, streaming);
+    clock.advance(2_000);
+    expect(records()).toEqual([]);
+  });
+
+  test('a disk that takes nothing: everything is kept and written later', () => {
+    account.begin([a]);
+    store.close();
+    clock.advance(1_500);
+    account.update(a, streaming);
+    clock.advance(5_000);
+    store.open();
+    clock.advance(1_000);
+    expect(records()).toEqual(['cam-a 0-1.5 starting']);
+  });
+});
+
+describe('the store', () => {
+  const interval = (camera: CameraId, from: number) => ({ camera, from, to: from + 1, reason: 'stalled' as const });
+  const write = (...closed: ReturnType<typeof interval>[]) => store.write({ closed, cameras: new Map(), at: 0 });
+
+  test('frees what is acknowledged, for its own account only, and never numbers anew', () => {
+    write(interval(a, 1), interval(a, 3));
+    const { account: id } = store.head();
+    expect(store.acknowledge('0000000000000000', 2)).toBe(0);
+    expect(store.acknowledge(id, 99)).toBe(0);
+    expect(store.acknowledge(id, 2)).toBe(2);
+    write(interval(a, 5));
+    expect(store.after(0, 10).map(({ n }) => n)).toEqual([3]);
+    expect(store.head()).toEqual({ account: id, acked: 2 });
+  });
+
+  test('beyond its bound joins a camera’s intervals: never less blindness, never more records', () => {
+    store.close();
+    open(3);
+    write(interval(a, 10), interval(b, 20), interval(a, 30));
+    write(interval(a, 40), interval(b, 50));
+    expect(store.after(0, 10).map(({ n, camera, from, to }) => [n, camera, from, to])).toEqual([
+      [1, a, 10, 11],
+      [4, a, 30, 41],
+      [5, b, 20, 51],
+    ]);
+  });
+});
