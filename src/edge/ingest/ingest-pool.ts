@@ -1,0 +1,68 @@
+import type { AccessUnit } from '../../domain/access-unit.ts';
+import type { CameraState } from '../../domain/camera.ts';
+import type { CameraId } from '../../domain/ids.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Service } from '../../lib/lifecycle.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { Metrics } from '../../lib/metrics.ts';
+import type { CameraStream } from './config.ts';
+import type { IngestCounters } from './ingest-counters.ts';
+
+/** Which of a camera's access units are handed on; the others are counted and dropped. */
+export type UnitInterest = 'none' | 'keyframes' | 'all';
+
+/** One camera as ingest needs it. */
+export interface IngestSource {
+  readonly id: CameraId;
+  readonly stream: CameraStream;
+  /** Default `keyframes`. */
+  readonly interest?: UnitInterest;
+}
+
+/** Who takes what comes of the cameras. Both must not block; what they throw is counted and logged. */
+export interface IngestHandler {
+  /** The unit's bytes are the handler's own. */
+  onAccessUnit(unit: AccessUnit): void;
+  onState(camera: CameraId, state: CameraState): void;
+}
+
+/** What was dropped or lost between the sockets and the handler, since the start. */
+export interface IngestDrops {
+  /** Access units for which the handler was too slow; the oldest go first. */
+  readonly units: number;
+  /** Ingest threads that ended by themselves and were started again. */
+  readonly shardRestarts: number;
+}
+
+/** All cameras of a node, wherever their sockets are. */
+export interface IngestPool extends Service {
+  /** State of each camera, as far as known here. */
+  readonly cameras: ReadonlyMap<CameraId, CameraState>;
+  readonly drops: IngestDrops;
+  /**
+   * Begins to connect to a camera; one that cannot be reached is a state, not an error.
+   * Rejects with MB_CONFIG_INVALID when the address is none, its secret is missing, or the id is there already.
+   */
+  add(source: IngestSource): Promise<void>;
+  /** Ends the camera's session and forgets it; resolves also when there is none of this id. */
+  remove(camera: CameraId): Promise<void>;
+  /** Changes what is handed on from now on. */
+  want(camera: CameraId, interest: UnitInterest): void;
+  /** A camera's counters, in a pool of threads as of the last report. */
+  counters(camera: CameraId): Readonly<IngestCounters> | undefined;
+  /** Brings states and counters up to date. */
+  refresh(): Promise<void>;
+}
+
+/** What every kind of pool needs. */
+export interface IngestPoolOptions {
+  readonly handler: IngestHandler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics?: Metrics;
+}
+
+/** Whether a unit is to be handed on. */
+export function isWanted(interest: UnitInterest, keyframe: boolean): boolean {
+  return interest === 'all' || (interest === 'keyframes' && keyframe);
+}

@@ -1,0 +1,158 @@
+import { Worker } from 'node:worker_threads';
+import type { CameraId } from '../../domain/ids.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import type { IngestSource, UnitInterest } from './ingest-pool.ts';
+import type { CounterTable, MovedUnit, ShardNews, ShardOrder, ShardSettings, StateChange } from './shard-messages.ts';
+
+/** What a thread tells its pool. */
+export interface ShardThreadEvents {
+  delivery(states: readonly StateChange[], units: readonly MovedUnit[]): void;
+  counters(table: CounterTable, dropped: number): void;
+  /** The thread is gone without having been told to, once; no further event follows. */
+  died(why: string): void;
+}
+
+type Ticketed = Extract<ShardOrder, { readonly ticket: number }>;
+type WithoutTicket<T> = T extends unknown ? Omit<T, 'ticket'> : never;
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One ingest thread as the main thread sees it: orders in, news out. */
+export class ShardThread {
+  /** Ids of the cameras it was given. */
+  readonly cameras = new Set<CameraId>();
+  readonly #worker: Worker;
+  readonly #events: ShardThreadEvents;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ready: Promise<void>;
+  #becomeReady: Waiting | undefined;
+  #nextTicket = 1;
+  #missedSigns = 0;
+  #gone = false;
+
+  constructor(options: { file: URL; settings: ShardSettings; events: ShardThreadEvents }) {
+    this.#events = options.events;
+    this.#ready = new Promise((resolve, reject) => {
+      this.#becomeReady = { resolve, reject };
+    });
+    // Who waits for it learns of a failure; nobody needs to.
+    this.#ready.catch(() => {});
+    this.#worker = new Worker(options.file, { name: options.settings.name, workerData: options.settings });
+    this.#worker.on('message', (news: ShardNews) => this.#take(news));
+    this.#worker.on('error', (error) => this.#die(messageOf(error)));
+    this.#worker.on('exit', (code) => this.#die(`thread ended with code ${code}`));
+  }
+
+  /** Resolves when the thread takes orders; rejects when it dies before. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Whether it has ended. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  async add(source: IngestSource): Promise<void> {
+    this.cameras.add(source.id);
+    try {
+      await this.#order({ kind: 'add', source });
+    } catch (error) {
+      this.cameras.delete(source.id);
+      throw error;
+    }
+  }
+
+  async remove(camera: CameraId): Promise<void> {
+    this.cameras.delete(camera);
+    await this.#order({ kind: 'remove', camera });
+  }
+
+  want(camera: CameraId, interest: UnitInterest): void {
+    this.#post({ kind: 'want', camera, interest });
+  }
+
+  /** Has the thread send its counters; resolves after they have come. */
+  async report(): Promise<void> {
+    await this.#order({ kind: 'report' });
+  }
+
+  /** A sign of life was due: gives the thread up when `most` in a row have not come. */
+  checkAlive(most: number): void {
+    this.#missedSigns += 1;
+    if (this.#missedSigns > most) this.#giveUp('the thread no longer answers');
+  }
+
+  /** Ends cameras and thread. */
+  async stop(limitMs: number): Promise<void> {
+    if (this.#gone) return;
+    const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
+    await Promise.race([this.#order({ kind: 'stop' }).catch(() => {}), late]);
+    this.#gone = true;
+    this.#settleAll(new AppError('MB_INTERNAL', 'the ingest thread was stopped'));
+    await this.#worker.terminate();
+  }
+
+  #order(order: WithoutTicket<Ticketed>): Promise<void> {
+    if (this.#gone) return Promise.reject(new AppError('MB_INTERNAL', 'the ingest thread is gone'));
+    const ticket = this.#nextTicket;
+    this.#nextTicket += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(ticket, { resolve, reject });
+      this.#post({ ...order, ticket } as ShardOrder);
+    });
+  }
+
+  #post(order: ShardOrder): void {
+    if (!this.#gone) this.#worker.postMessage(order);
+  }
+
+  #take(news: ShardNews): void {
+    if (this.#gone) return;
+    this.#missedSigns = 0;
+    switch (news.kind) {
+      case 'ready':
+        this.#becomeReady?.resolve();
+        break;
+      case 'delivery':
+        this.#events.delivery(news.states, news.units);
+        // Only now: what comes while this thread is at work waits in the other's mailbox.
+        this.#post({ kind: 'taken' });
+        break;
+      case 'counters':
+        this.#events.counters(news.table, news.dropped);
+        break;
+      case 'done':
+        this.#settle(news);
+        break;
+    }
+  }
+
+  #settle({ ticket, fault }: Extract<ShardNews, { kind: 'done' }>): void {
+    const waiting = this.#waiting.get(ticket);
+    this.#waiting.delete(ticket);
+    if (fault === undefined) waiting?.resolve();
+    else waiting?.reject(new AppError(fault.code, fault.message));
+  }
+
+  #giveUp(why: string): void {
+    this.#die(why);
+    void this.#worker.terminate();
+  }
+
+  #die(why: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#settleAll(new AppError('MB_INTERNAL', `the ingest thread died: ${why}`));
+    this.#events.died(why);
+  }
+
+  #settleAll(error: AppError): void {
+    this.#becomeReady?.reject(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../lib/clock.ts';
+import { createLogger } from '../../lib/log.ts';
+import { ShardHost } from './shard-host.ts';
+import type { ShardOrder, ShardSettings } from './shard-messages.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('shard-worker.ts runs in a worker thread only');
+
+const settings = workerData as ShardSettings;
+const host = new ShardHost({
+  settings,
+  clock: systemClock,
+  log: createLogger(settings.name),
+  post: (news, moved) => port.postMessage(news, [...moved]),
+});
+port.on('message', (order: ShardOrder) => void host.take(order));
+host.begin();
