@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NodeKeys } from '../../src/contracts/node-keys.ts';
@@ -135,4 +135,28 @@ test('files taken in are deleted where so configured, and the archive is bounded
   for (const number of [2, 3, 4, 5]) await put(batchName(sender, number), await bytesOf(number));
   await until(() => receiver.status().taken === 4, { what: 'four more' });
   expect(await readdir(join(dir.path, 'archive'))).toEqual([4, 5].map((number) => batchName(sender, number)));
+});
+
+test('folders and links in the inbox are no business of ours and hold nobody up', async () => {
+  await mkdir(join(inbox, 'lost+found'));
+  await mkdir(join(inbox, batchName(sender, 1)));
+  await symlink(join(dir.path, 'elsewhere'), join(inbox, 'link'));
+  await start();
+  await put('zz-sorts-last', 'not a batch');
+  await quarantined(1);
+  expect((await readdir(inbox)).sort()).toEqual(['link', 'lost+found', batchName(sender, 1)].sort());
+  expect(intake.integrity).toHaveLength(1);
+});
+
+test('a file that cannot be put into quarantine is reported once and holds nobody up', async () => {
+  await start({ quarantineDir: join(dir.path, 'quarantine') });
+  await rm(join(dir.path, 'quarantine'), { recursive: true });
+  await writeFile(join(dir.path, 'quarantine'), 'where the folder was, there is a file');
+  await put('readme.txt', 'hello');
+  await until(() => intake.integrity.length === 1, { what: 'report' });
+  await put(batchName(sender, 1), await bytesOf(1));
+  await put(batchName(sender, 2), await bytesOf(2));
+  await until(() => receiver.status().taken === 2, { what: 'the sender’s files' });
+  expect(intake.integrity.filter(({ kind }) => kind === 'bad-batch')).toHaveLength(1);
+  expect(receiver.status().quarantined).toBe(0);
 });

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchConsumer, TransferReceiver, TransferReceiverStatus } from '../../contracts/transfer.ts';
@@ -57,6 +58,8 @@ export class FileDropReceiver implements TransferReceiver {
   readonly #stopping = new AbortController();
   /** Missing number by sender, and since when. */
   readonly #gaps = new Map<string, { number: number; since: number; reported: boolean }>();
+  /** Names in the inbox that were told of already: what cannot be moved away is tried again in silence. */
+  readonly #told = new Set<string>();
   #running: Promise<void> | undefined;
   #taken = 0;
   #quarantined = 0;
@@ -106,11 +109,12 @@ export class FileDropReceiver implements TransferReceiver {
 
   /** Every sender gets its turn; a failure of one is thrown after the others were served. */
   async #sweep(): Promise<void> {
-    const names = await readdir(this.#options.dir);
+    const entries = await readdir(this.#options.dir, { withFileTypes: true });
+    const files = entries.filter((entry) => this.#isFile(entry)).map(({ name }) => name);
+    this.#forgetGone(new Set(entries.map(({ name }) => name)));
     const senders = new Map<string, Found[]>();
-    for (const name of names.sort()) {
-      // Names with a dot are being written. Names sort by sender, then number.
-      if (name.startsWith('.')) continue;
+    // Names sort by sender, then number.
+    for (const name of files.sort()) {
       const parsed = parseBatchName(name);
       if (parsed === undefined) await this.#refuseStranger(name);
       else senders.set(parsed.sender, [...(senders.get(parsed.sender) ?? []), { name, number: parsed.number }]);
@@ -121,6 +125,19 @@ export class FileDropReceiver implements TransferReceiver {
     }
     for (const sender of this.#gaps.keys()) if (!senders.has(sender)) this.#gaps.delete(sender);
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Names with a dot are being written. Folders (a mount has its `lost+found`) and links are nobody's batch. */
+  #isFile(entry: Dirent): boolean {
+    if (entry.name.startsWith('.')) return false;
+    if (entry.isFile()) return true;
+    if (!this.#told.has(entry.name)) this.#log.warn({ file: entry.name }, 'not a file: left where it is');
+    this.#told.add(entry.name);
+    return false;
+  }
+
+  #forgetGone(present: ReadonlySet<string>): void {
+    for (const name of this.#told) if (!present.has(name)) this.#told.delete(name);
   }
 
   async #serve(sender: string, found: readonly Found[]): Promise<void> {
@@ -158,7 +175,7 @@ export class FileDropReceiver implements TransferReceiver {
     await this.#finish(name);
     this.#files.inc({ outcome });
     if (outcome === 'taken') this.#taken += 1;
-    this.#log.info({ name, outcome, records: read.batch.lines.length }, 'transfer file');
+    this.#log.info({ file: name, outcome, records: read.batch.lines.length }, 'transfer file');
     return outcome;
   }
 
@@ -198,27 +215,40 @@ export class FileDropReceiver implements TransferReceiver {
     gap.reported = true;
   }
 
-  /** Reported first: should the process die between, it is reported twice rather than never. */
+  /**
+   * Reported first: should the process die between, it is reported twice rather than never. Once only while it runs:
+   * a quarantine that takes nothing must not fill the desk's log.
+   */
   async #quarantine(sender: string, name: string, { fault, detail }: Decoded & { ok: false }): Promise<void> {
     const { dir, quarantineDir, consumer, clock } = this.#options;
     const at = clock.now();
     const text = `${name}: ${fault}: ${detail}`;
-    await consumer.report(sender, { kind: 'bad-batch', node: undefined, detail: text.slice(0, 500), at });
+    if (!this.#told.has(name)) {
+      await consumer.report(sender, { kind: 'bad-batch', node: undefined, detail: text.slice(0, 500), at });
+      this.#log.error({ file: name, fault, detail }, 'transfer file refused');
+    }
+    this.#told.add(name);
     const kept = join(quarantineDir, `${at}-${name}`);
     const reason = { code: 'MB_BATCH_INVALID', file: name, fault, detail, at: new Date(at).toISOString() };
     await writeDurable(`${kept}.reason.json`, Buffer.from(`${JSON.stringify(reason, null, 2)}\n`));
     await moveDurable(join(dir, name), kept);
     // Two files a case: the refused one and its reason.
     await keepNewest(quarantineDir, 2 * (this.#options.quarantineMaxFiles ?? 1_000));
+    this.#told.delete(name);
     this.#quarantined += 1;
     this.#files.inc({ outcome: 'quarantined' });
-    this.#log.error({ name, fault, detail }, 'transfer file quarantined');
   }
 
   async #refuseStranger(name: string): Promise<void> {
     const entry = await stat(join(this.#options.dir, name)).catch(() => undefined);
     const age = this.#options.clock.now() - (entry?.mtimeMs ?? 0);
     if (entry === undefined || Math.abs(age) < (this.#options.settleMs ?? 5_000)) return;
-    await this.#quarantine('unknown', name, { ok: false, fault: 'misnamed', detail: 'not the name of a batch' });
+    const told = this.#told.has(name);
+    const fault = { ok: false, fault: 'misnamed', detail: 'not the name of a batch' } as const;
+    // No sender waits for it.
+    await this.#quarantine('unknown', name, fault).catch((error: unknown) => {
+      if (!this.#told.has(name)) throw error;
+      if (!told) this.#log.error({ file: name, reason: messageOf(error) }, 'quarantine does not take it');
+    });
   }
 }
