@@ -7,9 +7,9 @@ export type VideoCodec = 'h264' | 'h265' | 'mjpeg';
 export interface AccessUnit {
   readonly cameraId: CameraId;
   readonly codec: VideoCodec;
-  /** True for a picture that decodes alone (H.264: an IDR slice). */
+  /** True for a picture that decodes alone (H.264: IDR or an exact recovery point; H.265: IRAP; MJPEG: every one). */
   readonly keyframe: boolean;
-  /** Annex B byte stream (start codes included); a keyframe starts with its parameter sets. */
+  /** Annex B byte stream (start codes included), a keyframe starting with its parameter sets; MJPEG: a JFIF file. */
   readonly data: Buffer;
   /** 32-bit RTP timestamp as on the wire (RFC 3550 §5.1). */
   readonly rtpTimestamp: number;

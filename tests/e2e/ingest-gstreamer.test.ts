@@ -65,12 +65,9 @@ describe('our client and GStreamer’s RTSP server', () => {
     expect(made.camera.counters.connections).toBe(1);
   });
 
-  test.each([
-    ['audio', 'no-video-track', 'the stream offers audio'],
-    ['jpeg', 'unsupported-codec', 'the video is JPEG, not H264'],
-  ] as const)('a stream with %s only: %s', async (kind, reason, detail) => {
-    const gst = await serve({ mounts: [{ path: '/a', kind }] });
-    expect((await (await watch(gst.url('/a'))).blind(reason)).detail).toBe(detail);
+  test('a stream with audio only has no video track', async () => {
+    const gst = await serve({ mounts: [{ path: '/a', kind: 'audio' }] });
+    expect((await (await watch(gst.url('/a'))).blind('no-video-track')).detail).toBe('the stream offers audio');
   });
 
   test('an unknown path is refused', async () => {

@@ -121,7 +121,7 @@ describe('a camera that cannot be seen', () => {
 
   test.each([
     ['no-video-track', 'm=audio 0 RTP/AVP 8\r\n', 'the stream offers audio'],
-    ['unsupported-codec', 'm=video 0 RTP/AVP 26\r\n', 'the video is JPEG, not H264'],
+    ['unsupported-codec', 'm=video 0 RTP/AVP 34\r\n', 'the video is H263; H264, H265 or JPEG is needed'],
   ] as const)('%s', async (reason, sdp, detail) => {
     const cam = await camera((await server({ sdp })).url);
     expect((await cam.blind(reason)).detail).toBe(detail);

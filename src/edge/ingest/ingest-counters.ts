@@ -12,10 +12,16 @@ export interface IngestCounters {
   malformedPackets: number;
   /** Packets nobody asked for: another channel or payload type, duplicates, packet kinds we do not take. */
   foreignPackets: number;
-  /** Access units handed on. */
+  /** RTP packets over UDP that came after a later one and were put back in their place. */
+  reorderedPackets: number;
+  /** Access units received whole, wanted or not. */
   accessUnits: number;
   /** Of these, keyframes. */
   keyframes: number;
+  /** Of the access units, those nobody wanted: counted and dropped without a copy. */
+  passedUnits: number;
+  /** Keyframes that came with another sequence parameter set than those before: resolution or profile changed. */
+  parameterSetChanges: number;
   /** Access units dropped because a part was lost, truncated or too large. */
   damagedUnits: number;
   /** Complete access units dropped because what they refer to was lost: they wait for the next keyframe. */
@@ -39,8 +45,11 @@ export function createIngestCounters(): IngestCounters {
     lostPackets: 0,
     malformedPackets: 0,
     foreignPackets: 0,
+    reorderedPackets: 0,
     accessUnits: 0,
     keyframes: 0,
+    passedUnits: 0,
+    parameterSetChanges: 0,
     damagedUnits: 0,
     skippedUnits: 0,
     senderReports: 0,

@@ -11,6 +11,9 @@ const exposed = {
   malformedPackets: ['maplebridge_ingest_malformed_packets_total', 'Truncated or contradictory RTP or RTCP packets.'],
   accessUnits: ['maplebridge_ingest_access_units_total', 'Pictures received whole.'],
   damagedUnits: ['maplebridge_ingest_damaged_units_total', 'Pictures dropped because a part was missing.'],
+  reorderedPackets: ['maplebridge_ingest_reordered_packets_total', 'RTP packets over UDP put back in their place.'],
+  passedUnits: ['maplebridge_ingest_passed_units_total', 'Whole pictures that nobody wanted, dropped without a copy.'],
+  parameterSetChanges: ['maplebridge_ingest_parameter_set_changes_total', 'Changes of resolution or profile.'],
   skippedUnits: ['maplebridge_ingest_skipped_units_total', 'Pictures dropped while waiting for a keyframe.'],
 } as const satisfies Partial<Record<keyof IngestCounters, readonly [string, string]>>;
 

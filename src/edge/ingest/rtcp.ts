@@ -73,33 +73,39 @@ export interface ReceiverReportInput extends ReceptionReport {
 }
 
 /**
- * A receiver report with the SDES CNAME that every compound packet carries (RFC 3550 §6.1, §6.4.2, §6.5), framed for
- * the RTSP connection. It answers a sender report at once, so the delay since that report (DLSR) is zero.
+ * A receiver report with the SDES CNAME that every compound packet carries (RFC 3550 §6.1, §6.4.2, §6.5). It answers a
+ * sender report at once, so the delay since that report (DLSR) is zero.
  */
-export function formatReceiverReport(channel: number, report: ReceiverReportInput): Buffer {
+export function formatReceiverReport(report: ReceiverReportInput): Buffer {
   const cname = Buffer.from('maplebridge');
   const itemBytes = Math.ceil((2 + cname.length + 1) / 4) * 4;
-  const packetBytes = 32 + 8 + itemBytes;
-  const bytes = Buffer.alloc(4 + packetBytes);
-  bytes.writeUInt8(0x24, 0);
-  bytes.writeUInt8(channel, 1);
-  bytes.writeUInt16BE(packetBytes, 2);
-  bytes.writeUInt8(0x81, 4);
-  bytes.writeUInt8(receiverReport, 5);
-  bytes.writeUInt16BE(7, 6);
-  bytes.writeUInt32BE(report.ssrc, 8);
-  bytes.writeUInt32BE(report.sourceSsrc, 12);
-  bytes.writeUInt8(report.fractionLost, 16);
-  bytes.writeUIntBE(report.cumulativeLost, 17, 3);
-  bytes.writeUInt32BE(report.highestSequence, 20);
-  bytes.writeUInt32BE(report.jitter, 24);
-  bytes.writeUInt32BE(report.lastReport, 28);
-  bytes.writeUInt8(0x81, 36);
-  bytes.writeUInt8(sourceDescription, 37);
-  bytes.writeUInt16BE(1 + itemBytes / 4, 38);
-  bytes.writeUInt32BE(report.ssrc, 40);
-  bytes.writeUInt8(1, 44);
-  bytes.writeUInt8(cname.length, 45);
-  cname.copy(bytes, 46);
+  const bytes = Buffer.alloc(32 + 8 + itemBytes);
+  bytes.writeUInt8(0x81, 0);
+  bytes.writeUInt8(receiverReport, 1);
+  bytes.writeUInt16BE(7, 2);
+  bytes.writeUInt32BE(report.ssrc, 4);
+  bytes.writeUInt32BE(report.sourceSsrc, 8);
+  bytes.writeUInt8(report.fractionLost, 12);
+  bytes.writeUIntBE(report.cumulativeLost, 13, 3);
+  bytes.writeUInt32BE(report.highestSequence, 16);
+  bytes.writeUInt32BE(report.jitter, 20);
+  bytes.writeUInt32BE(report.lastReport, 24);
+  bytes.writeUInt8(0x81, 32);
+  bytes.writeUInt8(sourceDescription, 33);
+  bytes.writeUInt16BE(1 + itemBytes / 4, 34);
+  bytes.writeUInt32BE(report.ssrc, 36);
+  bytes.writeUInt8(1, 40);
+  bytes.writeUInt8(cname.length, 41);
+  cname.copy(bytes, 42);
   return bytes;
+}
+
+/** A packet framed for the RTSP connection (RFC 2326 §10.12). */
+export function interleavedFrame(channel: number, packet: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(4 + packet.length);
+  frame.writeUInt8(0x24, 0);
+  frame.writeUInt8(channel, 1);
+  frame.writeUInt16BE(packet.length, 2);
+  packet.copy(frame, 4);
+  return frame;
 }

@@ -84,7 +84,7 @@ export class RtspConnection {
     this.#socket = socket;
     socket.on('connect', () => this.#connected());
     socket.on('error', (error) => this.#failed(error));
-    socket.on('close', () => this.#end('closed-by-server', 'the camera closed the connection'));
+    socket.on('close', () => this.#closed());
     this.#scheduleTick();
   }
 
@@ -122,6 +122,13 @@ export class RtspConnection {
     this.#handler.onAccessUnit(unit);
   }
 
+  #closed(): void {
+    if (this.#phase === 'over') return;
+    // What came whole before the end still counts.
+    this.#session.settle(Number.POSITIVE_INFINITY);
+    this.#end('closed-by-server', 'the camera closed the connection');
+  }
+
   #failed(error: NodeJS.ErrnoException): void {
     const what = error.code ?? error.message;
     if (this.#phase === 'connecting') this.#end('unreachable', `cannot connect: ${what}`);
@@ -139,6 +146,7 @@ export class RtspConnection {
   }
 
   #checkDeadlines(): void {
+    this.#session.settle(this.#clock.now());
     const now = this.#clock.monotonic();
     const idleMs = now - this.#progressAt;
     const { connectTimeoutMs, responseTimeoutMs, stalledAfterMs } = this.#stream;

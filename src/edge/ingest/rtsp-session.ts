@@ -4,6 +4,7 @@ import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { Authenticator } from './authenticator.ts';
 import { baseUrlOf, controlUrl } from './control-url.ts';
 import type { IngestCounters } from './ingest-counters.ts';
+import { interleavedFrame } from './rtcp.ts';
 import { cseqOf, headerOf, type RtspResponse, type RtspServerRequest } from './rtsp-message.ts';
 import { type BrokenStream, RtspReader, type RtspReaderHandler } from './rtsp-reader.ts';
 import { formatRequest, formatResponse, type RtspMethod } from './rtsp-request.ts';
@@ -108,6 +109,11 @@ export class RtspSession implements RtspReaderHandler {
     this.#reader.push(chunk, length);
   }
 
+  /** Time has passed: nothing that is complete may wait longer. */
+  settle(now: UtcMs): void {
+    this.#receiver?.settle(now);
+  }
+
   /** Tells the server that we are still there (RFC 2326 §10.8, §12.37); skipped while it owes an answer. */
   keepAlive(): void {
     if (!this.#playing || this.#over || this.#pending !== undefined) return;
@@ -155,7 +161,7 @@ export class RtspSession implements RtspReaderHandler {
   onInterleaved(channel: number, buffer: Buffer, start: number, end: number): void {
     const setup = this.#setup;
     if (channel === setup?.rtpChannel) this.#receiver?.rtp(buffer, start, end, this.#arrivedAt);
-    else if (channel === setup?.rtcpChannel) this.#receiver?.rtcp(buffer, start, end, channel, this.#arrivedAt);
+    else if (channel === setup?.rtcpChannel) this.#receiver?.rtcp(buffer, start, end, this.#arrivedAt);
     else this.#counters.foreignPackets += 1;
   }
 
@@ -178,7 +184,7 @@ export class RtspSession implements RtspReaderHandler {
     if (choice.kind === 'no-video-track') {
       this.#fail(choice.kind, `the stream offers ${choice.found}`);
     } else if (choice.kind === 'unsupported-codec') {
-      this.#fail(choice.kind, `the video is ${choice.found}, not H264`);
+      this.#fail(choice.kind, `the video is ${choice.found}; H264, H265 or JPEG is needed`);
     } else {
       const base = baseUrlOf(response, this.#url);
       this.#track = choice.track;
@@ -203,7 +209,8 @@ export class RtspSession implements RtspReaderHandler {
       random: this.#random,
       handler: {
         onAccessUnit: (unit) => this.#handler.onAccessUnit(unit),
-        onReport: (bytes) => this.#handler.send(bytes),
+        onSkipped: () => undefined,
+        onReport: (report) => this.#handler.send(interleavedFrame(answer.rtcpChannel, report)),
         onBye: () => this.#fail('closed-by-server', 'the camera ended the stream (RTCP BYE)'),
       },
     });

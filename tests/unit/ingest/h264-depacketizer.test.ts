@@ -1,42 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { H264Depacketizer } from '../../../src/edge/ingest/h264-depacketizer.ts';
-import { createIngestCounters } from '../../../src/edge/ingest/ingest-counters.ts';
-import { createRtpPacket, readRtpPacket } from '../../../src/edge/ingest/rtp-packet.ts';
+import type { UnitKind } from '../../../src/edge/ingest/depacketizer.ts';
+import { h264Syntax } from '../../../src/edge/ingest/h264-syntax.ts';
+import { NalDepacketizer } from '../../../src/edge/ingest/nal-depacketizer.ts';
 import { ScratchPool } from '../../../src/edge/ingest/scratch-pool.ts';
-import { annexB, fuA, nal, rtp, stapA } from '../../support/rtp-builder.ts';
+import { type DepacketizerStep, feed, recordingSink } from '../../support/depacketizer-steps.ts';
+import { annexB, fuA, nal, stapA } from '../../support/rtp-builder.ts';
 
-interface Step {
-  readonly payload: Buffer;
-  readonly timestamp: number;
-  readonly marker?: boolean;
-  /** Packets before this one were lost. */
-  readonly gap?: boolean;
-}
+type Step = DepacketizerStep;
 
-function run(steps: readonly Step[], parameterSets: readonly Buffer[] = []) {
-  const counters = createIngestCounters();
-  const pictures: { keyframe: boolean; data: string; timestamp: number; at: number }[] = [];
-  const depacketizer = new H264Depacketizer({
-    parameterSets,
-    counters,
-    pool: new ScratchPool(),
-    onPicture: (keyframe, data, timestamp, at) =>
-      pictures.push({ keyframe, data: data.toString('hex'), timestamp, at }),
-  });
-  const packet = createRtpPacket();
-  for (const [index, step] of steps.entries()) {
-    const bytes = rtp({
-      sequence: index,
-      timestamp: step.timestamp,
-      payload: step.payload,
-      marker: step.marker ?? false,
-    });
-    expect(readRtpPacket(bytes, 0, bytes.length, packet)).toBe(true);
-    depacketizer.push(bytes, packet, step.gap ?? false, index);
-    bytes.fill(0xee);
-  }
-  return { pictures, counters };
+function run(steps: readonly Step[], parameterSets: readonly Buffer[] = [], wanted?: (kind: UnitKind) => boolean) {
+  const { counters, sink, pictures, passed } = recordingSink(wanted);
+  const syntax = h264Syntax;
+  const depacketizer = new NalDepacketizer({ syntax, parameterSets, counters, sink, pool: new ScratchPool() });
+  feed(depacketizer, steps);
+  return { pictures, counters, passed, depacketizer };
 }
 
 const sets = [nal.sps(), nal.pps()];

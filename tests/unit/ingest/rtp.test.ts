@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRtcpNews, formatReceiverReport, ntpToUtcMs, readRtcp } from '../../../src/edge/ingest/rtcp.ts';
+import {
+  createRtcpNews,
+  formatReceiverReport,
+  interleavedFrame,
+  ntpToUtcMs,
+  readRtcp,
+} from '../../../src/edge/ingest/rtcp.ts';
 import { createRtpPacket, readRtpPacket } from '../../../src/edge/ingest/rtp-packet.ts';
 import { RtpReception } from '../../../src/edge/ingest/rtp-reception.ts';
 import { RtpTimeline } from '../../../src/edge/ingest/rtp-timeline.ts';
@@ -137,11 +143,11 @@ describe('RTCP', () => {
       sourceSsrc: 2,
       lastReport: 6,
     };
-    const bytes = formatReceiverReport(1, report);
-    expect(bytes.readUInt16BE(2)).toBe(bytes.length - 4);
-    expect(read(bytes.subarray(4))).toMatchObject({ senderSsrc: undefined });
-    expect(bytes.readUIntBE(17, 3)).toBe(5);
-    expect(bytes.readUInt32BE(20)).toBe(70_000);
+    const bytes = formatReceiverReport(report);
+    expect(read(bytes)).toMatchObject({ senderSsrc: undefined });
+    expect(bytes.readUIntBE(13, 3)).toBe(5);
+    expect(bytes.readUInt32BE(16)).toBe(70_000);
+    expect([...interleavedFrame(7, bytes).subarray(0, 5)]).toEqual([0x24, 7, 0, bytes.length, 0x81]);
   });
 });
 

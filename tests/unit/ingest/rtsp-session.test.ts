@@ -107,7 +107,7 @@ describe('RTSP session', () => {
     server.receive(interleaved(5, senderReport(now - 250, 0)));
     server.receive(interleaved(4, rtp({ sequence: 2, timestamp: 9000, marker: true, payload: nal.slice() })));
     expect(server.units).toMatchObject([
-      { cameraId: 'cam-1', codec: 'h264', keyframe: true, ptsMs: 0, ntpMs: undefined, receivedAt: now },
+      { cameraId: 'cam-1', codec: 'h264', keyframe: true, ptsMs: 0, ntpMs: now - 350, receivedAt: now },
       { keyframe: false, rtpTimestamp: 9000, ptsMs: 200, ntpMs: now - 150 },
     ]);
   });
@@ -136,6 +136,7 @@ describe('RTSP session', () => {
     server.receive(interleaved(4, rtp({ sequence: 900, timestamp: 5, ssrc: 7, marker: true, payload: nal.slice() })));
     const payload = stapA(nal.sps(), nal.pps(), nal.idr());
     server.receive(interleaved(4, rtp({ sequence: 901, timestamp: 95, ssrc: 7, marker: true, payload })));
+    server.session.settle(now + 1000);
     expect(server.units.map((unit) => unit.ptsMs)).toEqual([0, 1]);
   });
 
@@ -200,14 +201,14 @@ describe('RTSP session', () => {
 });
 
 describe('RTSP session that is refused', () => {
-  const h265 = 'm=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\n';
+  const mpeg4 = 'm=video 0 RTP/AVP 96\r\na=rtpmap:96 MP4V-ES/90000\r\n';
 
   test.each([
     ['404 Not Found', [], '', 'refused: DESCRIBE was answered 404 Not Found'],
     ['302 Moved', ['Location: rtsp://other/'], '', 'refused: DESCRIBE was answered 302 Moved'],
     ['200 OK', [], 'm=audio 0 RTP/AVP 8\r\n', 'no-video-track: the stream offers audio'],
     ['200 OK', [], '', 'no-video-track: the stream offers nothing'],
-    ['200 OK', [], h265, 'unsupported-codec: the video is H265, not H264'],
+    ['200 OK', [], mpeg4, 'unsupported-codec: the video is MP4V-ES; H264, H265 or JPEG is needed'],
   ])('DESCRIBE: %s %j', (status, headers, body, expected) => {
     server.upTo('DESCRIBE').answer(status, headers, body);
     expect(server.failures).toEqual([expected]);

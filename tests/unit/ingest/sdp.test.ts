@@ -35,6 +35,7 @@ describe('session description', () => {
         clockRate: 90_000,
         control: 'rtsp://10.0.0.9/Streaming/Channels/101/trackID=1',
         parameterSets: [Buffer.from('Z00AKp2oHgCJ+WbgICAgQA==', 'base64'), Buffer.from('aO48gA==', 'base64')],
+        dimensions: { width: 1920, height: 1080 },
       },
     });
   });
@@ -48,7 +49,7 @@ describe('session description', () => {
     ['a port and a count', 'm=video 49170/2 RTP/AVP 35\r\na=rtpmap:35 H264/90000', 35],
     [
       'a second video that can be taken',
-      'm=video 0 RTP/AVP 98\na=rtpmap:98 H265/90000\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000',
+      'm=video 0 RTP/AVP 98\na=rtpmap:98 VP9/90000\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000',
       96,
     ],
     ['no clock rate', 'm=video 0 RTP/AVP 96\na=rtpmap:96 H264', 96],
@@ -62,8 +63,8 @@ describe('session description', () => {
   test.each([
     ['no media', 'v=0\r\n', { kind: 'no-video-track', found: 'nothing' }],
     ['audio only', 'm=audio 0 RTP/AVP 0', { kind: 'no-video-track', found: 'audio' }],
-    ['H.265', 'm=video 0 RTP/AVP 96\na=rtpmap:96 H265/90000', { kind: 'unsupported-codec', found: 'H265' }],
-    ['static JPEG', 'm=video 0 RTP/AVP 26', { kind: 'unsupported-codec', found: 'JPEG' }],
+    ['MPEG-4', 'm=video 0 RTP/AVP 96\na=rtpmap:96 MP4V-ES/90000', { kind: 'unsupported-codec', found: 'MP4V-ES' }],
+    ['static H.263', 'm=video 0 RTP/AVP 34', { kind: 'unsupported-codec', found: 'H263' }],
     ['a codec without name', 'm=video 0 RTP/AVP 99', { kind: 'unsupported-codec', found: 'unnamed' }],
   ])('with %s', (_what, text, expected) => {
     expect(chooseVideoTrack(parseSdp(text))).toEqual(expected);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { H264Depacketizer } from '../../../src/edge/ingest/h264-depacketizer.ts';
-import { createIngestCounters } from '../../../src/edge/ingest/ingest-counters.ts';
+import { h264Syntax } from '../../../src/edge/ingest/h264-syntax.ts';
+import { NalDepacketizer } from '../../../src/edge/ingest/nal-depacketizer.ts';
 import { createRtpPacket, readRtpPacket } from '../../../src/edge/ingest/rtp-packet.ts';
 import { readAvcConfiguration, splitSample } from '../../../src/simulator/avcc.ts';
 import type { Clip } from '../../../src/simulator/clip.ts';
 import { packClip, stampPackets } from '../../../src/simulator/unit-packets.ts';
+import { recordingSink } from '../../support/depacketizer-steps.ts';
 import { annexB, nal } from '../../support/rtp-builder.ts';
 
 const clipOf = (nals: readonly Buffer[], keyframe = true): Clip => ({
@@ -24,9 +25,8 @@ describe('packets of an access unit', () => {
         if (unit === undefined) throw new Error('no unit');
         const { bytes } = unit;
         stampPackets(unit, { channel: 6, sequence: 65_535, timestamp: 2 ** 32 + 5, ssrc: 9 });
-        const pictures: Buffer[] = [];
-        const counters = createIngestCounters();
-        const depacketizer = new H264Depacketizer({ counters, onPicture: (_key, data) => pictures.push(data) });
+        const { counters, sink, pictures } = recordingSink();
+        const depacketizer = new NalDepacketizer({ syntax: h264Syntax, counters, sink });
         const packet = createRtpPacket();
         for (const [index, start] of unit.starts.entries()) {
           const end = start + 4 + bytes.readUInt16BE(start + 2);
@@ -36,7 +36,10 @@ describe('packets of an access unit', () => {
           expect(bytes[start + 1]).toBe(6);
           depacketizer.push(bytes, packet, false, 0);
         }
-        expect(pictures).toEqual([annexB(nal.sps(), nal.pps(), ...nals)]);
+        depacketizer.settle(1000);
+        expect(pictures.map((picture) => picture.data)).toEqual([
+          annexB(nal.sps(), nal.pps(), ...nals).toString('hex'),
+        ]);
       }),
       { numRuns: 50 },
     );

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import type { AccessUnit } from '../../../src/domain/access-unit.ts';
+import type { CameraId } from '../../../src/domain/ids.ts';
+import { AccessUnitRing, unitOverheadBytes } from '../../../src/edge/ingest/access-unit-ring.ts';
+
+function unit(at: number, keyframe: boolean, bytes = 1_000): AccessUnit {
+  return {
+    cameraId: 'cam' as CameraId,
+    codec: 'h264',
+    keyframe,
+    data: Buffer.alloc(bytes),
+    rtpTimestamp: at * 90,
+    ptsMs: at,
+    ntpMs: undefined,
+    receivedAt: at,
+  };
+}
+
+/** A picture every 100 ms, a keyframe every second. */
+function fill(ring: AccessUnitRing, seconds: number, bytes = 1_000): void {
+  for (let index = 0; index < seconds * 10; index += 1) ring.push(unit(index * 100, index % 10 === 0, bytes));
+}
+
+const cost = 1_000 + unitOverheadBytes;
+
+describe('the ring', () => {
+  test('reaches back as far as asked, begins at a keyframe, and no further than one group more', () => {
+    const ring = new AccessUnitRing({ maxBytes: 1e9, maxMs: 5_000 });
+    fill(ring, 60);
+    const [first] = ring.clip(0, Number.MAX_SAFE_INTEGER);
+    expect(first?.keyframe).toBe(true);
+    expect(ring.spanMs).toBeGreaterThanOrEqual(5_000);
+    expect(ring.spanMs).toBeLessThan(6_100);
+    expect(ring.bytes).toBe(ring.size * cost);
+  });
+
+  test.each([5_000, 20_000, 33_333])('never holds more than %i bytes', (maxBytes) => {
+    const ring = new AccessUnitRing({ maxBytes, maxMs: 10_000 });
+    for (let index = 0; index < 300; index += 1) {
+      ring.push(unit(index * 100, index % 10 === 0));
+      expect(ring.bytes).toBeLessThanOrEqual(maxBytes);
+      expect(ring.clip(0, 1e9)[0]?.keyframe ?? true).toBe(true);
+    }
+  });
+
+  test('of a group that alone is too large it keeps what decodes, and counts the rest', () => {
+    const ring = new AccessUnitRing({ maxBytes: 4 * cost, maxMs: 10_000 });
+    fill(ring, 1);
+    expect(ring.clip(0, 1e9).map(({ receivedAt }) => receivedAt)).toEqual([0, 100, 200, 300]);
+    expect(ring.cut).toBe(6);
+    ring.push(unit(1_000, true));
+    ring.push(unit(1_100, false));
+    expect(ring.clip(0, 1e9).map(({ receivedAt }) => receivedAt)).toEqual([1_000, 1_100]);
+  });
+
+  test('a keyframe larger than the ring is not kept, and nothing that needs it', () => {
+    const ring = new AccessUnitRing({ maxBytes: 2_000, maxMs: 10_000 });
+    ring.push(unit(0, true, 5_000));
+    ring.push(unit(100, false, 10));
+    expect([ring.size, ring.bytes, ring.cut]).toEqual([0, 0, 2]);
+    ring.push(unit(200, true, 500));
+    expect(ring.clip(0, 1e9)).toHaveLength(1);
+  });
+
+  test('keeps nothing before the first keyframe', () => {
+    const ring = new AccessUnitRing({ maxBytes: 1e6, maxMs: 10_000 });
+    ring.push(unit(0, false));
+    expect([ring.size, ring.spanMs, ring.clip(0, 1e9)]).toEqual([0, 0, []]);
+  });
+
+  test('a clip begins at the keyframe before its time and ends at its time', () => {
+    const ring = new AccessUnitRing({ maxBytes: 1e9, maxMs: 60_000 });
+    fill(ring, 20);
+    const times = ring.clip(7_350, 9_050).map(({ receivedAt }) => receivedAt);
+    expect([times[0], times.at(-1)]).toEqual([7_000, 9_000]);
+    expect(ring.clip(-5_000, 250).map(({ receivedAt }) => receivedAt)).toEqual([0, 100, 200]);
+    expect(ring.clip(50_000, 60_000)[0]?.receivedAt).toBe(19_000);
+  });
+
+  test('does not keep Node’s common slabs alive for small pictures, nor copies large ones', () => {
+    const ring = new AccessUnitRing({ maxBytes: 1e9, maxMs: 60_000 });
+    const small = { ...unit(0, true), data: Buffer.from('a small picture') };
+    const large = unit(100, false, 20_000);
+    ring.push(small);
+    ring.push(large);
+    const [first, second] = ring.clip(0, 1e9);
+    expect(first?.data).toEqual(small.data);
+    expect(first?.data.buffer.byteLength).toBe(small.data.length);
+    expect(second).toBe(large);
+  });
+
+  test('the memory it states is the memory it takes', () => {
+    const before = process.memoryUsage();
+    const rings = Array.from({ length: 50 }, () => new AccessUnitRing({ maxBytes: 1_000_000, maxMs: 60_000 }));
+    for (const ring of rings) {
+      for (let index = 0; index < 2_000; index += 1) {
+        const data = Buffer.allocUnsafe(index % 25 === 0 ? 12_000 : 1_800);
+        ring.push({ ...unit(index * 40, index % 25 === 0, 0), data });
+      }
+    }
+    const after = process.memoryUsage();
+    const stated = rings.reduce((sum, ring) => sum + ring.bytes, 0);
+    const taken = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    expect(stated).toBeGreaterThan(40_000_000);
+    // What was let go of may not have been collected yet.
+    expect(taken).toBeLessThan(stated * 3);
+  });
+});
