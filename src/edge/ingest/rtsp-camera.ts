@@ -1,29 +1,47 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { BlindReason, CameraState } from '../../domain/camera.ts';
 import type { CameraId } from '../../domain/ids.ts';
-import { Backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { readSecret } from '../../lib/config.ts';
 import type { ErrorCode } from '../../lib/error-codes.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
-import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
+import { AccessUnitRing, type RingLimits } from './access-unit-ring.ts';
+import { CameraLife } from './camera-life.ts';
 import type { CameraStream } from './config.ts';
+import type { ConnectGate } from './connect-gate.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
+import { type BreakerConfig, lifeDefaults } from './life-config.ts';
+import type { LiveCamera } from './live-camera.ts';
 import { RtspConnection } from './rtsp-connection.ts';
 import { type Credentials, parseRtspUrl, type RtspTarget } from './rtsp-target.ts';
+
+/** Where a stream is right now, or why nobody can say. */
+export type Located =
+  | { readonly ok: true; readonly url: string }
+  | { readonly ok: false; readonly reason: BlindReason; readonly detail: string };
+
+/** Finds a stream's address before connecting; asked again after every failure. Never rejects. */
+export type Locate = (credentials: Credentials | undefined) => Promise<Located>;
 
 /** What a camera needs. Callbacks run on the event loop and must not block; what they throw is counted, not passed on. */
 export interface RtspCameraOptions {
   readonly id: CameraId;
-  readonly stream: CameraStream;
+  /** With an address, or without one where `locate` finds it. */
+  readonly stream: Omit<CameraStream, 'url'> & { readonly url?: string };
+  readonly locate?: Locate;
   readonly clock: Clock;
   /** 0–1, for jitter; default `Math.random`. */
   readonly random?: () => number;
   readonly log: Logger;
   readonly metrics?: Metrics;
+  /** Shared by the cameras of an event loop; without one it connects at once. */
+  readonly gate?: ConnectGate;
+  readonly breaker?: BreakerConfig;
+  /** What is kept of its recent past; nothing where absent. */
+  readonly keep?: RingLimits;
   readonly onAccessUnit: (unit: AccessUnit) => void;
   readonly onState: (state: CameraState) => void;
 }
@@ -44,42 +62,55 @@ const codes: Readonly<Record<Exclude<BlindReason, 'stopped'>, ErrorCode>> = {
 /** How often counts go to the metrics. */
 const metricsEveryMs = 5_000;
 
-/** One camera: keeps a session to it for ever, reconnects with jittered backoff, and always knows why it is blind. */
-export class RtspCamera implements Service {
+/**
+ * One camera: keeps a session to it for ever and always knows why it is blind. When to try is the matter of
+ * `CameraLife`; whether pictures still come that of `RtspConnection`, whose watchdog looks at pictures, not at bytes.
+ */
+export class RtspCamera implements LiveCamera {
   readonly id: CameraId;
   readonly #options: RtspCameraOptions;
   readonly #clock: Clock;
-  readonly #random: () => number;
   readonly #log: Logger;
   readonly #counters = createIngestCounters();
-  readonly #backoff: Backoff;
+  readonly #life: CameraLife;
   readonly #metrics: IngestMetrics | undefined;
-  #state: CameraState = { kind: 'idle' };
+  readonly #ring: AccessUnitRing | undefined;
+  readonly #random: () => number;
   #target: RtspTarget | undefined;
   #credentials: Credentials | undefined;
   #connection: RtspConnection | undefined;
-  #streamingSince: number | undefined;
+  #latestKeyframe: AccessUnit | undefined;
+  /** Counts tries, so that an address found too late belongs to none. */
+  #try = 0;
   #consumerErrorAt = Number.NEGATIVE_INFINITY;
-  #cancelRetry: (() => void) | undefined;
   #cancelFlush: (() => void) | undefined;
   #signal: AbortSignal | undefined;
   #stopping: Promise<void> | undefined;
   readonly #onAbort = () => void this.stop();
 
   constructor(options: RtspCameraOptions) {
-    this.id = options.id;
+    const { id, stream, clock, log, metrics, gate, keep } = options;
+    this.id = id;
     this.#options = options;
-    this.#clock = options.clock;
+    this.#clock = clock;
     this.#random = options.random ?? Math.random;
-    this.#log = options.log.child({ camera: options.id });
-    const { retryMinMs: minMs, retryMaxMs: maxMs } = options.stream;
-    this.#backoff = new Backoff({ minMs, maxMs, random: this.#random });
-    this.#metrics = options.metrics && new IngestMetrics(options.metrics, options.id, this.#counters);
+    this.#log = log.child({ camera: id });
+    this.#metrics = metrics && new IngestMetrics(metrics, id, this.#counters);
+    this.#ring = keep !== undefined && keep.maxBytes > 0 ? new AccessUnitRing(keep) : undefined;
+    this.#life = new CameraLife({
+      timing: stream,
+      breaker: options.breaker ?? lifeDefaults,
+      gate,
+      clock,
+      random: this.#random,
+      onConnect: () => this.#connect(),
+      onState: (state) => this.#changed(state),
+    });
   }
 
   /** Where the connection stands. */
   get state(): CameraState {
-    return this.#state;
+    return this.#life.state;
   }
 
   /** What was counted since construction; live, not to be written. */
@@ -87,21 +118,31 @@ export class RtspCamera implements Service {
     return this.#counters;
   }
 
+  /** The recent past, where it is kept. */
+  get recent(): AccessUnitRing | undefined {
+    return this.#ring;
+  }
+
+  /** The newest picture that decodes alone. */
+  latestKeyframe(): AccessUnit | undefined {
+    return this.#latestKeyframe;
+  }
+
   /**
    * Begins to connect and resolves at once; a camera that cannot be reached is a state, not an error.
    * @throws AppError MB_CONFIG_INVALID when the address is none or the password's variable or file is missing.
    */
   async start(signal: AbortSignal): Promise<void> {
-    if (this.#state.kind !== 'idle' || signal.aborted) return;
-    const { stream } = this.#options;
-    this.#target = parseRtspUrl(stream.url);
-    if (this.#target === undefined)
+    if (this.state.kind !== 'idle' || signal.aborted) return;
+    const { stream, locate } = this.#options;
+    this.#target = stream.url === undefined ? undefined : parseRtspUrl(stream.url);
+    if (this.#target === undefined && locate === undefined)
       throw new AppError('MB_CONFIG_INVALID', `camera ${this.id}: url is no rtsp:// address`);
     this.#credentials = credentialsOf(stream, this.#target, this.id);
     this.#signal = signal;
     signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#scheduleFlush();
-    this.#connect();
+    this.#life.begin();
   }
 
   /** Tears the session down; idempotent. */
@@ -112,25 +153,40 @@ export class RtspCamera implements Service {
 
   async #shutDown(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#cancelRetry?.();
     this.#cancelFlush?.();
+    this.#try += 1;
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#enter({ kind: 'stopped' });
+    this.#life.stop();
+    this.#ring?.clear();
+    this.#latestKeyframe = undefined;
     await connection?.close();
     this.#metrics?.remove();
   }
 
   #connect(): void {
-    const target = this.#target;
-    if (target === undefined || this.#state.kind === 'stopped') return;
-    this.#enter({ kind: 'connecting', attempt: this.#backoff.attempt + 1 });
-    this.#streamingSince = undefined;
+    this.#try += 1;
+    if (this.#target !== undefined) this.#open(this.#target);
+    else void this.#locate(this.#try);
+  }
+
+  async #locate(thisTry: number): Promise<void> {
+    const located = await this.#options.locate?.(this.#credentials);
+    if (thisTry !== this.#try || located === undefined) return;
+    const target = located.ok ? parseRtspUrl(located.url) : undefined;
+    if (target !== undefined) {
+      this.#target = target;
+      this.#open(target);
+    } else if (located.ok) this.#life.ended('refused', 'the camera names an address that is none');
+    else this.#life.ended(located.reason, located.detail);
+  }
+
+  #open(target: RtspTarget): void {
     const connection: RtspConnection = new RtspConnection({
       cameraId: this.id,
       target,
       credentials: this.#credentials,
-      stream: this.#options.stream,
+      stream: { ...this.#options.stream, url: target.url },
       clock: this.#clock,
       random: this.#random,
       counters: this.#counters,
@@ -144,10 +200,9 @@ export class RtspCamera implements Service {
   }
 
   #accessUnit(unit: AccessUnit): void {
-    if (this.#streamingSince === undefined) {
-      this.#streamingSince = this.#clock.monotonic();
-      this.#enter({ kind: 'streaming', since: unit.receivedAt });
-    }
+    if (this.state.kind === 'connecting') this.#life.streaming(unit.receivedAt);
+    if (unit.keyframe) this.#latestKeyframe = unit;
+    this.#ring?.push(unit);
     try {
       this.#options.onAccessUnit(unit);
     } catch (error) {
@@ -157,29 +212,13 @@ export class RtspCamera implements Service {
 
   #ended(reason: BlindReason, detail: string): void {
     this.#connection = undefined;
-    // Only a stream that lasted counts as a success, so that a camera which dies at once is not asked every second.
-    const lastedMs = this.#clock.monotonic() - (this.#streamingSince ?? Number.POSITIVE_INFINITY);
-    if (lastedMs >= this.#options.stream.stalledAfterMs) this.#backoff.reset();
-    const delayMs = this.#retryDelay(reason);
-    this.#metrics?.failure(reason);
-    this.#cancelRetry = this.#clock.after(delayMs, () => this.#connect());
-    this.#enter({
-      kind: 'waiting',
-      reason,
-      detail,
-      retryAt: this.#clock.now() + delayMs,
-      attempt: this.#backoff.attempt,
-    });
+    // The address may have changed with the camera: it is asked for again.
+    if (this.#options.locate !== undefined) this.#target = undefined;
+    this.#life.ended(reason, detail);
   }
 
-  #retryDelay(reason: BlindReason): number {
-    const delayMs = this.#backoff.next();
-    if (reason !== 'unauthorized') return delayMs;
-    return Math.max(delayMs, Math.round(this.#options.stream.unauthorizedRetryMs * (1 + this.#random() / 2)));
-  }
-
-  #enter(state: CameraState): void {
-    this.#state = state;
+  #changed(state: CameraState): void {
+    if (state.kind === 'waiting') this.#metrics?.failure(state.reason);
     this.#metrics?.flush(state.kind === 'streaming');
     this.#logState(state);
     try {
@@ -193,11 +232,9 @@ export class RtspCamera implements Service {
     const url = this.#target?.url;
     if (state.kind === 'waiting') {
       const code = state.reason === 'stopped' ? undefined : codes[state.reason];
-      const { reason, detail, retryAt, attempt } = state;
-      this.#log.warn(
-        { code, url, reason, detail, attempt, retryAt: new Date(retryAt).toISOString() },
-        'camera not seen',
-      );
+      const { reason, detail, attempt, breakerOpen } = state;
+      const retryAt = new Date(state.retryAt).toISOString();
+      this.#log.warn({ code, url, reason, detail, attempt, breakerOpen, retryAt }, 'camera not seen');
     } else if (state.kind === 'streaming') {
       this.#log.info({ url }, 'camera streaming');
     } else {
@@ -217,19 +254,23 @@ export class RtspCamera implements Service {
   #scheduleFlush(): void {
     if (this.#metrics === undefined) return;
     this.#cancelFlush = this.#clock.after(metricsEveryMs, () => {
-      this.#metrics?.flush(this.#state.kind === 'streaming');
+      this.#metrics?.flush(this.state.kind === 'streaming');
       this.#scheduleFlush();
     });
   }
 }
 
 /** Configured credentials win over those in the address. */
-function credentialsOf(stream: CameraStream, target: RtspTarget, id: CameraId): Credentials | undefined {
-  const username = stream.username ?? target.credentials?.username;
+function credentialsOf(
+  stream: RtspCameraOptions['stream'],
+  target: RtspTarget | undefined,
+  id: CameraId,
+): Credentials | undefined {
+  const username = stream.username ?? target?.credentials?.username;
   if (username === undefined) return undefined;
   const password =
     stream.password === undefined
-      ? (target.credentials?.password ?? '')
+      ? (target?.credentials?.password ?? '')
       : readSecret(stream.password, `camera ${id}: password`);
   return { username, password };
 }

@@ -60,7 +60,7 @@ describe('the connect gate', () => {
     const granted: number[] = [];
     const turns = Array.from({ length: 5 }, (_, index) => gate.enter(() => granted.push(index)));
     turns[2]?.release();
-    expect(gate.counts.waiting).toBe(2);
+    expect(gate.counts.waiting).toBe(3);
     clock.advance(1_000);
     expect(granted).toEqual([0, 1, 3, 4]);
     for (const turn of turns) turn.release();

@@ -1,0 +1,15 @@
+import type { AccessUnit } from '../../domain/access-unit.ts';
+import type { CameraState } from '../../domain/camera.ts';
+import type { CameraId } from '../../domain/ids.ts';
+import type { Service } from '../../lib/lifecycle.ts';
+import type { AccessUnitRing } from './access-unit-ring.ts';
+
+/** A source of pictures, whatever it is read from. Stopped once it is not started again. */
+export interface LiveCamera extends Service {
+  readonly id: CameraId;
+  readonly state: CameraState;
+  /** Its recent past, where that is kept. */
+  readonly recent: AccessUnitRing | undefined;
+  /** The newest picture that decodes alone. */
+  latestKeyframe(): AccessUnit | undefined;
+}
