@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DemoKeyName, demoKeyPem, demoSecret, demoSigningKey } from '../lib/default-credentials.ts';
 import { AppError } from '../lib/errors.ts';
@@ -38,15 +38,24 @@ export function findSharedMaterial(): SharedMaterial {
   return material;
 }
 
-/** Makes the demo's folder anew, with the keys and the secret everybody knows. */
+/**
+ * Makes the demo's folder anew, with the keys and the secret everybody knows.
+ * @throws AppError MB_USAGE for a folder with anything else in it: what is there would be deleted.
+ */
 export function prepareDemoDir(dir: string): void {
+  const secretFile = join(dir, 'secret');
+  const isNew = !existsSync(dir) || readdirSync(dir).length === 0;
+  if (!isNew && !(existsSync(secretFile) && readFileSync(secretFile, 'utf8') === demoSecret)) {
+    throw new AppError('MB_USAGE', `--dir: ${resolve(dir)} is not a folder of the demo: name a new or an empty one`);
+  }
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(join(dir, 'keys'), { recursive: true, mode: 0o700 });
+  // First of all, because it tells the folder of a demo that was stopped half-way.
+  writeFileSync(secretFile, demoSecret, { mode: 0o600 });
   for (const name of ['node', 'collect'] as const satisfies readonly DemoKeyName[]) {
     writeFileSync(join(dir, 'keys', `${name}.pem`), demoKeyPem(name), { mode: 0o600 });
     writeFileSync(join(dir, 'keys', `${name}.pem.pub`), demoSigningKey(name).publicPem());
   }
-  writeFileSync(join(dir, 'secret'), demoSecret, { mode: 0o600 });
 }
 
 /** One of the demo's configuration files as text, with the folder and the ports it really uses. */
