@@ -22,3 +22,10 @@ export function required(value: string | undefined, name: string, command: Pick<
   }
   return value;
 }
+
+/** A number given as text. @throws AppError MB_USAGE naming the option and its range. */
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = text === '' ? Number.NaN : Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new AppError('MB_USAGE', `--${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+}

@@ -4,7 +4,7 @@ import type { TicketDetail, TimelineEntry } from '../contracts/desk-api.ts';
 import { systemClock } from '../lib/clock.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
 import { AppError } from '../lib/errors.ts';
-import { parseCommandArguments } from './arguments.ts';
+import { parseCommandArguments, wholeNumber } from './arguments.ts';
 import { aborted, type Command, type CommandContext } from './command.ts';
 import { DemoAutopilot } from './demo-autopilot.ts';
 import { findSharedMaterial } from './demo-files.ts';
@@ -35,9 +35,10 @@ export const demoCommand: Command = {
       throw new AppError('MB_USAGE', `--until knows "closed" only\nusage: maplebridge ${demoCommand.usage}`);
     }
     context.log.level = process.env['MAPLEBRIDGE_LOG'] ?? 'warn';
+    const deskPort = wholeNumber('port', values.port, 0, 65_535);
     const material = findSharedMaterial();
     const options = { ...context, demo: true, clock: systemClock, dir: values.dir, material };
-    const stack = new DemoStack({ ...options, deskPort: Number(values.port) });
+    const stack = new DemoStack({ ...options, deskPort });
     context.print('maplebridge demo: starting cameras, edge node, broker, gateway and desk …');
     await stack.start();
     try {

@@ -4,7 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import { builtInClips } from '../simulator/built-in-clip.ts';
 import { CameraFarm, type CameraFarmOptions } from '../simulator/camera-farm.ts';
 import { type FaultSpec, parseFault } from '../simulator/fault-spec.ts';
-import { parseCommandArguments, required } from './arguments.ts';
+import { parseCommandArguments, required, wholeNumber } from './arguments.ts';
 import { aborted, type Command } from './command.ts';
 import { startAll, stopAll } from './run-services.ts';
 
@@ -81,10 +81,4 @@ function faultOf(text: string): FaultSpec {
   const fault = parseFault(text);
   if (typeof fault === 'string') throw new AppError('MB_USAGE', fault);
   return fault;
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = text === '' ? Number.NaN : Number(text);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new AppError('MB_USAGE', `--${name} must be a whole number from ${min} to ${max}, not "${text}"`);
 }

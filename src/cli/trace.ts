@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { TicketTrace } from '../contracts/desk-api.ts';
 import type { TicketId } from '../domain/ids.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
+import { AppError, messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
 import { DeskClient } from './desk-client.ts';
@@ -24,14 +25,23 @@ export const traceCommand: Command = {
     const id = required(positionals[0], 'the ticket id', traceCommand);
     const demo = existsSync(demoAddressFile) ? readFileSync(demoAddressFile, 'utf8').trim() : undefined;
     const desk = required(values.desk ?? process.env['MAPLEBRIDGE_DESK'] ?? demo, '--desk', traceCommand);
+    if (!URL.canParse(desk)) throw new AppError('MB_USAGE', `--desk: "${desk}" is not the address of a desk`);
     const file = values['token-file'];
-    const token = file === undefined ? process.env['MAPLEBRIDGE_TOKEN'] : readFileSync(file, 'utf8').trim();
+    const token = file === undefined ? process.env['MAPLEBRIDGE_TOKEN'] : tokenIn(file);
     const client = new DeskClient({ address: desk, token: token ?? (desk === demo ? `${demoSecret}-auditor` : '') });
     const trace = await client.trace(id as TicketId);
     print(values.json === true ? JSON.stringify(trace, null, 2) : formatTrace(trace));
     return 0;
   },
 };
+
+function tokenIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new AppError('MB_USAGE', `--token-file: ${messageOf(error)}`, { cause: error });
+  }
+}
 
 /** One line a step: time, milliseconds since the step before, stage, facts. */
 export function formatTrace(trace: TicketTrace): string {

@@ -60,11 +60,7 @@ export function loadConfig<S extends z.ZodType>(path: string, schema: S): z.outp
 export function parseConfig<S extends z.ZodType>(text: string, schema: S, name: string): z.output<S> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    throw new AppError('MB_CONFIG_UNREADABLE', `${name}: ${problem.message}`, { cause: problem });
-  }
-  const value: unknown = document.toJS();
+  const value = plainValue(document, name);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = flatten(result.error.issues).flatMap((issue) => describe(issue, value, schema));
@@ -73,6 +69,17 @@ export function parseConfig<S extends z.ZodType>(text: string, schema: S, name: 
     return `${name}${line === undefined ? '' : `:${line}`}: ${pathText(path)}: ${message}`;
   });
   throw new AppError('MB_CONFIG_INVALID', located.join('\n'), { details: { problems: located } });
+}
+
+function plainValue(document: ReturnType<typeof parseDocument>, name: string): unknown {
+  try {
+    const [problem] = document.errors;
+    if (problem !== undefined) throw problem;
+    return document.toJS();
+  } catch (error) {
+    // Also aliases without an anchor, and those that would unfold beyond measure.
+    throw new AppError('MB_CONFIG_UNREADABLE', `${name}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 type Path = readonly PropertyKey[];

@@ -59,3 +59,15 @@ describe('configuration', () => {
     expect(problemOf('name: [a')).toMatch(/^edge\.yaml: .*line 1/s);
   });
 });
+
+test.each([
+  ['an alias without an anchor', 'name: *nobody'],
+  [
+    'aliases that unfold beyond measure',
+    `a: &a [x,x]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]\nd: [${'*c,'.repeat(20)}]`,
+  ],
+])('%s is an unreadable file, not a crash', (_what, text) => {
+  expect(() => parseConfig(text, schema, 'edge.yaml')).toThrow(
+    expect.objectContaining({ code: 'MB_CONFIG_UNREADABLE', message: expect.stringContaining('edge.yaml: ') }),
+  );
+});
