@@ -66,6 +66,7 @@ export function composeCollect(
       ...Object.fromEntries(
         nodes.map(({ node, password }) => [`collect: embeddedBroker node ${node} password`, password]),
       ),
+      ...trustedKeys('collect', config.collect.nodes),
     },
     around.demo,
   );
@@ -82,13 +83,20 @@ export function composeCollect(
 /** The desk with the gateway's half on the government network. */
 export function composeDesk(config: DeskServiceConfig, around: Surroundings): { desk: Desk; deliver: DeliverGateway } {
   const { desk: deskConfig, deliver, transfer } = config;
-  const trusted = [...deliver.nodes.map(({ publicKeyFile }) => publicKeyFile), ...transfer.senderKeyFiles];
-  refuseDefaults(
-    Object.fromEntries(trusted.map((file) => [`desk: trusted key ${file}`, loadPublicKey(file)])),
-    around.demo,
-  );
+  const senders = transfer.senderKeyFiles.map((publicKeyFile) => ({ publicKeyFile }));
+  refuseDefaults(trustedKeys('desk', [...deliver.nodes, ...senders]), around.demo);
   const evidence = new ContentStore(deskConfig.evidenceDir);
   const keys = new KeyRing(deliver.nodes.map(({ publicKeyFile }) => loadPublicKey(publicKeyFile)));
   const desk = new Desk({ ...around, config: deskConfig, evidence, keys });
   return { desk, deliver: new DeliverGateway({ ...around, deliver, transfer, evidence, intake: desk.intake }) };
+}
+
+/** Public keys a service believes, by the names that a refusal gives them. */
+function trustedKeys(
+  service: string,
+  files: readonly { readonly publicKeyFile: string }[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    files.map(({ publicKeyFile }) => [`${service}: trusted key ${publicKeyFile}`, loadPublicKey(publicKeyFile)]),
+  );
 }

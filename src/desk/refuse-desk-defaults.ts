@@ -1,4 +1,4 @@
-import { demoSecret, refuseDefaults } from '../lib/default-credentials.ts';
+import { defaultSecrets, demoSecret, refuseDefaults } from '../lib/default-credentials.ts';
 import { sha256 } from '../lib/hash.ts';
 import type { DeskConfig } from './config.ts';
 import { demoUsers } from './demo-users.ts';
@@ -6,9 +6,7 @@ import { demoUsers } from './demo-users.ts';
 /** Hashes of tokens that everybody can read in this source. */
 const publicTokens = new Set([
   ...demoUsers.map((user) => user.tokenSha256),
-  ...[demoSecret, 'change-me', 'changeme', 'password', 'admin', 'secret', 'maplebridge', 'public', ''].map((token) =>
-    sha256(token),
-  ),
+  ...[...defaultSecrets, ''].map((token) => sha256(token)),
 ]);
 
 /** Refuses to run on default tokens and passwords outside the demo. @throws AppError MB_DEFAULT_KEYS. */

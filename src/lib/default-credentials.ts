@@ -6,7 +6,7 @@ import { keyIdOf, SigningKey } from './keys.ts';
 export const demoSecret = 'maplebridge-demo';
 
 /** Values people leave in place: the demo's own and what examples and other products ship with. */
-const defaultSecrets: ReadonlySet<string> = new Set([
+export const defaultSecrets: ReadonlySet<string> = new Set([
   demoSecret,
   'change-me',
   'changeme',

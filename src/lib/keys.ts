@@ -81,12 +81,16 @@ export function loadSigningKey(path: string): SigningKey {
   }
 }
 
-/** Reads a public key's PEM text from a file; throws MB_KEY_UNREADABLE naming the file. */
+/**
+ * Reads an Ed25519 public key from a file, as PEM text without whatever stands around it: equal keys are equal texts.
+ * @throws AppError MB_KEY_UNREADABLE naming the file.
+ */
 export function loadPublicKey(path: string): string {
   try {
-    const pem = readFileSync(path, 'utf8');
-    createPublicKey(pem);
-    return pem;
+    const key = createPublicKey(readFileSync(path, 'utf8'));
+    if (key.asymmetricKeyType !== 'ed25519')
+      throw new Error(`an Ed25519 key is needed, this is ${key.asymmetricKeyType}`);
+    return key.export({ type: 'spki', format: 'pem' }).toString();
   } catch (error) {
     throw new AppError('MB_KEY_UNREADABLE', `${path}: ${messageOf(error)}`, { cause: error });
   }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfigText, prepareDemoDir } from '../../src/cli/demo-files.ts';
+import { demoSigningKey } from '../../src/lib/default-credentials.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { generateSigningKey } from '../../src/lib/keys.ts';
 import { CliProcess, runCli } from '../support/cli.ts';
@@ -51,6 +52,17 @@ describe('command line', () => {
     const { exit, output } = await runCli(args);
     expect(exit).toBe(2);
     expect(output).toMatch(expected);
+  });
+
+  test.each([
+    [['trace', 'x', '--desk', 'http://127.0.0.1:1', '--token-file', '/nonexistent/token'], /--token-file: .*ENOENT/],
+    [['trace', 'x', '--desk', 'not an address'], /--desk: "not an address" is not the address of a desk/],
+    [['demo', '--port', '80x'], /--port must be a whole number from 0 to 65535, not "80x"/],
+  ])('%j ends with what is wrong and no stack', async (args, expected) => {
+    const { exit, output } = await runCli(args);
+    expect(output).toMatch(expected);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(exit).toBe(2);
   });
 
   test('makes keys for their owner only, and never over another', async () => {
@@ -111,6 +123,21 @@ describe('default keys outside the demo refuse the start', () => {
     expect(output).not.toContain('maplebridge-demo\n');
     expect(exit).toBe(1);
   });
+
+  test.each(['collect', 'desk'] as const)(
+    '%s that trusts the demo’s node, whatever stands before the key',
+    async (service) => {
+      const trusted = join(dir.path, `demo-node-for-${service}.pub`);
+      writeFileSync(trusted, `# our first box\n${demoSigningKey('node').publicPem()}`);
+      const path = await configFile(service, (text) =>
+        text.replace(/publicKeyFile: [^ }]*/, `publicKeyFile: ${trusted}`),
+      );
+      const cli = new CliProcess([service, '--config', path]);
+      await cli.says(/MB_DEFAULT_KEYS|"msg":"started"/);
+      expect(await cli.terminate()).toBe(1);
+      expect(cli.output).toMatch(new RegExp(`MB_DEFAULT_KEYS: .*${service}: trusted key .*demo-node-for-${service}`));
+    },
+  );
 });
 
 describe('SIGTERM drains and exits 0 within ten seconds', () => {
