@@ -46,13 +46,17 @@ const http = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: 'Send the session cookie over HTTPS only: set it behind a TLS proxy.' }),
+  trustedProxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .default(['127.0.0.0/8', '::1'])
+    .meta({ description: 'Proxies whose X-Forwarded-For names the client; wrong tokens are counted by client.' }),
 });
 
 /** Configuration of the desk. */
 export const deskSchema = z.strictObject({
   database,
   queue,
-  http: http.default({ host: '127.0.0.1', port: 8080, secureCookie: false }).meta({ description: 'API and console.' }),
+  http: http.prefault({}).meta({ description: 'API and console.' }),
   users: z
     .array(user)
     .default([])

@@ -65,8 +65,13 @@ export function sessionIdOf(request: Asker): string | undefined {
   return found !== undefined && /^[\w-]{43}$/.test(found) ? found : undefined;
 }
 
-/** A browser on another site sent it (Fetch Metadata); SameSite=Strict says the same to older ones. */
-function isForeign(request: Asker): boolean {
-  const site = request.headers['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none';
+/**
+ * A browser on another site sent it (Fetch Metadata). Over plain HTTP browsers leave that out: then the origin tells,
+ * where there is one (RFC 6454 §7).
+ */
+function isForeign({ headers }: Asker): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin, host } = headers;
+  return origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
 }

@@ -8,12 +8,21 @@ const heartbeatMs = 15_000;
 /** Unsent bytes a client may have before it is dropped: it reconnects and is told what it missed. */
 const maxUnsentBytes = 256 * 1024;
 const maxClients = 500;
+/** Of these, streams of one user: a wall of screens, but not everybody's places. */
+const maxClientsPerUser = 50;
 /** Changes told again after a reconnect; who missed more reads the list. */
 const maxMissed = 500;
 
+/** Who listens. */
+export interface Listener {
+  readonly name: string;
+  /** Asked from time to time: sessions end. */
+  readonly mayListen: () => boolean;
+}
+
 interface Client {
   readonly response: ServerResponse;
-  readonly mayListen: () => boolean;
+  readonly listener: Listener;
   /** Newest change sent; undefined while what was missed is still being read. */
   sent: number | undefined;
   /** Changes that came in the meantime. */
@@ -50,13 +59,15 @@ export class EventStream {
     for (const client of this.#clients) this.#drop(client);
   }
 
-  get full(): boolean {
-    return this.#clients.size >= maxClients;
+  /** Whether there is no place left, for anybody or for this user. */
+  isFullFor(name: string): boolean {
+    const own = [...this.#clients].filter(({ listener }) => listener.name === name).length;
+    return this.#clients.size >= maxClients || own >= maxClientsPerUser;
   }
 
   /** Serves a stream until the client leaves; `lastId` is what it saw last. Headers are already set. */
-  async serve(response: ServerResponse, lastId: number | undefined, mayListen: () => boolean): Promise<void> {
-    const client: Client = { response, mayListen, sent: lastId === undefined ? 0 : undefined, held: [] };
+  async serve(response: ServerResponse, lastId: number | undefined, listener: Listener): Promise<void> {
+    const client: Client = { response, listener, sent: lastId === undefined ? 0 : undefined, held: [] };
     this.#clients.add(client);
     this.#gauge.set(this.#clients.size);
     response.on('close', () => this.#drop(client));
@@ -92,7 +103,7 @@ export class EventStream {
   #beat(): void {
     this.#cancelBeat = this.#clock.after(heartbeatMs, () => {
       for (const client of this.#clients) {
-        if (client.mayListen()) this.#write(client, ': still here\n\n');
+        if (client.listener.mayListen()) this.#write(client, ': still here\n\n');
         else this.#drop(client);
       }
       this.#beat();

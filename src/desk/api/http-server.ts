@@ -42,7 +42,14 @@ export class HttpServer implements Service {
 
   async start(signal: AbortSignal): Promise<void> {
     const { accounts, clock, service, metrics, secureCookie } = this.#options;
-    const app = fastify({ logger: false, bodyLimit, forceCloseConnections: true });
+    const app = fastify({
+      logger: false,
+      bodyLimit,
+      forceCloseConnections: true,
+      trustProxy: [...this.#options.trustedProxies],
+      // Addresses that cannot be decoded end before any hook.
+      frameworkErrors: (error, _request, reply) => void sendError(reply.headers(securityHeaders), asAppError(error)),
+    });
     this.#app = app;
     this.#events = new EventStream({ service, clock, metrics });
     this.#answerInOneVoice(app);
@@ -101,6 +108,8 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly secureCookie: boolean;
+  /** Addresses whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly consoleDir: string;
   readonly accounts: readonly Account[];
   readonly service: DeskService;

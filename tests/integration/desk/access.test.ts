@@ -151,6 +151,32 @@ describe('access to the desk', () => {
     expect((await raw('/assets/..%2f..%2fdatabase')).status).toBeGreaterThanOrEqual(400);
   });
 
+  test('an address that cannot be decoded is answered like everything else', async () => {
+    const answer = await raw('/api/tickets/%E0%A4%A');
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'MB_REQUEST_INVALID' });
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'");
+  });
+
+  test('a cookie counts only for pages of the desk itself, also in browsers without Fetch Metadata', async () => {
+    const cookie = (await signIn('maplebridge-demo-dispatcher')).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const from = async (headers: Record<string, string>) =>
+      (await raw('/api/me', { headers: { cookie, ...headers } })).status;
+    expect(await from({ 'sec-fetch-site': 'cross-site' })).toBe(401);
+    expect(await from({ origin: 'https://elsewhere.example' })).toBe(401);
+    expect(await from({ origin: 'null' })).toBe(401);
+    expect(await from({ origin: desk.desk.address })).toBe(200);
+    expect(await from({})).toBe(200);
+  });
+
+  test('who guesses tokens through a proxy locks out himself, not everybody behind it', async () => {
+    const guess = (token: string, address: string) =>
+      raw('/api/me', { headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': address } });
+    for (let i = 0; i < 12; i += 1) await guess(`guess-${i}`, '10.0.0.66');
+    expect((await guess('maplebridge-demo-auditor', '10.0.0.66')).status).toBe(429);
+    expect((await guess('maplebridge-demo-auditor', '10.0.0.7')).status).toBe(200);
+  });
+
   test('who guesses tokens has to wait', async () => {
     const answers = [];
     for (let i = 0; i < 12; i += 1) answers.push((await signIn(`guess-${i}`)).status);

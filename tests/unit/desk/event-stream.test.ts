@@ -9,6 +9,8 @@ import { FakeClock } from '../../support/fake-clock.ts';
 
 const change = (n: number, text = ''): Change => ({ n, ticket: { number: n, division: text } as TicketSummary });
 
+const someone = { name: '王', mayListen: () => true };
+
 /** A response whose client reads nothing: what is written stays in memory. */
 function unread(): ServerResponse {
   return new ServerResponse(new IncomingMessage(new Socket()));
@@ -47,10 +49,20 @@ function record(response: ServerResponse): string[] {
 }
 
 describe('the event stream', () => {
+  test('one user cannot take all of its places', async () => {
+    const { stream } = streamOf();
+    for (let i = 0; i < 50; i += 1) {
+      expect(stream.isFullFor(someone.name)).toBe(false);
+      await stream.serve(unread(), undefined, someone);
+    }
+    expect(stream.isFullFor(someone.name)).toBe(true);
+    expect(stream.isFullFor('李')).toBe(false);
+  });
+
   test('drops a client that does not read, and holds no more for it', async () => {
     const { stream, tell } = streamOf();
     const response = unread();
-    await stream.serve(response, undefined, () => true);
+    await stream.serve(response, undefined, someone);
     for (let n = 1; n <= 1000; n += 1) tell(change(n, 'x'.repeat(1000)));
     expect(response.destroyed).toBe(true);
     expect(response.writableLength).toBeLessThan(300 * 1024);
@@ -61,7 +73,7 @@ describe('the event stream', () => {
     const { stream, tell } = streamOf(missed.promise);
     const response = unread();
     const written = record(response);
-    const served = stream.serve(response, 3, () => true);
+    const served = stream.serve(response, 3, someone);
     tell(change(5));
     tell(change(6));
     missed.resolve([change(4), change(5)]);
@@ -76,7 +88,7 @@ describe('the event stream', () => {
     const { stream, tell } = streamOf(Promise.reject(new Error('database away')));
     const response = unread();
     const written = record(response);
-    await stream.serve(response, 3, () => true);
+    await stream.serve(response, 3, someone);
     tell(change(8));
     expect(written.at(-1)).toBe('event: ticket\nid: 8\ndata: {"number":8,"division":""}\n\n');
   });
@@ -85,8 +97,8 @@ describe('the event stream', () => {
     const { stream, clock } = streamOf();
     const [allowed, expired] = [unread(), unread()];
     const written = record(allowed);
-    await stream.serve(allowed, undefined, () => true);
-    await stream.serve(expired, undefined, () => false);
+    await stream.serve(allowed, undefined, { name: '王', mayListen: () => true });
+    await stream.serve(expired, undefined, { name: '王', mayListen: () => false });
     clock.advance(15_000);
     expect(written.at(-1)).toBe(': still here\n\n');
     expect(expired.destroyed).toBe(true);
@@ -97,7 +109,7 @@ describe('the event stream', () => {
   test('stops: clients are let go and nothing is listened to', async () => {
     const { stream, clock, listeners } = streamOf();
     const response = unread();
-    await stream.serve(response, undefined, () => true);
+    await stream.serve(response, undefined, someone);
     stream.stop();
     expect(response.destroyed).toBe(true);
     expect(listeners.size).toBe(0);

@@ -6,8 +6,8 @@ import type { RouteContext } from './route-context.ts';
 /** The live stream of changed tickets. */
 export function eventRoutes(app: FastifyInstance, { authentication, events }: RouteContext): void {
   app.get('/api/events', async (request, reply) => {
-    authentication.require(request, 'read');
-    if (events.full) throw new AppError('MB_OVERLOADED', 'too many browsers listen already');
+    const { name } = authentication.require(request, 'read');
+    if (events.isFullFor(name)) throw new AppError('MB_OVERLOADED', 'too many browsers listen already');
     const last = Number(request.headers['last-event-id']);
     reply.hijack();
     reply.raw.writeHead(200, {
@@ -24,6 +24,6 @@ export function eventRoutes(app: FastifyInstance, { authentication, events }: Ro
         return false;
       }
     };
-    await events.serve(reply.raw, Number.isSafeInteger(last) && last > 0 ? last : undefined, mayListen);
+    await events.serve(reply.raw, Number.isSafeInteger(last) && last > 0 ? last : undefined, { name, mayListen });
   });
 }
