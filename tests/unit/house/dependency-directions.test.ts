@@ -80,6 +80,8 @@ describe('dependency directions', () => {
   test.each([
     ['onnxruntime-node', 1],
     ['aedes', 1],
+    ['onvif', 1],
+    ['csv-parse', 1],
     ['bullmq', 1],
     ['ioredis', 1],
     ['fastify', 8],
