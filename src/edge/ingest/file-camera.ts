@@ -102,7 +102,7 @@ export class FileCamera implements LiveCamera {
   /** Plays until the end, the stop or a fault. Never rejects. */
   async #play(): Promise<void> {
     const { stream } = this.#options;
-    let startMs = this.#options.clock.monotonic();
+    let startMs: number | undefined;
     let playedMs = 0;
     try {
       // Loaded only where it is used: FFmpeg takes tens of megabytes.
@@ -115,6 +115,7 @@ export class FileCamera implements LiveCamera {
             this.#life.ended(opened.reason, `${basename(path)}: ${opened.detail}`);
             return;
           }
+          startMs ??= this.#options.clock.monotonic();
           const lengthMs = await this.#playFile(opened.file, startMs + playedMs, playedMs);
           if (this.#stop.signal.aborted) return;
           playedMs += lengthMs;
@@ -124,7 +125,7 @@ export class FileCamera implements LiveCamera {
           return;
         }
         // After a machine's sleep the past is not made up for.
-        startMs = Math.max(startMs, this.#options.clock.monotonic() - playedMs);
+        startMs = Math.max(startMs ?? 0, this.#options.clock.monotonic() - playedMs);
       } while (stream.loop);
       this.#life.stop();
     } catch (error) {
