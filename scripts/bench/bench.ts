@@ -5,15 +5,30 @@ export interface BenchReport {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly distributions: Readonly<Record<string, unknown>>;
+  /** Its section of `docs/benchmarks.md`, as Markdown. */
+  readonly page?: string;
 }
 
+/** Options of the command line, as written. */
+export type BenchOptions = Readonly<Record<string, string | undefined>>;
+
 /** One bench: says what it does while it runs, returns what it measured. */
-export type Bench = (say: (line: string) => void) => Promise<BenchReport>;
+export type Bench = (say: (line: string) => void, options: BenchOptions) => Promise<BenchReport>;
+
+/** A number from the command line. */
+export function numberOption(options: BenchOptions, name: string, fallback: number): number {
+  const text = options[name];
+  const value = text === undefined ? fallback : Number(text);
+  if (!Number.isFinite(value) || value < 0 || text === '') throw new Error(`--${name}: not a number: ${text}`);
+  return value;
+}
 
 /** A report as written to `--json FILE`. */
 export function toJson(name: string, report: BenchReport): string {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
-  return `${JSON.stringify({ name, at: new Date().toISOString(), machine, ...report }, null, 2)}\n`;
+  const { parameters, metrics, distributions } = report;
+  const at = new Date().toISOString();
+  return `${JSON.stringify({ name, at, machine, parameters, metrics, distributions }, null, 2)}\n`;
 }
 
 /** The value below which a share of all values lies; `quantile(values, 0.5)` is the median. */

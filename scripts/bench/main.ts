@@ -1,23 +1,44 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Bench, toJson } from './bench.ts';
+import { type Bench, type BenchOptions, toJson } from './bench.ts';
+import { writeSection } from './benchmarks-page.ts';
 import { decodeBench } from './decode.ts';
 import { detectBench } from './detect.ts';
+import { ingestBench } from './ingest.ts';
+import { soakBench } from './soak.ts';
 
 /** Every bench by name. */
-const benches: Readonly<Record<string, Bench>> = { decode: decodeBench, detect: detectBench };
+const benches: Readonly<Record<string, Bench>> = {
+  decode: decodeBench,
+  detect: detectBench,
+  ingest: ingestBench,
+  soak: soakBench,
+};
+/** Options of single benches, all with a value. */
+const own = ['cameras', 'seconds', 'minutes', 'seed', 'shards', 'peers', 'profile'] as const;
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'string' },
+    page: { type: 'string', default: 'docs/benchmarks.md' },
+    ...(Object.fromEntries(own.map((name) => [name, { type: 'string' }])) as Record<string, { type: 'string' }>),
+  },
+});
 const name = positionals[0] ?? '';
 const bench = benches[name];
 if (bench === undefined || positionals.length !== 1) {
-  process.stderr.write(`usage: npm run bench -- NAME [--json FILE]\nNAME: ${Object.keys(benches).join(', ')}\n`);
+  process.stderr.write(
+    `usage: npm run bench -- NAME [--json FILE] [--page FILE] [--${own.join(' N] [--')} N]\n` +
+      `NAME: ${Object.keys(benches).join(', ')}\n`,
+  );
   process.exit(2);
 }
 
 process.env['MAPLEBRIDGE_LOG'] ??= 'error';
-const report = await bench((line) => process.stdout.write(`${line}\n`));
+const report = await bench((line) => process.stdout.write(`${line}\n`), values as BenchOptions);
 for (const [metric, value] of Object.entries(report.metrics)) {
   process.stdout.write(`${metric.padEnd(32)}${value}\n`);
 }
 if (values.json !== undefined) writeFileSync(values.json, toJson(name, report));
+if (report.page !== undefined) writeSection(values.page, name, report.page);

@@ -10,7 +10,6 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { FarmProcess } from '../support/farm-process.ts';
-import { freePort } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
 
 const cameras = 50;
@@ -21,7 +20,7 @@ let farm: FarmProcess;
 const started: IngestPool[] = [];
 
 beforeAll(async () => {
-  farm = await new FarmProcess({ cameras, port: await freePort() }).start();
+  farm = await new FarmProcess({ cameras }).start();
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map((pool) => pool.stop()));

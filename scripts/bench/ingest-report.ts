@@ -1,0 +1,42 @@
+/** What the measured process is told. */
+export type IngestOrder =
+  | { readonly kind: 'start'; readonly urls: readonly string[]; readonly shards: number }
+  /** Answer with a report, and count delays anew from here. */
+  | { readonly kind: 'report' }
+  | { readonly kind: 'stop' };
+
+/** Milliseconds, as a distribution. */
+export interface Delays {
+  readonly n: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What the measured process answers. Counts are since it began. */
+export interface IngestReport {
+  readonly cpuS: number;
+  /** Monotonic seconds at which the CPU time was read. */
+  readonly atS: number;
+  readonly rssMb: number;
+  readonly heapUsedMb: number;
+  /** Entries of `process.getActiveResourcesInfo()` in its main thread. */
+  readonly resources: number;
+  readonly streaming: number;
+  readonly accessUnits: number;
+  readonly keyframes: number;
+  readonly bytes: number;
+  readonly lostPackets: number;
+  /** Access units that did not come whole, or were of no use because one before them did not. */
+  readonly lostUnits: number;
+  readonly droppedUnits: number;
+  readonly shardRestarts: number;
+  /** Keyframes that came more than 250 ms later than their camera's quickest, since the last report. */
+  readonly lateKeyframes: number;
+  /** How much later than their camera's quickest keyframes came. */
+  readonly delayMs: Delays;
+  /** From the socket to the consumer's thread. */
+  readonly handOnMs: Delays;
+  /** Connections tried in each second of the process's life, by UTC second. */
+  readonly attempts: Readonly<Record<string, number>>;
+}
