@@ -20,16 +20,11 @@ export class StatusServer implements Service {
     this.#host = options.host;
     this.#port = options.port;
     this.#server = createServer((request, response) => {
-      if (request.url === '/healthz') {
-        const { ok, body } = options.status();
-        response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      } else if (request.url === '/metrics') {
-        void options.registry.metrics().then((text) => {
-          response.writeHead(200, { 'content-type': options.registry.contentType }).end(text);
-        });
-      } else {
-        response.writeHead(404).end();
-      }
+      // What is asked may itself be broken (a failing disk): that is an answer, not the end of the service.
+      answer(request.url, options).then(
+        ({ code, type, text }) => response.writeHead(code, { 'content-type': type }).end(text),
+        (error: unknown) => response.writeHead(503, { 'content-type': 'text/plain' }).end(`${messageOf(error)}\n`),
+      );
     });
   }
 
@@ -54,4 +49,14 @@ export class StatusServer implements Service {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
+}
+
+async function answer(
+  url: string | undefined,
+  { registry, status }: { registry: Registry; status: () => StatusReport },
+): Promise<{ code: number; type: string; text: string }> {
+  if (url === '/metrics') return { code: 200, type: registry.contentType, text: await registry.metrics() };
+  if (url !== '/healthz') return { code: 404, type: 'text/plain', text: '' };
+  const { ok, body } = status();
+  return { code: ok ? 200 : 503, type: 'application/json', text: JSON.stringify(body) };
 }
