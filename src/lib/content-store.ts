@@ -1,12 +1,14 @@
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../domain/ids.ts';
+import { writeDurable } from './durable-file.ts';
 import { sha256 } from './hash.ts';
 
 /** Files named by the SHA-256 of what is in them: `<dir>/ab/abcdef…`. Writing the same bytes twice is one file. */
 export class ContentStore {
   readonly dir: string;
+  readonly #writing = new Map<Sha256, Promise<void>>();
 
   constructor(dir: string) {
     this.dir = dir;
@@ -17,27 +19,21 @@ export class ContentStore {
     return join(this.dir, hash.slice(0, 2), hash);
   }
 
-  /** Writes bytes durably (fsync, then rename) and returns their hash. */
+  /**
+   * Writes bytes durably and returns their hash. What is there already stays, unless it no longer matches its name:
+   * a damaged file is made good by the next copy that comes.
+   */
   async put(bytes: Uint8Array): Promise<Sha256> {
     const hash = sha256(bytes);
-    if (await this.has(hash)) return hash;
-    const folder = join(this.dir, hash.slice(0, 2));
-    await mkdir(folder, { recursive: true, mode: 0o750 });
-    const temporary = join(folder, `.${hash}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`);
-    try {
-      const file = await open(temporary, 'wx', 0o640);
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, this.path(hash));
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    // Writers of the same content share one temporary name, so they share one write.
+    const writing = this.#writing.get(hash) ?? this.#write(hash, bytes).finally(() => this.#writing.delete(hash));
+    this.#writing.set(hash, writing);
+    await writing;
     return hash;
+  }
+
+  async #write(hash: Sha256, bytes: Uint8Array): Promise<void> {
+    if ((await this.get(hash)) === undefined) await writeDurable(this.path(hash), bytes);
   }
 
   async has(hash: Sha256): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { Sha256 } from '../../domain/ids.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
+import { writeDurable } from '../../lib/durable-file.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { SigningKey } from '../../lib/keys.ts';
@@ -20,7 +21,6 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { encodeBatch } from './batch-format.ts';
 import { batchName } from './batch-name.ts';
-import { writeDurable } from './durable-file.ts';
 
 /** What the batcher needs. */
 export interface BatcherOptions {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BatchConsumer, TransferReceiver, TransferReceiverStatus } from '../../contracts/transfer.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
+import { keepNewest, moveDurable, writeDurable } from '../../lib/durable-file.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { KeyRing } from '../../lib/keys.ts';
@@ -11,7 +12,6 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { type Decoded, decodeBatch } from './batch-format.ts';
 import { parseBatchName } from './batch-name.ts';
-import { keepNewest, moveDurable, writeDurable } from './durable-file.ts';
 
 /** What the receiver needs. */
 export interface FileDropReceiverOptions {

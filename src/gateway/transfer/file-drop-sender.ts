@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SealedBatch, TransferSender } from '../../contracts/transfer.ts';
+import { temporaryPrefix, writeDurable } from '../../lib/durable-file.ts';
 import { AppError } from '../../lib/errors.ts';
 import { batchName } from './batch-name.ts';
-import { temporaryPrefix, writeDurable } from './durable-file.ts';
 
 /** What the sender needs. */
 export interface FileDropSenderOptions {

@@ -10,7 +10,7 @@ export const temporaryPrefix = '.tmp-';
  */
 export async function writeDurable(path: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const made = await mkdir(folder, { recursive: true, mode: 0o750 });
   const temporary = join(folder, `${temporaryPrefix}${basename(path)}`);
   try {
     const file = await open(temporary, 'w', 0o640);
@@ -26,6 +26,10 @@ export async function writeDurable(path: string, bytes: Uint8Array): Promise<voi
     throw error;
   }
   await syncFolder(folder);
+  // A folder made just now is an entry in the one above it, and so on up to what was there before.
+  for (let each = folder; made !== undefined && each.length >= made.length; each = dirname(each)) {
+    await syncFolder(dirname(each));
+  }
 }
 
 /** Moves a file, durably; the folders may lie on two file systems, as a mounted inbox and an archive do. */
