@@ -8,7 +8,7 @@ export type AuthChallenge =
       readonly opaque: string | undefined;
       readonly algorithm: DigestAlgorithm;
       /** Undefined: the server knows RFC 2069 only. */
-      readonly qop: 'auth' | undefined;
+      readonly qop: 'auth' | 'auth-int' | undefined;
       /** The credentials were right, only the nonce was old (RFC 7616 §3.3). */
       readonly stale: boolean;
     };
@@ -61,8 +61,8 @@ function readChallenge({ scheme, parameters }: RawChallenge): AuthChallenge | un
     ?.toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean);
-  // `auth-int` alone is not offered by any camera met so far; a server that wants only it is not answerable.
-  const answerable = qops === undefined || qops.length === 0 || qops.includes('auth');
+  const qop = qops?.includes('auth') ? 'auth' : qops?.includes('auth-int') ? 'auth-int' : undefined;
+  const answerable = qop !== undefined || qops === undefined || qops.length === 0;
   if (algorithm === undefined || !answerable) return undefined;
   return {
     scheme,
@@ -70,7 +70,7 @@ function readChallenge({ scheme, parameters }: RawChallenge): AuthChallenge | un
     nonce,
     opaque: parameters.get('opaque'),
     algorithm,
-    qop: qops?.includes('auth') ? 'auth' : undefined,
+    qop,
     stale: parameters.get('stale')?.toLowerCase() === 'true',
   };
 }

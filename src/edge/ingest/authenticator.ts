@@ -15,6 +15,7 @@ export class Authenticator {
   #challenge: AuthChallenge | undefined;
   #nonceCount = 0;
   #proven = false;
+  #reopened = false;
 
   constructor(options: { credentials: Credentials | undefined; cnonce: () => string }) {
     this.#credentials = options.credentials;
@@ -37,7 +38,13 @@ export class Authenticator {
 
   /** A request that carried credentials was served. */
   accepted(): void {
+    this.#reopened = false;
     this.#proven = this.#challenge !== undefined;
+  }
+
+  /** Another connection goes on with the challenge of the one before; its nonce may have ended with that. */
+  reopened(): void {
+    this.#reopened = true;
   }
 
   /**
@@ -50,7 +57,8 @@ export class Authenticator {
     if (this.#credentials === undefined) return rejected(`the camera asks for ${nameOf(challenge)}; none configured`);
     const stale = challenge.scheme === 'digest' && challenge.stale;
     // Credentials this session has already accepted can only have failed by their nonce, flagged or not.
-    const worthwhile = !request.authorized || stale || this.#proven;
+    const worthwhile = !request.authorized || stale || this.#proven || this.#reopened;
+    this.#reopened = false;
     if (!worthwhile || request.tries >= maxTries) {
       return rejected(`user name or password refused (${nameOf(challenge)})`);
     }

@@ -47,7 +47,9 @@ function digestResponse(challenge: DigestChallenge, input: AuthorizationInput, n
   const { username, password } = input.credentials;
   const secret = hash(`${username}:${challenge.realm}:${password}`);
   const ha1 = challenge.algorithm.endsWith('-sess') ? hash(`${secret}:${challenge.nonce}:${input.cnonce}`) : secret;
-  const ha2 = hash(`${input.method}:${input.uri}`);
+  // Our requests have no body (RFC 7616 §3.4.3).
+  const body = challenge.qop === 'auth-int' ? `:${hash('')}` : '';
+  const ha2 = hash(`${input.method}:${input.uri}${body}`);
   return challenge.qop === undefined
     ? hash(`${ha1}:${challenge.nonce}:${ha2}`)
     : hash(`${ha1}:${challenge.nonce}:${nc}:${input.cnonce}:${challenge.qop}:${ha2}`);

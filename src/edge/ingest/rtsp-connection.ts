@@ -1,192 +1,128 @@
-import { connect, type Socket } from 'node:net';
-import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { BlindReason } from '../../domain/camera.ts';
 import type { CameraId } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { Authenticator } from './authenticator.ts';
 import { randomCnonce } from './authorization.ts';
 import type { CameraStream } from './config.ts';
 import type { IngestCounters } from './ingest-counters.ts';
-import { RtspSession } from './rtsp-session.ts';
+import { type NextLeg, RtspLeg } from './rtsp-leg.ts';
 import type { Credentials, RtspTarget } from './rtsp-target.ts';
+import type { AccessUnitSink } from './video-receiver.ts';
 
-/** What one connection tells its camera. */
-export interface RtspConnectionHandler {
-  onAccessUnit(unit: AccessUnit): void;
-  /** The connection is over; called once, and never after `close`. */
+/** What one try tells its camera. */
+export interface RtspConnectionHandler extends AccessUnitSink {
+  /** The try is over; called once, and never after `close`. */
   onEnd(reason: BlindReason, detail: string): void;
 }
 
+/** What a try needs. */
+export interface RtspConnectionOptions {
+  readonly cameraId: CameraId;
+  readonly target: RtspTarget;
+  readonly credentials: Credentials | undefined;
+  readonly stream: CameraStream;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly counters: IngestCounters;
+  readonly handler: RtspConnectionHandler;
+}
+
+/** Redirects, new connections for a 401 and the change to TCP, all together: more is a server that goes in circles. */
+const maxLegs = 8;
+
 /**
- * What every connection of the process reads into. The event loop reads and hands on in one go, and whoever keeps
- * bytes copies them, so one buffer does for any number of cameras.
+ * One try to get a camera's stream, never repeated: a connection, and another one where the server redirects (RFC 2326
+ * §11.3), closes with its 401, or UDP does not get through.
  */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
-
-/** How long a TEARDOWN may take to leave before the socket is cut. */
-const closeGraceMs = 500;
-
-/** One TCP connection to a camera and the deadlines on it: one try, never repeated. */
 export class RtspConnection {
-  readonly #target: RtspTarget;
-  readonly #stream: CameraStream;
-  readonly #clock: Clock;
-  readonly #counters: IngestCounters;
-  readonly #handler: RtspConnectionHandler;
-  readonly #session: RtspSession;
-  #socket: Socket | undefined;
-  #cancelTick: (() => void) | undefined;
-  #phase: 'connecting' | 'asking' | 'playing' | 'over' = 'connecting';
-  /** Monotonic time of the last step: connect, request, PLAY answered or access unit. */
-  #progressAt = 0;
-  #keptAliveAt = 0;
+  readonly #options: RtspConnectionOptions;
+  #target: RtspTarget;
+  #credentials: Credentials | undefined;
+  #auth: Authenticator;
+  #udp: boolean;
+  #leg: RtspLeg | undefined;
+  #legs = 0;
+  #over = false;
+  readonly #closing = new Set<Promise<void>>();
 
-  constructor(options: {
-    cameraId: CameraId;
-    target: RtspTarget;
-    credentials: Credentials | undefined;
-    stream: CameraStream;
-    clock: Clock;
-    random: () => number;
-    counters: IngestCounters;
-    handler: RtspConnectionHandler;
-  }) {
+  constructor(options: RtspConnectionOptions) {
+    this.#options = options;
     this.#target = options.target;
-    this.#stream = options.stream;
-    this.#clock = options.clock;
-    this.#counters = options.counters;
-    this.#handler = options.handler;
-    this.#session = new RtspSession({
-      cameraId: options.cameraId,
-      url: options.target.url,
-      credentials: options.credentials,
-      counters: options.counters,
-      cnonce: randomCnonce,
-      random: options.random,
-      handler: {
-        send: (bytes) => this.#send(bytes),
-        onPlaying: () => this.#playing(),
-        onAccessUnit: (unit) => this.#accessUnit(unit),
-        onFailure: (reason, detail) => this.#end(reason, detail),
-      },
-    });
+    this.#credentials = options.credentials;
+    this.#auth = authenticatorFor(options.credentials);
+    this.#udp = options.stream.transport !== 'tcp';
   }
 
   /** Connects and goes on by itself. */
   open(): void {
-    this.#counters.connections += 1;
-    this.#progressAt = this.#clock.monotonic();
-    const socket = connect({
-      host: this.#target.host,
-      port: this.#target.port,
-      noDelay: true,
-      onread: { buffer: readBuffer, callback: (length) => this.#read(length) },
+    const { cameraId, stream, clock, random, counters, handler } = this.#options;
+    this.#legs += 1;
+    const leg = new RtspLeg({
+      cameraId,
+      target: this.#target,
+      auth: this.#auth,
+      udp: this.#udp,
+      stream,
+      clock,
+      random,
+      counters,
+      handler: {
+        wanted: (kind) => handler.wanted?.(kind) ?? true,
+        onAccessUnit: (unit) => handler.onAccessUnit(unit),
+        onPassed: (kind, bytes, receivedAt) => handler.onPassed?.(kind, bytes, receivedAt),
+        onNext: (next) => this.#goOn(next),
+        onEnd: (reason, detail) => this.#end(reason, detail),
+      },
     });
-    this.#socket = socket;
-    socket.on('connect', () => this.#connected());
-    socket.on('error', (error) => this.#failed(error));
-    socket.on('close', () => this.#closed());
-    this.#scheduleTick();
+    this.#leg = leg;
+    leg.open();
   }
 
-  /** Takes leave with a TEARDOWN and closes; resolves when the socket is gone. */
+  /** Takes leave with a TEARDOWN and closes; resolves when every socket is gone. */
   async close(): Promise<void> {
-    if (this.#phase === 'over') return;
-    await this.#leave();
+    this.#over = true;
+    this.#leave();
+    await Promise.all(this.#closing);
   }
 
-  #connected(): void {
-    if (this.#phase !== 'connecting') return;
-    this.#phase = 'asking';
-    this.#session.begin();
-  }
-
-  #playing(): void {
-    this.#phase = 'playing';
-    this.#progressAt = this.#clock.monotonic();
-    this.#keptAliveAt = this.#progressAt;
-  }
-
-  #read(length: number): boolean {
-    this.#counters.bytes += length;
-    this.#session.receive(readBuffer, length, this.#clock.now());
-    return true;
-  }
-
-  #send(bytes: Buffer): void {
-    if (this.#phase === 'asking') this.#progressAt = this.#clock.monotonic();
-    if (this.#socket?.writable === true) this.#socket.write(bytes);
-  }
-
-  #accessUnit(unit: AccessUnit): void {
-    this.#progressAt = this.#clock.monotonic();
-    this.#handler.onAccessUnit(unit);
-  }
-
-  #closed(): void {
-    if (this.#phase === 'over') return;
-    // What came whole before the end still counts.
-    this.#session.settle(Number.POSITIVE_INFINITY);
-    this.#end('closed-by-server', 'the camera closed the connection');
-  }
-
-  #failed(error: NodeJS.ErrnoException): void {
-    const what = error.code ?? error.message;
-    if (this.#phase === 'connecting') this.#end('unreachable', `cannot connect: ${what}`);
-    else this.#end('closed-by-server', `the connection broke: ${what}`);
-  }
-
-  /** One timer a connection looks after every deadline; pictures only note the time. */
-  #scheduleTick(): void {
-    const { connectTimeoutMs, responseTimeoutMs, stalledAfterMs } = this.#stream;
-    const everyMs = Math.min(1000, connectTimeoutMs / 4, responseTimeoutMs / 4, stalledAfterMs / 4);
-    this.#cancelTick = this.#clock.after(everyMs, () => {
-      this.#checkDeadlines();
-      if (this.#phase !== 'over') this.#scheduleTick();
-    });
-  }
-
-  #checkDeadlines(): void {
-    this.#session.settle(this.#clock.now());
-    const now = this.#clock.monotonic();
-    const idleMs = now - this.#progressAt;
-    const { connectTimeoutMs, responseTimeoutMs, stalledAfterMs } = this.#stream;
-    if (this.#phase === 'connecting' && idleMs >= connectTimeoutMs) {
-      this.#end('unreachable', `no connection within ${connectTimeoutMs} ms`);
-    } else if (this.#phase === 'asking' && idleMs >= responseTimeoutMs) {
-      const detail = `${this.#session.waitingFor ?? 'the request'} was not answered within ${responseTimeoutMs} ms`;
-      this.#end(this.#session.answered ? 'stalled' : 'unreachable', detail);
-    } else if (this.#phase === 'playing' && idleMs >= stalledAfterMs) {
-      this.#end('stalled', `no complete picture for ${stalledAfterMs} ms`);
-    } else if (this.#phase === 'playing' && now - this.#keptAliveAt >= (this.#session.keepAliveMs ?? Infinity)) {
-      this.#keptAliveAt = now;
-      this.#session.keepAlive();
+  #goOn(next: NextLeg): void {
+    this.#leave();
+    if (this.#over) return;
+    if (this.#legs >= maxLegs) {
+      this.#end('refused', `the camera leads in circles: ${this.#legs} connections, no stream`);
+      return;
     }
+    if (next.kind === 'redirect') this.#redirect(next.target);
+    else if (next.kind === 'tcp') this.#udp = false;
+    this.#auth.reopened();
+    this.open();
+  }
+
+  /** Credentials follow within a host; to another one only where that is configured, or the address brings its own. */
+  #redirect(target: RtspTarget): void {
+    const sameHost = target.host.toLowerCase() === this.#target.host.toLowerCase();
+    const kept = sameHost || this.#options.stream.redirectCredentials ? this.#credentials : undefined;
+    this.#target = target;
+    this.#credentials = target.credentials ?? kept;
+    this.#auth = authenticatorFor(this.#credentials);
+  }
+
+  #leave(): void {
+    const closing = this.#leg?.close();
+    this.#leg = undefined;
+    if (closing === undefined) return;
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
   }
 
   #end(reason: BlindReason, detail: string): void {
-    if (this.#phase === 'over') return;
-    void this.#leave();
-    this.#handler.onEnd(reason, detail);
+    if (this.#over) return;
+    this.#over = true;
+    this.#leave();
+    this.#options.handler.onEnd(reason, detail);
   }
+}
 
-  /**
-   * Frees our place at the camera by a TEARDOWN where a session stands, then waits a little for the camera to close:
-   * cutting a socket with unread pictures resets it, and the TEARDOWN may be lost with it.
-   */
-  async #leave(): Promise<void> {
-    this.#phase = 'over';
-    this.#cancelTick?.();
-    const standing = this.#session.end();
-    const socket = this.#socket;
-    if (socket === undefined || socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#clock.after(closeGraceMs, () => socket.destroy());
-      socket.once('close', () => {
-        cancel();
-        resolve();
-      });
-      if (standing && !socket.connecting) socket.end();
-      else socket.destroy();
-    });
-  }
+function authenticatorFor(credentials: Credentials | undefined): Authenticator {
+  return new Authenticator({ credentials, cnonce: randomCnonce });
 }

@@ -1,7 +1,7 @@
 import { softwareVersion } from '../../lib/version.ts';
 
 /** Methods the client uses (RFC 2326 §10). */
-export type RtspMethod = 'OPTIONS' | 'DESCRIBE' | 'SETUP' | 'PLAY' | 'GET_PARAMETER' | 'TEARDOWN';
+export type RtspMethod = 'OPTIONS' | 'DESCRIBE' | 'SETUP' | 'PLAY' | 'GET_PARAMETER' | 'SET_PARAMETER' | 'TEARDOWN';
 
 /** One request, before it is written down. */
 export interface RtspRequest {

@@ -1,36 +1,57 @@
-import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { BlindReason } from '../../domain/camera.ts';
 import type { CameraId, UtcMs } from '../../domain/ids.ts';
-import { Authenticator } from './authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
 import { baseUrlOf, controlUrl } from './control-url.ts';
+import type { Lack } from './depacketizer.ts';
 import type { IngestCounters } from './ingest-counters.ts';
-import { interleavedFrame } from './rtcp.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { MediaInput } from './media-input.ts';
+import { isRedirect, locationOf } from './redirect.ts';
+import { RtspDialogue } from './rtsp-dialogue.ts';
 import { cseqOf, headerOf, type RtspResponse, type RtspServerRequest } from './rtsp-message.ts';
 import { type BrokenStream, RtspReader, type RtspReaderHandler } from './rtsp-reader.ts';
-import { formatRequest, formatResponse, type RtspMethod } from './rtsp-request.ts';
-import type { Credentials } from './rtsp-target.ts';
+import { formatResponse, type RtspMethod } from './rtsp-request.ts';
+import type { RtspTarget } from './rtsp-target.ts';
 import { chooseVideoTrack, parseSdp, type VideoTrack } from './sdp.ts';
-import { parseSetupAnswer, type SetupAnswer } from './setup-answer.ts';
-import { VideoReceiver } from './video-receiver.ts';
+import { type MediaPath, type PortPair, parseSetupAnswer, type SetupAnswer, transportField } from './setup-answer.ts';
+import type { DatagramKind } from './udp-pair.ts';
+import type { AccessUnitSink } from './video-receiver.ts';
+
+/** Why a session has to go on over another connection. */
+export type Detour = { readonly kind: 'redirect'; readonly target: RtspTarget } | { readonly kind: 'reopen' };
 
 /** What a session wants done; it calls these while it takes bytes in. */
-export interface RtspSessionHandler {
+export interface RtspSessionHandler extends AccessUnitSink {
   /** Bytes for the server. */
   send(bytes: Buffer): void;
+  /** An RTCP packet for the server, where packets come as datagrams. */
+  sendDatagram(kind: DatagramKind, packet: Buffer): void;
+  /** SETUP was answered: this is how packets will come. */
+  onPath(path: MediaPath): void;
   /** PLAY was answered: pictures should come. */
   onPlaying(): void;
-  onAccessUnit(unit: AccessUnit): void;
+  /** A whole picture came that cannot be decoded: `lacks` says why. */
+  onSkipped(): void;
+  /** The session is over, to be begun again elsewhere; called once, in place of `onFailure`. */
+  onDetour(detour: Detour): void;
   /** The session is over and takes nothing more; called once. */
   onFailure(reason: BlindReason, detail: string): void;
 }
 
-interface PendingRequest {
-  readonly method: RtspMethod;
-  readonly uri: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly cseq: number;
-  readonly authorized: boolean;
-  readonly tries: number;
+/** What a session needs. */
+export interface RtspSessionOptions {
+  readonly cameraId: CameraId;
+  readonly target: RtspTarget;
+  readonly auth: Authenticator;
+  /** Ports of ours to ask for UDP with; undefined: TCP. */
+  readonly ports?: PortPair | undefined;
+  /** Whether a server that refuses UDP is asked for TCP. */
+  readonly tcpToo?: boolean;
+  /** Which video track, from 0; default the first of a codec we take. */
+  readonly videoTrack?: number | undefined;
+  readonly counters: IngestCounters;
+  readonly random: () => number;
+  readonly handler: RtspSessionHandler;
 }
 
 const brokenStreams: Readonly<Record<BrokenStream, string>> = {
@@ -39,58 +60,64 @@ const brokenStreams: Readonly<Record<BrokenStream, string>> = {
   'lost-sync': 'sent over 128 KB that are neither RTSP nor RTP',
 };
 
+/** Statuses after which the same may be asked for in another way (RFC 2326 §11.3.8, §11.3.10, §11.3.14). */
+const invalidRange = 457;
+const aggregateNotAllowed = 459;
+const unsupportedTransport = 461;
+
 /**
- * One RTSP 1.0 session as a client, over TCP interleaved (RFC 2326 §10.12, appendix A.1):
- * OPTIONS → DESCRIBE → SETUP → PLAY → streaming → TEARDOWN. Pure: bytes and the time in, bytes and events out.
+ * One RTSP 1.0 session as a client (RFC 2326 appendix A.1): OPTIONS → DESCRIBE → SETUP → PLAY → streaming → TEARDOWN.
+ * Pure: bytes and the time in, bytes and events out. Only the video track is set up; others cost nothing.
  */
 export class RtspSession implements RtspReaderHandler {
-  readonly #cameraId: CameraId;
-  readonly #url: string;
+  readonly #options: RtspSessionOptions;
   readonly #handler: RtspSessionHandler;
   readonly #counters: IngestCounters;
-  readonly #random: () => number;
-  readonly #auth: Authenticator;
+  readonly #dialogue: RtspDialogue;
   readonly #reader: RtspReader;
-  #pending: PendingRequest | undefined;
-  #cseq = 0;
+  readonly #keepAlive = new KeepAlive();
   #answered = false;
   #over = false;
+  #tornDown = false;
   #playing = false;
+  #playTries = 0;
   #aggregateUrl: string;
+  #trackUrl: string;
   #track: VideoTrack | undefined;
+  #ports: PortPair | undefined;
   #setup: SetupAnswer | undefined;
-  #receiver: VideoReceiver | undefined;
-  #keepAliveMethod: 'GET_PARAMETER' | 'OPTIONS' = 'OPTIONS';
+  #media: MediaInput | undefined;
   #arrivedAt: UtcMs = 0;
 
-  constructor(options: {
-    cameraId: CameraId;
-    /** Without credentials. */
-    url: string;
-    credentials: Credentials | undefined;
-    handler: RtspSessionHandler;
-    counters: IngestCounters;
-    cnonce: () => string;
-    random: () => number;
-  }) {
-    this.#cameraId = options.cameraId;
-    this.#url = options.url;
-    this.#aggregateUrl = options.url;
+  constructor(options: RtspSessionOptions) {
+    this.#options = options;
     this.#handler = options.handler;
     this.#counters = options.counters;
-    this.#random = options.random;
-    this.#auth = new Authenticator({ credentials: options.credentials, cnonce: options.cnonce });
+    this.#aggregateUrl = options.target.url;
+    this.#trackUrl = options.target.url;
+    this.#ports = options.ports;
+    this.#dialogue = new RtspDialogue({ auth: options.auth, send: (bytes) => options.handler.send(bytes) });
     this.#reader = new RtspReader({ handler: this, counters: options.counters });
   }
 
   /** Method of the request that has no answer yet. */
   get waitingFor(): RtspMethod | undefined {
-    return this.#pending?.method;
+    return this.#dialogue.waitingFor;
   }
 
   /** Whether the server has sent any RTSP message. */
   get answered(): boolean {
     return this.#answered;
+  }
+
+  /** What keeps pictures from being handed on, while something does. */
+  get lacks(): Lack | undefined {
+    return this.#media?.lacks;
+  }
+
+  /** Packets are to come as datagrams, and none has come. */
+  get silentOverUdp(): boolean {
+    return this.#setup?.path.kind === 'udp' && this.#media?.silent === true;
   }
 
   /** How often `keepAlive` is due, in ms: half of the session's timeout. Undefined before PLAY was answered. */
@@ -100,7 +127,7 @@ export class RtspSession implements RtspReaderHandler {
 
   /** Sends the first request. */
   begin(): void {
-    this.#request('OPTIONS', this.#url);
+    this.#request('OPTIONS', this.#options.target.url);
   }
 
   /** Takes `length` bytes from the server; they may be overwritten after the call. */
@@ -109,59 +136,64 @@ export class RtspSession implements RtspReaderHandler {
     this.#reader.push(chunk, length);
   }
 
+  /** Takes a datagram; `packet` is the session's own from now on. */
+  receiveDatagram(kind: DatagramKind, packet: Buffer, arrivedAt: UtcMs): void {
+    if (this.#setup?.path.kind === 'udp' && !this.#over) this.#media?.datagram(kind, packet, arrivedAt);
+    else this.#counters.foreignPackets += 1;
+  }
+
   /** Time has passed: nothing that is complete may wait longer. */
   settle(now: UtcMs): void {
-    this.#receiver?.settle(now);
+    this.#media?.settle(now);
   }
 
-  /** Tells the server that we are still there (RFC 2326 §10.8, §12.37); skipped while it owes an answer. */
+  /** Tells the server that we are still there; one that did not answer the last time is asked again all the same. */
   keepAlive(): void {
-    if (!this.#playing || this.#over || this.#pending !== undefined) return;
-    this.#request(this.#keepAliveMethod, this.#aggregateUrl);
+    if (this.#playing && !this.#over) this.#request(this.#keepAlive.method, this.#aggregateUrl);
   }
 
-  /** Ends the session; true when there was one, so that a TEARDOWN was sent. No event follows. */
+  /**
+   * The server closed the connection. After a 401 that is its way to ask for another one; else the session has failed
+   * for the reason given.
+   */
+  closed(reason: BlindReason, detail: string): void {
+    this.settle(Number.POSITIVE_INFINITY);
+    if (this.#dialogue.repeating) this.#detour({ kind: 'reopen' });
+    else this.#fail(reason, detail);
+  }
+
+  /** Ends the session; true when there was one, so that a TEARDOWN was sent. No event follows. Idempotent. */
   end(): boolean {
-    const standing = !this.#over && this.#setup !== undefined;
-    if (standing) this.#request('TEARDOWN', this.#aggregateUrl);
+    if (!this.#over && this.#setup !== undefined) {
+      this.#request('TEARDOWN', this.#aggregateUrl);
+      this.#tornDown = true;
+    }
     this.#finish();
-    return standing;
+    return this.#tornDown;
   }
 
   onResponse(response: RtspResponse): void {
     this.#answered = true;
-    const pending = this.#pending;
-    const cseq = cseqOf(response);
-    if (pending === undefined || (cseq !== undefined && cseq !== pending.cseq)) {
-      this.#counters.malformedMessages += 1;
-      return;
-    }
-    if (response.status < 200) return;
-    this.#pending = undefined;
-    if (response.status === 401) {
-      this.#challenged(pending, response);
-      return;
-    }
-    if (pending.authorized) this.#auth.accepted();
-    if (this.#playing) this.#keptAlive(response);
-    // OPTIONS is a courtesy: cameras that do not know it still stream.
-    else if (pending.method === 'OPTIONS') this.#describe(response);
-    else if (response.status >= 300) this.#refused(pending, response);
-    else if (pending.method === 'DESCRIBE') this.#described(response);
-    else if (pending.method === 'SETUP') this.#setUp(response);
-    else if (pending.method === 'PLAY') this.#play();
+    const outcome = this.#dialogue.take(response);
+    if (outcome.kind === 'unexpected') this.#counters.malformedMessages += 1;
+    else if (outcome.kind === 'unauthorized') this.#fail('unauthorized', outcome.detail);
+    else if (outcome.kind === 'reopen') this.#detour({ kind: 'reopen' });
+    else if (outcome.kind === 'answered') this.#follow(outcome.method, response);
   }
 
   onRequest(request: RtspServerRequest): void {
     this.#answered = true;
-    const known = ['OPTIONS', 'GET_PARAMETER', 'SET_PARAMETER'].includes(request.method);
+    const known = ['OPTIONS', 'GET_PARAMETER', 'SET_PARAMETER', 'REDIRECT'].includes(request.method);
     this.#handler.send(formatResponse(known ? 200 : 501, cseqOf(request), headerOf(request, 'session')));
+    // A server sends its clients elsewhere (RFC 2326 §10.10).
+    if (request.method === 'REDIRECT') this.#redirected('the camera', request);
   }
 
   onInterleaved(channel: number, buffer: Buffer, start: number, end: number): void {
-    const setup = this.#setup;
-    if (channel === setup?.rtpChannel) this.#receiver?.rtp(buffer, start, end, this.#arrivedAt);
-    else if (channel === setup?.rtcpChannel) this.#receiver?.rtcp(buffer, start, end, this.#arrivedAt);
+    const path = this.#setup?.path;
+    if (path?.kind !== 'tcp') this.#counters.foreignPackets += 1;
+    else if (channel === path.rtpChannel) this.#media?.rtp(buffer, start, end, this.#arrivedAt);
+    else if (channel === path.rtcpChannel) this.#media?.rtcp(buffer, start, end, this.#arrivedAt);
     else this.#counters.foreignPackets += 1;
   }
 
@@ -173,48 +205,67 @@ export class RtspSession implements RtspReaderHandler {
     this.#fail('protocol-error', brokenStreams[reason]);
   }
 
+  #follow(method: RtspMethod, response: RtspResponse): void {
+    const { status } = response;
+    if (this.#playing) this.#keptAlive(response);
+    else if (isRedirect(status)) this.#redirected(method, response);
+    // OPTIONS is a courtesy: cameras that do not know it still stream.
+    else if (method === 'OPTIONS') this.#describe(response);
+    else if (status >= 300) this.#refused(method, response);
+    else if (method === 'DESCRIBE') this.#described(response);
+    else if (method === 'SETUP') this.#setUp(response);
+    else if (method === 'PLAY') this.#play();
+  }
+
   #describe(options: RtspResponse): void {
-    if (/\bGET_PARAMETER\b/i.test(headerOf(options, 'public') ?? '')) this.#keepAliveMethod = 'GET_PARAMETER';
-    this.#request('DESCRIBE', this.#url, { Accept: 'application/sdp' });
+    this.#keepAlive.offered(options.headers.get('public') ?? []);
+    this.#request('DESCRIBE', this.#options.target.url, { Accept: 'application/sdp' });
   }
 
   #described(response: RtspResponse): void {
     const description = parseSdp(response.body);
-    const choice = chooseVideoTrack(description);
+    const choice = chooseVideoTrack(description, this.#options.videoTrack);
     if (choice.kind === 'no-video-track') {
       this.#fail(choice.kind, `the stream offers ${choice.found}`);
     } else if (choice.kind === 'unsupported-codec') {
       this.#fail(choice.kind, `the video is ${choice.found}; H264, H265 or JPEG is needed`);
     } else {
-      const base = baseUrlOf(response, this.#url);
+      const base = baseUrlOf(response, this.#options.target.url);
       this.#track = choice.track;
       this.#aggregateUrl = controlUrl(base, description.control);
-      this.#request('SETUP', controlUrl(base, choice.track.control), {
-        Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1',
-      });
+      this.#trackUrl = controlUrl(base, choice.track.control);
+      this.#requestSetup();
     }
   }
 
+  #requestSetup(): void {
+    this.#request('SETUP', this.#trackUrl, { Transport: transportField(this.#ports) });
+  }
+
   #setUp(response: RtspResponse): void {
-    const answer = parseSetupAnswer(response);
+    const answer = parseSetupAnswer(response, this.#ports);
     if (typeof answer === 'string' || this.#track === undefined) {
       this.#fail('protocol-error', String(answer));
       return;
     }
     this.#setup = answer;
-    this.#receiver = new VideoReceiver({
-      cameraId: this.#cameraId,
+    this.#dialogue.join(answer.sessionId);
+    this.#media = new MediaInput({
+      cameraId: this.#options.cameraId,
       track: this.#track,
+      path: answer.path,
       counters: this.#counters,
-      random: this.#random,
-      handler: {
-        onAccessUnit: (unit) => this.#handler.onAccessUnit(unit),
-        onSkipped: () => undefined,
-        onReport: (report) => this.#handler.send(interleavedFrame(answer.rtcpChannel, report)),
-        onBye: () => this.#fail('closed-by-server', 'the camera ended the stream (RTCP BYE)'),
-      },
+      random: this.#options.random,
+      handler: this.#handler,
+      onBye: () => this.#fail('closed-by-server', 'the camera ended the stream (RTCP BYE)'),
     });
-    this.#request('PLAY', this.#aggregateUrl, { Range: 'npt=0.000-' });
+    this.#handler.onPath(answer.path);
+    this.#requestPlay(this.#aggregateUrl, { Range: 'npt=0.000-' });
+  }
+
+  #requestPlay(url: string, headers: Readonly<Record<string, string>>): void {
+    this.#playTries += 1;
+    this.#request('PLAY', url, headers);
   }
 
   #play(): void {
@@ -225,30 +276,39 @@ export class RtspSession implements RtspReaderHandler {
   #keptAlive(response: RtspResponse): void {
     // 454: Session Not Found (RFC 2326 §11.3.5). Any other refusal still was a sign of life.
     if (response.status === 454) this.#fail('closed-by-server', 'the camera has forgotten the session');
-    else if (response.status >= 300) this.#keepAliveMethod = 'OPTIONS';
+    else if (response.status >= 300) this.#keepAlive.refused();
   }
 
-  #challenged(pending: PendingRequest, response: RtspResponse): void {
-    const outcome = this.#auth.challenged(response.headers.get('www-authenticate') ?? [], pending);
-    if (outcome.kind === 'rejected') this.#fail('unauthorized', outcome.detail);
-    else this.#request(pending.method, pending.uri, pending.headers, pending.tries + 1);
+  #redirected(who: string, message: RtspResponse | RtspServerRequest): void {
+    const target = locationOf(message, this.#options.target);
+    if (typeof target === 'string') this.#fail('refused', `${who} was redirected ${target}`);
+    else this.#detour({ kind: 'redirect', target });
   }
 
-  #refused(pending: PendingRequest, response: RtspResponse): void {
-    const text = response.reason.replace(/[^\x20-\x7e]/g, '.').slice(0, 80);
-    this.#fail('refused', `${pending.method} was answered ${response.status} ${text}`);
+  /** A refusal that another way of asking may get round, or the end. */
+  #refused(method: RtspMethod, response: RtspResponse): void {
+    const { status } = response;
+    if (method === 'SETUP' && status === unsupportedTransport && this.#ports !== undefined && this.#options.tcpToo) {
+      this.#ports = undefined;
+      this.#requestSetup();
+    } else if (method === 'PLAY' && status === invalidRange && this.#playTries < 3) {
+      this.#requestPlay(this.#aggregateUrl, {});
+    } else if (method === 'PLAY' && status === aggregateNotAllowed && this.#playTries < 3) {
+      this.#requestPlay(this.#trackUrl, {});
+    } else {
+      const text = response.reason.replace(/[^\x20-\x7e]/g, '.').slice(0, 80);
+      this.#fail('refused', `${method} was answered ${status} ${text}`);
+    }
   }
 
-  #request(method: RtspMethod, uri: string, headers: PendingRequest['headers'] = {}, tries = 1): void {
+  #request(method: RtspMethod, uri: string, headers: Readonly<Record<string, string | undefined>> = {}): void {
+    if (!this.#over) this.#dialogue.request(method, uri, headers);
+  }
+
+  #detour(detour: Detour): void {
     if (this.#over) return;
-    this.#cseq += 1;
-    const authorization = this.#auth.authorize(method, uri);
-    const cseq = this.#cseq;
-    this.#pending = { method, uri, headers, cseq, authorized: authorization !== undefined, tries };
-    const session = this.#setup?.sessionId;
-    this.#handler.send(
-      formatRequest({ method, uri, cseq, headers: { ...headers, Session: session, Authorization: authorization } }),
-    );
+    this.end();
+    this.#handler.onDetour(detour);
   }
 
   #fail(reason: BlindReason, detail: string): void {
@@ -259,8 +319,8 @@ export class RtspSession implements RtspReaderHandler {
 
   #finish(): void {
     this.#over = true;
-    this.#pending = undefined;
+    this.#dialogue.end();
     this.#reader.stop();
-    this.#receiver?.close();
+    this.#media?.close();
   }
 }

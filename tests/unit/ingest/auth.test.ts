@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { strongestChallenge } from '../../../src/edge/ingest/auth-challenge.ts';
 import { Authenticator } from '../../../src/edge/ingest/authenticator.ts';
@@ -62,6 +63,23 @@ describe('answering a challenge', () => {
     expect(text).not.toMatch(/qop|cnonce|nc=|algorithm/);
   });
 
+  test('auth-int where nothing less is offered: the hash of our empty body is signed too (RFC 7616 §3.4.3)', () => {
+    const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+    const ha2 = md5(`DESCRIBE:rtsp://cam/:${md5('')}`);
+    const input = {
+      challenge: strongestChallenge(['Digest realm="r", nonce="n", qop="auth-int"']),
+      credentials: { username: 'u', password: 'p' },
+      method: 'DESCRIBE',
+      uri: 'rtsp://cam/',
+      nonceCount: 1,
+      cnonce: 'c',
+    };
+    if (input.challenge === undefined) throw new Error('not answerable');
+    const field = authorizationFor({ ...input, challenge: input.challenge });
+    expect(field).toContain(`response="${md5(`${md5('u:r:p')}:n:00000001:c:auth-int:${ha2}`)}"`);
+    expect(field).toContain('qop=auth-int, nc=00000001');
+  });
+
   test('Basic: the example of RFC 7617 §2', () => {
     const challenge = strongestChallenge(['Basic realm="WallyWorld"']);
     expect(challenge).toEqual({ scheme: 'basic', realm: 'WallyWorld' });
@@ -76,7 +94,7 @@ describe('answering a challenge', () => {
     ['nothing', []],
     ['another scheme', ['Negotiate abc==']],
     ['an algorithm nobody knows', ['Digest realm="r", nonce="n", algorithm=SHA-512-256']],
-    ['auth-int only', ['Digest realm="r", nonce="n", qop="auth-int"']],
+    ['a protection nobody knows', ['Digest realm="r", nonce="n", qop="auth-conf"']],
     ['a Digest without nonce', ['Digest realm="r"']],
     ['an unfinished string', ['Digest realm="r, nonce="']],
   ])('cannot answer %s', (_what, fields) => {

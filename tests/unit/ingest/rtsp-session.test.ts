@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../src/domain/access-unit.ts';
 import type { CameraId } from '../../../src/domain/ids.ts';
+import { Authenticator } from '../../../src/edge/ingest/authenticator.ts';
 import { createIngestCounters, type IngestCounters } from '../../../src/edge/ingest/ingest-counters.ts';
-import { RtspSession } from '../../../src/edge/ingest/rtsp-session.ts';
-import type { Credentials } from '../../../src/edge/ingest/rtsp-target.ts';
+import { type Detour, RtspSession, type RtspSessionOptions } from '../../../src/edge/ingest/rtsp-session.ts';
+import { type Credentials, parseRtspUrl } from '../../../src/edge/ingest/rtsp-target.ts';
+import type { MediaPath } from '../../../src/edge/ingest/setup-answer.ts';
 import { interleaved, nal, rtp, senderReport, stapA } from '../../support/rtp-builder.ts';
 
 const now = 1_760_000_000_000;
@@ -16,22 +18,31 @@ class Conversation {
   readonly failures: string[] = [];
   readonly counters: IngestCounters = createIngestCounters();
   readonly session: RtspSession;
+  readonly detours: Detour[] = [];
+  readonly paths: MediaPath[] = [];
+  readonly datagrams: Buffer[] = [];
   playing = 0;
 
-  constructor(credentials?: Credentials) {
+  constructor(credentials?: Credentials, options: Pick<RtspSessionOptions, 'ports' | 'tcpToo' | 'videoTrack'> = {}) {
+    const target = parseRtspUrl('rtsp://cam/live');
+    if (target === undefined) throw new Error('no address');
     this.session = new RtspSession({
       cameraId: 'cam-1' as CameraId,
-      url: 'rtsp://cam/live',
-      credentials,
+      target,
+      auth: new Authenticator({ credentials, cnonce: () => 'c0ffee' }),
       counters: this.counters,
-      cnonce: () => 'c0ffee',
       random: () => 0.5,
+      ...options,
       handler: {
         send: (bytes) => this.sent.push(bytes),
         onPlaying: () => {
           this.playing += 1;
         },
         onAccessUnit: (unit) => this.units.push(unit),
+        sendDatagram: (_kind, packet) => this.datagrams.push(packet),
+        onPath: (path) => this.paths.push(path),
+        onSkipped: () => undefined,
+        onDetour: (detour) => this.detours.push(detour),
         onFailure: (reason, detail) => this.failures.push(`${reason}: ${detail}`),
       },
     });
@@ -143,9 +154,6 @@ describe('RTSP session', () => {
   test('keeps alive by GET_PARAMETER, and by OPTIONS where that is refused', () => {
     server.upTo('streaming').session.keepAlive();
     expect(server.requestLine()).toBe('GET_PARAMETER rtsp://cam/live/ RTSP/1.0');
-    const count = server.sent.length;
-    server.session.keepAlive();
-    expect(server.sent).toHaveLength(count);
     server.answer('451 Parameter Not Understood');
     server.session.keepAlive();
     expect(server.requestLine()).toBe('OPTIONS rtsp://cam/live/ RTSP/1.0');
@@ -205,7 +213,7 @@ describe('RTSP session that is refused', () => {
 
   test.each([
     ['404 Not Found', [], '', 'refused: DESCRIBE was answered 404 Not Found'],
-    ['302 Moved', ['Location: rtsp://other/'], '', 'refused: DESCRIBE was answered 302 Moved'],
+    ['302 Moved', [], '', 'refused: DESCRIBE was redirected without saying where to'],
     ['200 OK', [], 'm=audio 0 RTP/AVP 8\r\n', 'no-video-track: the stream offers audio'],
     ['200 OK', [], '', 'no-video-track: the stream offers nothing'],
     ['200 OK', [], mpeg4, 'unsupported-codec: the video is MP4V-ES; H264, H265 or JPEG is needed'],
@@ -301,5 +309,126 @@ describe('RTSP session with credentials', () => {
   test('asked for in an unknown way', () => {
     server.upTo('DESCRIBE').answer('401 Unauthorized', ['WWW-Authenticate: Bearer']);
     expect(server.failures).toEqual(['unauthorized: the camera asks for credentials in no way we know']);
+  });
+});
+
+describe('RTSP session that is sent elsewhere', () => {
+  test.each([
+    ['301 Moved Permanently', 'rtsp://other:8554/b', 'rtsp://other:8554/b'],
+    ['302 Found', 'rtsp://u:p@cam/b', 'rtsp://cam/b'],
+    ['303 See Other', 'rtsps://cam/b', 'rtsps://cam/b'],
+    ['307 Temporary Redirect', '/b?c=1', 'rtsp://cam/b?c=1'],
+  ])('%s to %s', (status, location, url) => {
+    server.upTo('DESCRIBE').answer(status, [`Location: ${location}`]);
+    expect(server.detours).toMatchObject([{ kind: 'redirect', target: { url } }]);
+    expect(server.failures).toEqual([]);
+  });
+
+  test('but not from TLS to none, nor to what is no address', () => {
+    server.upTo('DESCRIBE').answer('302 Found', ['Location: http://cam/']);
+    expect(server.failures).toEqual(['refused: DESCRIBE was redirected to an address that is none']);
+  });
+
+  test('by a REDIRECT while it streams (RFC 2326 §10.10)', () => {
+    server
+      .upTo('streaming')
+      .receive('REDIRECT rtsp://cam/live RTSP/1.0\r\nCSeq: 3\r\nLocation: rtsp://cam2/live\r\n\r\n');
+    expect(server.detours).toMatchObject([{ kind: 'redirect', target: { host: 'cam2' } }]);
+    expect(server.requestLine()).toMatch(/^TEARDOWN/);
+  });
+
+  test('to a new connection, by a 401 that closes this one', () => {
+    server = new Conversation({ username: 'u', password: 'p' }).upTo('DESCRIBE');
+    server.answer('401 Unauthorized', ['WWW-Authenticate: Basic realm="r"', 'Connection: close']);
+    expect(server.detours).toEqual([{ kind: 'reopen' }]);
+  });
+
+  test('to a new connection, by one that closes without a word', () => {
+    server = new Conversation({ username: 'u', password: 'p' }).upTo('DESCRIBE');
+    server.answer('401 Unauthorized', ['WWW-Authenticate: Basic realm="r"']);
+    server.session.closed('closed-by-server', 'gone');
+    expect(server.detours).toEqual([{ kind: 'reopen' }]);
+    expect(server.failures).toEqual([]);
+  });
+});
+
+describe('RTSP session over UDP', () => {
+  const ports = { rtp: 5000, rtcp: 5001 };
+  const udp = (options = {}) => new Conversation(undefined, { ports, ...options }).upTo('SETUP');
+
+  test('asks with its ports, takes datagrams out of order, reports by datagram', () => {
+    server = udp();
+    expect(server.last).toContain('Transport: RTP/AVP;unicast;client_port=5000-5001\r\n');
+    server.answer('200 OK', ['Session: 1', 'Transport: RTP/AVP;unicast;client_port=5000-5001;server_port=7000-7001']);
+    expect(server.paths).toEqual([{ kind: 'udp', server: { rtp: 7000, rtcp: 7001 } }]);
+    server.answer('200 OK');
+    expect(server.session.silentOverUdp).toBe(true);
+    const slice = (sequence: number) =>
+      rtp({ sequence, timestamp: sequence * 9000, marker: true, payload: nal.slice() });
+    for (const packet of [keyframe(1, 9000), slice(3), slice(2), slice(4)]) {
+      server.session.receiveDatagram('rtp', packet, now);
+    }
+    server.session.receiveDatagram('rtcp', senderReport(now, 9000), now);
+    expect(server.units.map((unit) => unit.ptsMs)).toEqual([0, 100, 200, 300]);
+    expect(server.counters).toMatchObject({ reorderedPackets: 1, lostPackets: 0, foreignPackets: 0 });
+    expect(server.datagrams[0]?.[1]).toBe(201);
+    expect(server.session.silentOverUdp).toBe(false);
+  });
+
+  test('is asked for TCP where UDP is refused and that is allowed', () => {
+    server = udp({ tcpToo: true });
+    server.answer('461 Unsupported Transport');
+    expect(server.last).toContain('Transport: RTP/AVP/TCP;unicast;interleaved=0-1');
+    server = udp();
+    server.answer('461 Unsupported Transport');
+    expect(server.failures).toEqual(['refused: SETUP was answered 461 Unsupported Transport']);
+  });
+
+  test('takes TCP where the server chooses it', () => {
+    server = udp();
+    server.answer('200 OK', ['Session: 1', 'Transport: RTP/AVP/TCP;unicast;interleaved=2-3']);
+    expect(server.paths).toEqual([{ kind: 'tcp', rtpChannel: 2, rtcpChannel: 3 }]);
+  });
+});
+
+describe('RTSP session with a choosy server', () => {
+  test('keeps alive as the server offers, best first', () => {
+    server.session.begin();
+    server.answer('200 OK', ['public: OPTIONS, DESCRIBE, PLAY', 'Public: SET_PARAMETER']);
+    server.answer('200 OK', [], sdp);
+    server.answer('200 OK', ['Session: 1 ; timeout = 30']);
+    server.answer('200 OK');
+    expect(server.session.keepAliveMs).toBe(15_000);
+    server.session.keepAlive();
+    expect(server.requestLine()).toMatch(/^SET_PARAMETER/);
+    server.session.keepAlive();
+    expect(server.requestLine()).toMatch(/^SET_PARAMETER/);
+    server.answer('501 Not Implemented');
+    server.session.keepAlive();
+    expect(server.requestLine()).toMatch(/^OPTIONS/);
+  });
+
+  test('asks for PLAY in another way', () => {
+    server.upTo('PLAY').answer('457 Invalid Range');
+    expect(server.requestLine()).toMatch(/^PLAY/);
+    expect(server.last).not.toContain('Range');
+    server.answer('459 Aggregate Operation Not Allowed');
+    expect(server.requestLine()).toBe('PLAY rtsp://cam/live/trackID=1 RTSP/1.0');
+    server.answer('459 Aggregate Operation Not Allowed');
+    expect(server.failures).toEqual(['refused: PLAY was answered 459 Aggregate Operation Not Allowed']);
+  });
+
+  test('takes RTCP on the channel of RTP', () => {
+    server.upTo('streaming').receive(interleaved(4, keyframe(1, 9000)));
+    server.receive(interleaved(4, senderReport(now, 9000)));
+    server.session.settle(now + 1000);
+    expect(server.units).toMatchObject([{ ntpMs: now }]);
+    expect(server.counters.foreignPackets).toBe(0);
+  });
+
+  test('takes the video track it is told to', () => {
+    server = new Conversation(undefined, { videoTrack: 1 }).upTo('DESCRIBE');
+    server.answer('200 OK', [], `${sdp}m=video 0 RTP/AVP 97\r\na=rtpmap:97 H265/90000\r\na=control:second\r\n`);
+    expect(server.requestLine()).toBe('SETUP rtsp://cam/live/second RTSP/1.0');
   });
 });

@@ -5,20 +5,36 @@ import { parseConfig } from '../../../src/lib/config.ts';
 
 describe('RTSP address', () => {
   test.each([
-    ['rtsp://cam/a?b=1', { host: 'cam', port: 554, url: 'rtsp://cam/a?b=1', credentials: undefined }],
-    ['RTSP://cam:8554', { host: 'cam', port: 8554, url: 'rtsp://cam:8554', credentials: undefined }],
-    ['rtsp://[fe80::1]:554/x', { host: 'fe80::1', port: 554, url: 'rtsp://[fe80::1]:554/x', credentials: undefined }],
+    ['rtsp://cam/a?b=1', { host: 'cam', port: 554, secure: false, url: 'rtsp://cam/a?b=1', credentials: undefined }],
+    ['rtsps://cam/a', { host: 'cam', port: 322, secure: true, url: 'rtsps://cam/a', credentials: undefined }],
+    ['RTSP://cam:8554', { host: 'cam', port: 8554, secure: false, url: 'rtsp://cam:8554', credentials: undefined }],
+    [
+      'rtsp://[fe80::1]:554/x',
+      { host: 'fe80::1', port: 554, secure: false, url: 'rtsp://[fe80::1]:554/x', credentials: undefined },
+    ],
     [
       'rtsp://admin:p%40ss@cam/a',
-      { host: 'cam', port: 554, url: 'rtsp://cam/a', credentials: { username: 'admin', password: 'p@ss' } },
+      {
+        host: 'cam',
+        port: 554,
+        secure: false,
+        url: 'rtsp://cam/a',
+        credentials: { username: 'admin', password: 'p@ss' },
+      },
     ],
     [
       'rtsp://admin:p@ss#100%@cam/a@b',
-      { host: 'cam', port: 554, url: 'rtsp://cam/a@b', credentials: { username: 'admin', password: 'p@ss#100%' } },
+      {
+        host: 'cam',
+        port: 554,
+        secure: false,
+        url: 'rtsp://cam/a@b',
+        credentials: { username: 'admin', password: 'p@ss#100%' },
+      },
     ],
     [
       'rtsp://admin@cam',
-      { host: 'cam', port: 554, url: 'rtsp://cam', credentials: { username: 'admin', password: '' } },
+      { host: 'cam', port: 554, secure: false, url: 'rtsp://cam', credentials: { username: 'admin', password: '' } },
     ],
   ])('%s', (text, expected) => {
     expect(parseRtspUrl(text)).toEqual(expected);
@@ -27,7 +43,7 @@ describe('RTSP address', () => {
   test.each([
     '',
     'http://cam/',
-    'rtsps://cam/',
+    'rtspx://cam/',
     'rtsp://',
     'rtsp://cam:0/',
     'rtsp://cam:70000/',

@@ -52,6 +52,9 @@ describe('session description', () => {
       'm=video 0 RTP/AVP 98\na=rtpmap:98 VP9/90000\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000',
       96,
     ],
+    ['no rtpmap, but its parameters', 'm=video 0 RTP/AVP 96\na=fmtp:96 packetization-mode=1', 96],
+    ['two formats of which one can be taken', 'm=video 0 RTP/AVP 98 96\na=rtpmap:98 VP8/90000\na=rtpmap:96 AVC', 96],
+    ['blanks and junk', ' m=video 0 RTP/AVP 96 \n?!\n\nnonsense\n A=x\na=RTPMAP:96  H264/0', 96],
     ['no clock rate', 'm=video 0 RTP/AVP 96\na=rtpmap:96 H264', 96],
   ])('with %s', (_what, text, payloadType) => {
     expect(chooseVideoTrack(parseSdp(text))).toMatchObject({
@@ -69,6 +72,35 @@ describe('session description', () => {
   ])('with %s', (_what, text, expected) => {
     expect(chooseVideoTrack(parseSdp(text))).toEqual(expected);
   });
+
+  test('of an H.265 camera (RFC 7798 §7.1), and of one that writes start codes', () => {
+    const text =
+      'm=video 0 RTP/AVP 96\na=rtpmap:96 HEVC/90000\na=fmtp:96 sprop-pps=RAE=;sprop-vps=QAE=; sprop-sps=AAAAAUIB';
+    expect(chooseVideoTrack(parseSdp(text))).toMatchObject({
+      track: { codec: 'h265', parameterSets: ['4001', '4201', '4401'].map((hex) => Buffer.from(hex, 'hex')) },
+    });
+  });
+
+  test('of a JPEG camera, larger than the RTP header can say (RFC 6064 §4)', () => {
+    const text = 'm=video 0 RTP/AVP 26\na=framesize:26 2592-1944';
+    expect(chooseVideoTrack(parseSdp(text))).toMatchObject({
+      track: { codec: 'mjpeg', payloadType: 26, dimensions: { width: 2592, height: 1944 } },
+    });
+  });
+
+  test('with several video tracks, one asked for', () => {
+    const two = 'm=video 0 RTP/AVP 26\nm=audio 0 RTP/AVP 8\nm=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000';
+    expect(chooseVideoTrack(parseSdp(two))).toMatchObject({ track: { codec: 'mjpeg' } });
+    expect(chooseVideoTrack(parseSdp(two), 1)).toMatchObject({ track: { codec: 'h264' } });
+    expect(chooseVideoTrack(parseSdp(two), 2)).toMatchObject({ found: 'video, audio, video, no video track 2' });
+  });
+
+  test.each(['H264/90000\na=fmtp:96 packetization-mode=2', 'H265/90000\na=fmtp:96 sprop-max-don-diff=2'])(
+    'out of decoding order: %s',
+    (text) => {
+      expect(chooseVideoTrack(parseSdp(`m=video 0 RTP/AVP 96\na=rtpmap:96 ${text}`)).kind).toBe('unsupported-codec');
+    },
+  );
 
   test('takes any text without throwing', () => {
     fc.assert(fc.property(fc.string(), (text) => void chooseVideoTrack(parseSdp(`m=video 0 RTP/AVP 96\n${text}`))));
