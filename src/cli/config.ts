@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { edgeSchema } from '../edge/config.ts';
+import { loadEdgeConfig } from '../edge/load-config.ts';
 import { loadConfig } from '../lib/config.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -23,7 +24,9 @@ export const configCommand: Command = {
     required(verb === 'check' ? verb : undefined, 'the word "check"', configCommand);
     const schema = serviceSchemas[required(service, 'the service', configCommand)];
     const path = required(schema === undefined ? undefined : file, 'a known service and a file', configCommand);
-    if (schema !== undefined) loadConfig(path, schema);
+    // The camera files an edge node's configuration names are part of it.
+    if (service === 'edge') loadEdgeConfig(path);
+    else if (schema !== undefined) loadConfig(path, schema);
     print(`${path}: correct`);
     return 0;
   },

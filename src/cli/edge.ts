@@ -1,6 +1,5 @@
-import { edgeSchema } from '../edge/config.ts';
+import { loadEdgeConfig } from '../edge/load-config.ts';
 import { systemClock } from '../lib/clock.ts';
-import { loadConfig } from '../lib/config.ts';
 import { StatusServer } from '../lib/status-server.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import { aborted, type Command } from './command.ts';
@@ -14,7 +13,7 @@ export const edgeCommand: Command = {
   usage: 'edge --config <edge.yaml>',
   async run({ args, log, metrics, signal }) {
     const { values } = parseCommandArguments(edgeCommand, args, { config: { type: 'string' } });
-    const config = loadConfig(required(values.config, '--config', edgeCommand), edgeSchema);
+    const config = loadEdgeConfig(required(values.config, '--config', edgeCommand));
     const node = composeEdge(config, { demo: false, clock: systemClock, log, metrics });
     const status = new StatusServer({
       ...config.http,

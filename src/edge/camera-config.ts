@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CameraId, ZoneId } from '../domain/ids.ts';
-import { cameraStreamSchema } from './ingest/config.ts';
+import { keepSchema } from './ingest/life-config.ts';
+import { cameraSourceSchema } from './ingest/source-config.ts';
 import type { SceneConfig } from './scene/camera-scenes.ts';
 import { sceneModules } from './scene/registry.ts';
 
@@ -41,7 +42,11 @@ export const cameraSchema = z
     division: z.string().max(32).meta({ description: 'GB/T 2260 division code.' }),
     lat: z.number().min(-90).max(90).meta({ description: 'WGS-84 degrees.' }),
     lon: z.number().min(-180).max(180).meta({ description: 'WGS-84 degrees.' }),
-    stream: cameraStreamSchema,
+    stream: cameraSourceSchema.meta({ description: 'The stream that is looked at; the substream is enough.' }),
+    mainStream: cameraSourceSchema
+      .optional()
+      .meta({ description: 'The stream of full size, for evidence; opened only when it is needed.' }),
+    keep: keepSchema.optional().meta({ description: 'In place of `ingest.keep` of the node.' }),
     zones: z.array(zoneSchema).max(32).default([]),
     scenes: scenesSchema,
   })

@@ -4,6 +4,7 @@ import type { NodeId, SiteId } from '../domain/ids.ts';
 import { cameraSchema } from './camera-config.ts';
 import { decodeSchema } from './decode/config.ts';
 import { detectSchema } from './detect/config.ts';
+import { lifeSchema } from './ingest/life-config.ts';
 import { publishConfig } from './publish/config.ts';
 import { trackSchema } from './track/config.ts';
 
@@ -23,9 +24,19 @@ export const edgeSchema = z
     detect: detectSchema.prefault({}),
     track: trackSchema.prefault({}),
     publish: publishConfig,
-    cameras: z.array(cameraSchema).min(1).max(2_000),
+    ingest: lifeSchema.prefault({}),
+    cameras: z.array(cameraSchema).max(2_000).default([]),
+    cameraFiles: z
+      .array(z.string().min(1))
+      .max(100)
+      .default([])
+      .meta({
+        description: 'Files with more cameras (`cameras: […]`), beside this file: see `maplebridge cameras import`.',
+      }),
   })
   .superRefine((config, context) => {
+    if (config.cameras.length + config.cameraFiles.length === 0)
+      context.addIssue({ code: 'custom', path: ['cameras'], message: 'neither cameras nor cameraFiles' });
     const seen = new Set<string>();
     for (const [index, { id }] of config.cameras.entries()) {
       if (seen.has(id))
@@ -33,6 +44,9 @@ export const edgeSchema = z
       seen.add(id);
     }
   });
+
+/** A file with cameras, as `cameraFiles` names them. */
+export const cameraFileSchema = z.strictObject({ cameras: z.array(cameraSchema).max(2_000) });
 
 /** Checked configuration of one edge node. */
 export type EdgeConfig = z.output<typeof edgeSchema>;

@@ -23,7 +23,10 @@ import { DecoderPool } from './decode/decoder-pool.ts';
 import type { Detector } from './detect/detector.ts';
 import { loadDetector } from './detect/load-detector.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
-import { RtspCamera } from './ingest/rtsp-camera.ts';
+import { ConnectGate } from './ingest/connect-gate.ts';
+import type { LiveCamera } from './ingest/live-camera.ts';
+import { OnDemandStream, type StreamViewer } from './ingest/on-demand-stream.ts';
+import { openCamera } from './ingest/open-camera.ts';
 import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
@@ -49,7 +52,9 @@ export interface EdgeNodeOptions {
 /** One camera at work. */
 interface Watched {
   readonly config: CameraConfig;
-  readonly camera: RtspCamera;
+  readonly camera: LiveCamera;
+  /** Its stream of full size, where it has one. */
+  readonly main: OnDemandStream | undefined;
   readonly pipeline: CameraPipeline;
   readonly scenes: CameraScenes;
 }
@@ -61,6 +66,7 @@ export class EdgeNode implements Service {
   readonly #decoder: DecoderPool;
   readonly #outbox: Outbox;
   readonly #publisher: MqttPublisher;
+  readonly #gate: ConnectGate;
   readonly #coverageStore: CoverageStore;
   readonly #coverage: CoverageAccount;
   readonly #pipelineMetrics: PipelineMetrics;
@@ -79,6 +85,8 @@ export class EdgeNode implements Service {
     this.#decoder = new DecoderPool({ ...config.decode, log, metrics });
     const shared = { site, node, evidence: this.#evidence, clock, log, metrics };
     this.#outbox = new Outbox({ ...publish.outbox, ...shared, key });
+    const { connectPerSecond: perSecond, connectAtOnce: atOnce } = config.ingest;
+    this.#gate = new ConnectGate({ clock, perSecond, atOnce });
     const { path, coveragePath, maxCoverageRecords: maxRecords } = publish.outbox;
     this.#coverageStore = new CoverageStore({ path: coveragePath ?? join(dirname(path), 'coverage.db'), maxRecords });
     this.#coverage = new CoverageAccount({ store: this.#coverageStore, clock, log, metrics });
@@ -121,6 +129,16 @@ export class EdgeNode implements Service {
     return this.#stopping;
   }
 
+  /** Opens a camera's stream of full size for a viewer; undefined where it has none. The function lets go of it. */
+  viewMainStream(id: CameraId, viewer: StreamViewer): (() => void) | undefined {
+    return this.#watched.get(id)?.main?.view(viewer);
+  }
+
+  /** A camera's newest keyframe, and what is kept of its recent past. */
+  recent(id: CameraId): Pick<LiveCamera, 'latestKeyframe' | 'recent'> | undefined {
+    return this.#watched.get(id)?.camera;
+  }
+
   /** The node's own account of how it is. */
   health(): Health {
     const { problems, ...outbox } = this.#outbox.status();
@@ -140,7 +158,7 @@ export class EdgeNode implements Service {
 
   async #drain(): Promise<void> {
     this.#cancelHealth?.();
-    await Promise.all([...this.#watched.values()].map(({ camera }) => camera.stop()));
+    await Promise.all([...this.#watched.values()].flatMap(({ camera, main }) => [camera.stop(), main?.close()]));
     this.#cancelHealthSoon?.();
     this.#coverage.end();
     await Promise.all([...this.#watched.values()].map(({ pipeline }) => pipeline.close()));
@@ -180,16 +198,20 @@ export class EdgeNode implements Service {
       log,
       metrics: this.#pipelineMetrics,
     });
-    const camera = new RtspCamera({
-      id,
+    const reading = { id, clock, log, gate: this.#gate, breaker: this.#options.config.ingest };
+    const camera = openCamera({
+      ...reading,
       stream: config.stream,
-      clock,
-      log,
       metrics,
+      keep: config.keep ?? this.#options.config.ingest.keep,
       onAccessUnit: (unit) => pipeline.push(unit),
       onState: (state) => this.#cameraChanged(id, state),
     });
-    this.#watched.set(id, { config, camera, pipeline, scenes });
+    const { mainStream } = config;
+    const main =
+      mainStream &&
+      new OnDemandStream({ clock, make: (viewer) => openCamera({ ...reading, ...viewer, stream: mainStream }) });
+    this.#watched.set(id, { config, camera, main, pipeline, scenes });
   }
 
   async #fullSize(unit: AccessUnit): Promise<Picture | undefined> {

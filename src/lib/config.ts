@@ -58,17 +58,40 @@ export function loadConfig<S extends z.ZodType>(path: string, schema: S): z.outp
 
 /** As `loadConfig`, for text already read; `name` stands for the file in messages. */
 export function parseConfig<S extends z.ZodType>(text: string, schema: S, name: string): z.output<S> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const value = plainValue(document, name);
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = flatten(result.error.issues).flatMap((issue) => describe(issue, value, schema));
-  const located = problems.map(({ path, message }) => {
-    const line = lineOf(document, lines, path);
+  const { value, lineOf } = readYaml(text, name);
+  const result = checkValue(value, schema);
+  if (result.ok) return result.value;
+  const located = result.problems.map(({ path, message }) => {
+    const line = lineOf(path);
     return `${name}${line === undefined ? '' : `:${line}`}: ${pathText(path)}: ${message}`;
   });
   throw new AppError('MB_CONFIG_INVALID', located.join('\n'), { details: { problems: located } });
+}
+
+/** What is wrong with a value, where in it, and what was probably meant. */
+export interface ConfigProblem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Checks a value that was read already, in the words of `loadConfig`. */
+export function checkValue<S extends z.ZodType>(
+  value: unknown,
+  schema: S,
+):
+  | { readonly ok: true; readonly value: z.output<S> }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] } {
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problems: flatten(result.error.issues).flatMap((issue) => describe(issue, value, schema)) };
+}
+
+/** YAML as plain data, with the line on which a part of it stands. @throws AppError MB_CONFIG_UNREADABLE. */
+export function readYaml(text: string, name: string): { value: unknown; lineOf: (path: Path) => number | undefined } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const value = plainValue(document, name);
+  return { value, lineOf: (path) => lineOf(document, lines, path) };
 }
 
 function plainValue(document: ReturnType<typeof parseDocument>, name: string): unknown {
@@ -85,25 +108,33 @@ function plainValue(document: ReturnType<typeof parseDocument>, name: string): u
 type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
 
-/** Of a failed union, the branch that got furthest says most. */
+/** Of a failed union, the branch that lacks least and then got furthest says most. */
 function flatten(issues: readonly Issue[], prefix: Path = []): Issue[] {
   return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ ...issue, path } as Issue];
     const depth = (branch: readonly Issue[]) => Math.max(0, ...branch.map((inner) => inner.path.length));
-    const best = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
+    const lacks = (branch: readonly Issue[]) => branch.filter(({ message }) => message.endsWith('undefined')).length;
+    const order = (a: readonly Issue[], b: readonly Issue[]) =>
+      lacks(a) - lacks(b) || depth(b) - depth(a) || a.length - b.length;
+    const best = [...issue.errors].sort(order)[0] ?? [];
     return flatten(best, path);
   });
 }
 
-function describe(issue: Issue, root: unknown, schema: z.ZodType): { path: Path; message: string }[] {
+function describe(issue: Issue, root: unknown, schema: z.ZodType): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path);
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: `unknown key${suggestion(key, known)}` }));
   }
   const found = at(root, issue.path);
   const unit = String(issue.path.at(-1) ?? '').endsWith('Ms') ? durationHint(found, issue) : undefined;
-  return [{ path: issue.path, message: unit ?? (found === undefined ? 'required, but missing' : issue.message) }];
+  return [
+    {
+      path: issue.path,
+      message: unit ?? (found === undefined && issue.code !== 'custom' ? 'required, but missing' : issue.message),
+    },
+  ];
 }
 
 const unitFactors: Readonly<Record<string, number>> = {
