@@ -204,6 +204,7 @@ export class EdgeNode implements Service {
       stream: config.stream,
       metrics,
       keep: config.keep ?? this.#options.config.ingest.keep,
+      wanted: (kind) => kind === 'keyframe',
       onAccessUnit: (unit) => pipeline.push(unit),
       onState: (state) => this.#cameraChanged(id, state),
     });

@@ -5,7 +5,8 @@ import type { AccessUnit } from '../../src/domain/access-unit.ts';
 import type { CameraState } from '../../src/domain/camera.ts';
 import type { CameraId } from '../../src/domain/ids.ts';
 import { ConnectGate } from '../../src/edge/ingest/connect-gate.ts';
-import { openCamera } from '../../src/edge/ingest/open-camera.ts';
+import { type OpenCameraOptions, openCamera } from '../../src/edge/ingest/open-camera.ts';
+import type { RtspCamera } from '../../src/edge/ingest/rtsp-camera.ts';
 import { cameraSourceSchema } from '../../src/edge/ingest/source-config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -30,7 +31,7 @@ afterEach(async () => {
 });
 
 /** Opens a source as the edge does, with short waits. */
-async function open(source: Record<string, unknown>, gate?: ConnectGate) {
+async function open(source: Record<string, unknown>, over: Partial<OpenCameraOptions> = {}) {
   const units: AccessUnit[] = [];
   const states: CameraState[] = [];
   const camera = openCamera({
@@ -39,7 +40,7 @@ async function open(source: Record<string, unknown>, gate?: ConnectGate) {
     clock: systemClock,
     log: createLogger('test'),
     keep: { maxBytes: 1_000_000, maxMs: 5_000 },
-    ...(gate && { gate }),
+    ...over,
     onAccessUnit: (unit) => units.push(unit),
     onState: (state) => states.push(state),
   });
@@ -97,6 +98,45 @@ describe('a file as a camera', () => {
   });
 });
 
+describe('what nobody wants', () => {
+  const keyframes = { wanted: (kind: string) => kind === 'keyframe' };
+  const stream = async () => {
+    const packet = (sequence: number, payload: Buffer) =>
+      interleaved(0, rtp({ sequence, timestamp: sequence * 3000, marker: true, payload }));
+    const units = [
+      stapA(nal.sps(), nal.pps(), nal.idr()),
+      nal.slice(),
+      nal.slice(),
+      stapA(nal.sps(), nal.pps(), nal.idr()),
+    ];
+    const bytes = Buffer.concat(units.map((payload, index) => packet(index + 1, payload)));
+    const server = await startRtspScript({ onPlay: (socket) => void socket.write(bytes) });
+    cleanup.push(() => server.stop());
+    return { url: server.url };
+  };
+
+  test('is dropped, and the camera is seen all the same', async () => {
+    const { camera, units } = await open(await stream(), { ...keyframes, keep: { maxBytes: 0, maxMs: 1_000 } });
+    await until(() => units.length === 2, { what: 'both keyframes' });
+    expect(units.every(({ keyframe }) => keyframe)).toBe(true);
+    expect(camera.recent).toBeUndefined();
+    expect((camera as RtspCamera).counters).toMatchObject({ accessUnits: 4, passedUnits: 2 });
+  });
+
+  test('is kept where a recent past is kept', async () => {
+    const { camera, units } = await open(await stream(), keyframes);
+    await until(() => units.length === 4, { what: 'all pictures' });
+    expect(camera.recent?.size).toBe(4);
+    expect((camera as RtspCamera).counters).toMatchObject({ accessUnits: 4, passedUnits: 0 });
+  });
+
+  test('a camera of which nothing is wanted is streaming', async () => {
+    const { camera, units } = await open(await stream(), { wanted: () => false, keep: { maxBytes: 0, maxMs: 1_000 } });
+    await until(() => camera.state.kind === 'streaming', { what: 'the state' });
+    expect(units).toEqual([]);
+  });
+});
+
 describe('a camera found over ONVIF', () => {
   const device = async (url: string) => {
     const sub = { token: 'sub', name: 'sub', encoding: 'H264', width: 640, height: 360, fps: 10, url };
@@ -146,7 +186,7 @@ describe('a camera found over ONVIF', () => {
     expect(await waiting('refused')).toMatchObject({ detail: 'no profile "other"; it has: sub, sub' });
     onvif.options = { ...onvif.options, silent: true };
     const gate = new ConnectGate({ clock: systemClock, perSecond: 100, atOnce: 1 });
-    const { camera } = await open(source(onvif), gate);
+    const { camera } = await open(source(onvif), { gate });
     expect(gate.counts.underWay).toBe(1);
     await camera.stop();
     expect(gate.counts.underWay).toBe(0);

@@ -8,6 +8,7 @@ import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import { AccessUnitRing, type RingLimits } from './access-unit-ring.ts';
 import { CameraLife } from './camera-life.ts';
+import type { UnitKind } from './depacketizer.ts';
 import type { FileUnit, OpenedFile } from './file-reader.ts';
 import { type BreakerConfig, lifeDefaults } from './life-config.ts';
 import type { LiveCamera } from './live-camera.ts';
@@ -23,6 +24,8 @@ export interface FileCameraOptions {
   readonly log: Logger;
   readonly breaker?: BreakerConfig;
   readonly keep?: RingLimits;
+  /** As for `RtspCamera`. */
+  readonly wanted?: (kind: UnitKind) => boolean;
   readonly onAccessUnit: (unit: AccessUnit) => void;
   readonly onState: (state: CameraState) => void;
 }
@@ -154,6 +157,9 @@ export class FileCamera implements LiveCamera {
 
   #deliver(file: OpenedFile, { keyframe, data, ptsMs }: FileUnit, baseMs: number): void {
     const receivedAt = this.#options.clock.now();
+    if (this.state.kind === 'connecting') this.#life.streaming(receivedAt);
+    const wanted = this.#options.wanted?.(keyframe ? 'keyframe' : 'inter') ?? true;
+    if (this.#ring === undefined && !wanted) return;
     const shownMs = baseMs + ptsMs;
     const rtpTimestamp = Math.round((shownMs * clockRate) / 1000) % 2 ** 32;
     const { codec } = file;
@@ -161,7 +167,6 @@ export class FileCamera implements LiveCamera {
       ...{ cameraId: this.id, codec, keyframe, data, rtpTimestamp: Math.max(0, rtpTimestamp) },
       ...{ ptsMs: shownMs, ntpMs: undefined, receivedAt },
     };
-    if (this.state.kind === 'connecting') this.#life.streaming(receivedAt);
     if (keyframe) this.#latestKeyframe = unit;
     this.#ring?.push(unit);
     try {

@@ -1,6 +1,6 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { BlindReason, CameraState } from '../../domain/camera.ts';
-import type { CameraId } from '../../domain/ids.ts';
+import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { readSecret } from '../../lib/config.ts';
 import type { ErrorCode } from '../../lib/error-codes.ts';
@@ -11,6 +11,7 @@ import { AccessUnitRing, type RingLimits } from './access-unit-ring.ts';
 import { CameraLife } from './camera-life.ts';
 import type { CameraStream } from './config.ts';
 import type { ConnectGate } from './connect-gate.ts';
+import type { UnitKind } from './depacketizer.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { type BreakerConfig, lifeDefaults } from './life-config.ts';
@@ -42,6 +43,11 @@ export interface RtspCameraOptions {
   readonly breaker?: BreakerConfig;
   /** What is kept of its recent past; nothing where absent. */
   readonly keep?: RingLimits;
+  /**
+   * Asked once a picture, as soon as its kind is known: one that is not wanted is counted and dropped without a copy.
+   * Where a recent past is kept all are wanted, and handed on too. Default: all are.
+   */
+  readonly wanted?: (kind: UnitKind) => boolean;
   readonly onAccessUnit: (unit: AccessUnit) => void;
   readonly onState: (state: CameraState) => void;
 }
@@ -191,7 +197,9 @@ export class RtspCamera implements LiveCamera {
       random: this.#random,
       counters: this.#counters,
       handler: {
+        wanted: (kind) => this.#ring !== undefined || (this.#options.wanted?.(kind) ?? true),
         onAccessUnit: (unit) => this.#accessUnit(unit),
+        onPassed: (_kind, _bytes, receivedAt) => this.#seen(receivedAt),
         onEnd: (reason, detail) => this.#ended(reason, detail),
       },
     });
@@ -199,8 +207,13 @@ export class RtspCamera implements LiveCamera {
     connection.open();
   }
 
+  /** A picture came whole, wanted or not. */
+  #seen(receivedAt: UtcMs): void {
+    if (this.state.kind === 'connecting') this.#life.streaming(receivedAt);
+  }
+
   #accessUnit(unit: AccessUnit): void {
-    if (this.state.kind === 'connecting') this.#life.streaming(unit.receivedAt);
+    this.#seen(unit.receivedAt);
     if (unit.keyframe) this.#latestKeyframe = unit;
     this.#ring?.push(unit);
     try {
