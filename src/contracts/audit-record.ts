@@ -20,6 +20,8 @@ export interface AuditEntry {
   readonly from?: TicketState;
   readonly to?: TicketState;
   readonly note?: string;
+  /** On the newest entry of each change: hash of the ticket's row as it left it, so that no column can be changed unseen. */
+  readonly rowSha256?: Sha256;
   readonly details: Readonly<Record<string, unknown>>;
 }
 

@@ -20,6 +20,8 @@ export interface ChainedTicket {
   readonly state: TicketState | undefined;
   readonly n: number;
   readonly hash: Sha256;
+  /** Fingerprint of its row after the newest record. */
+  readonly rowSha256: Sha256 | undefined;
 }
 
 /** Problems named before the rest is only counted. */
@@ -84,7 +86,8 @@ export class ChainCheck {
         this.problem(`record ${record.n}: ${entry.from} does not lead to ${entry.to}`);
       }
     }
-    this.tickets.set(entry.ticketId, { state: entry.to ?? before, n: record.n, hash: record.hash });
+    const { rowSha256 } = entry;
+    this.tickets.set(entry.ticketId, { state: entry.to ?? before, n: record.n, hash: record.hash, rowSha256 });
   }
 }
 

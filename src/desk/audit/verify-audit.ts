@@ -6,7 +6,7 @@ import type { ContentStore } from '../../lib/content-store.ts';
 import { canonicalJson } from '../../lib/hash.ts';
 import type { KeyRing } from '../../lib/keys.ts';
 import type { Queryable } from '../store/database.ts';
-import { columnText } from '../store/ticket-row.ts';
+import { columnText, rowSha256, type TicketRow } from '../store/ticket-row.ts';
 import { ChainCheck, type StoredRecord } from './chain-check.ts';
 
 /** Rows read at a time, so that the whole log never lies in memory. */
@@ -58,21 +58,12 @@ async function checkChain(database: Queryable, check: ChainCheck, end: number): 
   }
 }
 
-/** What a ticket says of itself. */
-interface TicketClaim {
-  readonly id: string;
-  readonly number: number;
-  readonly state: string;
-  readonly audit_n: number;
-  readonly audit_hash: string;
-}
-
 async function checkTickets(database: Queryable, check: ChainCheck, end: number): Promise<void> {
   const seen = new Set<string>();
-  const newer: TicketClaim[] = [];
+  const newer: TicketRow[] = [];
   for (let after = 0; ; ) {
-    const rows = await database.query<TicketClaim>(
-      `SELECT id, number, state, audit_n, audit_hash FROM desk.tickets WHERE number > $1 ORDER BY number LIMIT ${page}`,
+    const rows = await database.query<TicketRow>(
+      `SELECT * FROM desk.tickets WHERE number > $1 ORDER BY number LIMIT ${page}`,
       [after],
     );
     for (const row of rows) {
@@ -91,7 +82,7 @@ async function checkTickets(database: Queryable, check: ChainCheck, end: number)
   for (const id of check.tickets.keys()) if (!seen.has(id)) check.problem(`ticket ${id}: in the log, but gone`);
 }
 
-function checkTicket(row: TicketClaim, check: ChainCheck): void {
+function checkTicket(row: TicketRow, check: ChainCheck): void {
   const chained = check.tickets.get(row.id);
   if (chained === undefined) {
     check.problem(`ticket ${row.number}: the log knows nothing of it`);
@@ -99,6 +90,8 @@ function checkTicket(row: TicketClaim, check: ChainCheck): void {
     check.problem(`ticket ${row.number}: its newest record is not the one it names`);
   } else if (chained.state !== row.state) {
     check.problem(`ticket ${row.number}: is ${row.state}, but its transitions end in ${chained.state}`);
+  } else if (chained.rowSha256 !== rowSha256(row)) {
+    check.problem(`ticket ${row.number}: does not say what it said when its newest record was written`);
   }
 }
 

@@ -14,11 +14,11 @@ const names = Object.keys(ticketColumns);
 const recordset = `json_to_recordset($1::json) AS t(${Object.entries(ticketColumns)
   .map(([name, type]) => `${name} ${type}`)
   .join(', ')})`;
-const insertSql = `INSERT INTO desk.tickets (${names.join(', ')}) SELECT ${names
+const insertSql = `INSERT INTO desk.tickets (${names.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${names
   .map((name) => `t.${name}`)
   .join(', ')} FROM ${recordset}`;
 const updateSql = `UPDATE desk.tickets AS o SET ${names
-  .filter((name) => name !== 'id')
+  .filter((name) => name !== 'id' && name !== 'number')
   .map((name) => `${name} = t.${name}`)
   .join(', ')} FROM ${recordset} WHERE o.id = t.id`;
 
@@ -54,6 +54,11 @@ export class TicketBook {
   /** Writes tickets and audit records, and tells who watches after the commit. `also`: entries about no ticket. */
   async save(tx: Transaction, editors: Iterable<TicketEditor>, also: readonly AuditEntry[] = []): Promise<void> {
     const changed = [...editors].filter((editor) => editor.entries.length > 0);
+    await this.#number(
+      tx,
+      changed.filter((editor) => editor.isNew),
+    );
+    for (const editor of changed) editor.finish();
     const records = await this.#audit.append(tx, [...changed.flatMap((editor) => editor.entries), ...also]);
     let end = -1;
     for (const editor of changed) {
@@ -74,6 +79,17 @@ export class TicketBook {
     );
     const ids = changed.map((editor) => editor.row.id);
     if (ids.length > 0) tx.afterCommit(() => this.#onChanged(ids));
+  }
+
+  /**
+   * Numbers without gaps, which a sequence would leave at every rollback and crash: an auditor could not tell those from
+   * tickets taken away. The chain's head is locked until the commit, so there is one numberer at a time.
+   */
+  async #number(tx: Transaction, fresh: readonly TicketEditor[]): Promise<void> {
+    if (fresh.length === 0) return;
+    await tx.query('SELECT n FROM desk.audit_head FOR UPDATE');
+    const [newest] = await tx.query<{ number: number | null }>('SELECT max(number) AS number FROM desk.tickets');
+    for (const [index, editor] of fresh.entries()) editor.number((newest?.number ?? 0) + index + 1);
   }
 
   async #write(tx: Transaction, sql: string, editors: readonly TicketEditor[]): Promise<void> {

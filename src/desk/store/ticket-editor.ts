@@ -3,7 +3,7 @@ import type { Sha256, UtcMs } from '../../domain/ids.ts';
 import type { TicketState } from '../../domain/ticket.ts';
 import { isAllowed, mustSayWhy } from '../../domain/ticket-lifecycle.ts';
 import { AppError } from '../../lib/errors.ts';
-import { columnText, type TicketChanges, type TicketRow } from './ticket-row.ts';
+import { columnText, rowSha256, type TicketChanges, type TicketRow } from './ticket-row.ts';
 
 /** What goes on record with a step. */
 export interface Remark {
@@ -50,6 +50,17 @@ export class TicketEditor {
 
   change(changes: TicketChanges): void {
     this.#row = { ...this.#row, ...changes };
+  }
+
+  /** Gives a new ticket its number. */
+  number(number: number): void {
+    this.#row = { ...this.#row, number };
+  }
+
+  /** Puts the row's fingerprint on the newest entry: nothing is changed after this. */
+  finish(): void {
+    const newest = this.entries.pop();
+    if (newest !== undefined) this.entries.push({ ...newest, rowSha256: rowSha256(this.#row) });
   }
 
   /** Ties the row to its newest audit record. */

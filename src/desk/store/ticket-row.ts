@@ -2,6 +2,7 @@ import type { IncidentId, Sha256, TicketId, UtcMs } from '../../domain/ids.ts';
 import type { RoutingDecision } from '../../domain/routing.ts';
 import type { SceneId, Severity } from '../../domain/scene-id.ts';
 import type { HandlingOutcome, TicketState } from '../../domain/ticket.ts';
+import { canonicalJson, sha256 } from '../../lib/hash.ts';
 
 /** A ticket as stored (migrations/0001_desk.sql), column for column. */
 export interface TicketRow {
@@ -34,14 +35,15 @@ export interface TicketRow {
   readonly audit_hash: Sha256;
 }
 
-/** What the database gives by itself. */
+/** What `TicketBook` gives. */
 type Given = 'id' | 'number' | 'audit_n' | 'audit_hash' | 'updated_at';
 /** What a step may change. */
 export type TicketChanges = Partial<Omit<TicketRow, Given | 'incident_id' | 'created_at' | 'state'>>;
 
 /** Postgres types of the columns that are written, in one place for insert and update. */
-export const ticketColumns: Readonly<Record<Exclude<keyof TicketRow, 'number'>, string>> = {
+export const ticketColumns: Readonly<Record<keyof TicketRow, string>> = {
   id: 'uuid',
+  number: 'bigint',
   incident_id: 'text',
   state: 'text',
   scene: 'text',
@@ -68,6 +70,12 @@ export const ticketColumns: Readonly<Record<Exclude<keyof TicketRow, 'number'>, 
   audit_n: 'bigint',
   audit_hash: 'text',
 };
+
+/** Fingerprint of all that a ticket says, for its audit record; without what ties the row to that record. */
+export function rowSha256(row: TicketRow): Sha256 {
+  const { updated_at: _at, audit_n: _n, audit_hash: _hash, ...said } = row;
+  return sha256(canonicalJson(said));
+}
 
 /** Text fit for a Postgres column: no NUL (it has no such character) and no half surrogate pairs. */
 export function columnText(text: string): string {

@@ -150,6 +150,15 @@ describe('tampering with the database is found', () => {
     ['a changed column of a record', 'UPDATE desk.audit_records SET at = at + 1 WHERE n = 4'],
     ['a lost head', 'DELETE FROM desk.audit_head'],
     ['a ticket set to another state', `UPDATE desk.tickets SET state = 'CLOSED' WHERE incident_id = 'i1'`],
+    ['a ticket made less severe', 'UPDATE desk.tickets SET severity = 4'],
+    ['a ticket of another station', `UPDATE desk.tickets SET station = '别处'`],
+    ['a signature put earlier', 'UPDATE desk.tickets SET signed_at = signed_at - 60000'],
+    ['a ticket said to have resolved itself', 'UPDATE desk.tickets SET self_resolved = true'],
+    [
+      'a ticket given another number',
+      `ALTER TABLE desk.tickets ALTER number DROP IDENTITY; UPDATE desk.tickets SET number = number + 100;
+       ALTER TABLE desk.tickets ALTER number ADD GENERATED ALWAYS AS IDENTITY`,
+    ],
     ['a ticket tied to an older record', 'UPDATE desk.tickets SET audit_n = audit_n - 1'],
     [
       'a ticket taken away',

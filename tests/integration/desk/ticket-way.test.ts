@@ -232,6 +232,20 @@ describe.each(deskStacks)('desk on $name', ({ start }) => {
       expect((await desk.detail(id)).timeline.filter((entry) => entry.to === 'SIGNED')).toHaveLength(1);
     });
 
+    test('numbers follow each other without gaps, also after a transaction that failed and a restart', async () => {
+      const numberOf = async (id: string | undefined) => (await desk.detail(id ?? '')).number;
+      const incident = (name: string) => desk.chain.event({ incidentId: `numbered ${name}` as IncidentId });
+      const [first] = await desk.accept(incident('a'));
+      const broken = { ...desk.record(incident('b')), batchedAt: Number.NaN };
+      await expect(desk.desk.intake.accept([broken], [], desk.position())).rejects.toThrow();
+      await desk.stop();
+      await desk.start();
+      const [second, third] = await desk.accept(incident('c'), incident('d'));
+      const number = await numberOf(first?.ticketId);
+      expect(await numberOf(second?.ticketId)).toBe(number + 1);
+      expect(await numberOf(third?.ticketId)).toBe(number + 2);
+    });
+
     test('positions are kept and never go back', async () => {
       await desk.accept(desk.chain.event({ incidentId: incident() }));
       const position = await desk.desk.intake.position('gateway-1');
