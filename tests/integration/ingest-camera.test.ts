@@ -247,7 +247,7 @@ describe('reconnecting', () => {
       host: '127.0.0.1',
       clock: systemClock,
       log,
-      cameras: [{ path: '/a', file: join(folder, 'clip-2-0.mp4'), loop: true }],
+      cameras: [{ path: '/a', file: join(folder, 'h264-2-0.mp4'), loop: true }],
     };
     const first = new CameraFarm({ ...options, port: 0 });
     await first.start(new AbortController().signal);

@@ -4,14 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** How many pictures the machine's ffmpeg decodes out of an Annex B stream, and what it complains about. */
-export async function countPictures(annexB: Buffer): Promise<{ pictures: number; complaints: string }> {
+const demuxers = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' } as const;
+
+/** How many pictures the machine's ffmpeg decodes out of a raw stream, and what it complains about. */
+export async function countPictures(
+  stream: Buffer,
+  codec: 'h264' | 'h265' | 'mjpeg' = 'h264',
+): Promise<{ pictures: number; complaints: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'maplebridge-count-'));
   try {
-    const file = join(folder, 'stream.h264');
-    await writeFile(file, annexB);
+    const file = join(folder, `stream.${codec}`);
+    await writeFile(file, stream);
     const ask = ['-count_frames', '-select_streams', 'v', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0'];
-    const { stdout, stderr } = await promisify(execFile)('ffprobe', ['-v', 'error', ...ask, file]);
+    const { stdout, stderr } = await promisify(execFile)('ffprobe', [
+      '-v',
+      'error',
+      '-f',
+      demuxers[codec],
+      ...ask,
+      file,
+    ]);
     return { pictures: Number(stdout.trim()), complaints: stderr };
   } finally {
     await rm(folder, { recursive: true });

@@ -4,11 +4,24 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** One stream of GStreamer's RTSP server. */
-type GstMount =
-  /** An MP4 file with H.264, in real time, from its beginning for every client; `plays` it so many times over. */
-  | { readonly path: string; readonly kind?: 'file'; readonly file: string; readonly plays?: number }
-  /** Audio only, or a codec beside H.264. */
-  | { readonly path: string; readonly kind: 'audio' | 'jpeg' };
+type GstMount = {
+  readonly path: string;
+  /** Default TCP only. */
+  readonly transport?: 'tcp' | 'udp' | 'both';
+} & (
+  | {
+      readonly kind?: 'file';
+      /** An MP4 or, for MJPEG, MKV file, in real time, from its beginning for every client. */
+      readonly file: string;
+      /** So many times over; H.264 only. */
+      readonly plays?: number;
+      readonly codec?: 'h264' | 'h265' | 'jpeg';
+    }
+  /** A moving pattern, encoded while it is sent. */
+  | { readonly kind: 'encoded'; readonly codec: 'h264' | 'h265' | 'jpeg' }
+  /** Audio only, or JPEG. */
+  | { readonly kind: 'audio' | 'jpeg' }
+);
 
 /** What to serve, and to whom. */
 export interface GstRtspServerOptions {
@@ -20,6 +33,8 @@ export interface GstRtspServerOptions {
     readonly username: string;
     readonly password: string;
   };
+  /** Serves `rtsps://` with this certificate; PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A running server of GStreamer on a free port of 127.0.0.1. */
@@ -50,7 +65,7 @@ export async function startGstRtspServer(options: GstRtspServerOptions): Promise
   const { port } = JSON.parse(line) as { port: number };
   return {
     port,
-    url: (path) => `rtsp://127.0.0.1:${port}${path}`,
+    url: (path) => `rtsp${options.tls === undefined ? '' : 's'}://127.0.0.1:${port}${path}`,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;

@@ -193,6 +193,99 @@ describe('H.264 depacketiser', () => {
     expect(counters.damagedUnits).toBe(1);
   });
 
+  test('a marker on every slice: the first picture too comes whole', () => {
+    const slices = (timestamp: number, header: number) =>
+      [0xaa, 0x22, 0x33].map((fill) => ({
+        payload: Buffer.concat([Buffer.from([header]), Buffer.alloc(9, fill)]),
+        timestamp,
+        marker: true,
+      }));
+    const { pictures, counters } = run([...slices(1, 0x65), ...slices(2, 0x41), ...slices(3, 0x65)], sets);
+    expect(pictures.map(({ timestamp, data }) => [timestamp, data.length])).toEqual([
+      [1, 2 * (annexB(...sets).length + 42)],
+      [2, 84],
+    ]);
+    expect(counters).toMatchObject({ damagedUnits: 0, skippedUnits: 0 });
+  });
+
+  test('markers that begin to lie later cost one picture', () => {
+    const rest = { payload: Buffer.concat([Buffer.from([0x41]), Buffer.alloc(9, 0x22)]), timestamp: 2, marker: true };
+    const slice = (timestamp: number) => ({ payload: nal.slice(), timestamp, marker: true });
+    const { pictures, counters } = run(
+      [...keyframe(1), slice(2), rest, ...keyframe(3), slice(4), { ...rest, timestamp: 4 }, slice(5)],
+      sets,
+    );
+    expect(pictures.map(({ timestamp, data }) => [timestamp, data.length / 2 - 11])).toEqual([
+      [1, keyframeHex.length / 2 - 11],
+      [2, 4],
+      [3, keyframeHex.length / 2 - 11],
+      [4, 18],
+    ]);
+    expect(counters.damagedUnits).toBe(1);
+  });
+
+  test('wrong parameter sets in the SDP are forgotten for those in the stream', () => {
+    const wrong = [nal.sps(0, 0x77), nal.sps(3), nal.pps()];
+    const { pictures, counters } = run([{ payload: stapA(...sets, nal.idr()), timestamp: 1, marker: true }], wrong);
+    expect(pictures.map(({ data }) => data)).toEqual([keyframeHex]);
+    expect(counters.parameterSetChanges).toBe(0);
+  });
+
+  test('counts a resolution that changes, once', () => {
+    const changed = nal.sps(0, 0x28);
+    const { counters } = run(
+      [...keyframe(1), { payload: stapA(changed, nal.pps(), nal.idr()), timestamp: 2, marker: true }, ...keyframe(3)],
+      sets,
+    );
+    expect(counters.parameterSetChanges).toBe(1);
+  });
+
+  /** recovery_frame_cnt as ue(v): 0 is `1`, 3 is `00100` (H.264 §D.1.8). */
+  const recovery = (bits: number) => Buffer.from([0x06, 0x06, 0x01, bits, 0x80]);
+  /** first_mb_in_slice 0, slice_type 7 (I) or 5 (P). */
+  const typed = (type: 'I' | 'P') => Buffer.from([0x41, type === 'I' ? 0x88 : 0x98, 1, 2, 3]);
+
+  test('an I picture at an exact recovery point is a keyframe (open GOP)', () => {
+    const open = (type: 'I' | 'P', timestamp: number) => [
+      { payload: recovery(0xc0), timestamp },
+      { payload: typed(type), timestamp, marker: true },
+    ];
+    const { pictures } = run(
+      [...open('P', 1), ...open('I', 2), { payload: typed('P'), timestamp: 3, marker: true }],
+      sets,
+    );
+    expect(pictures).toMatchObject([
+      { timestamp: 2, keyframe: true, data: hex(...sets, recovery(0xc0), typed('I')) },
+      { timestamp: 3, keyframe: false },
+    ]);
+  });
+
+  test('says what a stream of gradual refresh lacks', () => {
+    const steps = [1, 2, 3].flatMap((timestamp) => [
+      { payload: recovery(0x20), timestamp },
+      { payload: typed('P'), timestamp, marker: true },
+    ]);
+    const { pictures, depacketizer, counters } = run(steps, sets);
+    expect(pictures).toEqual([]);
+    expect(counters.skippedUnits).toBe(3);
+    expect(depacketizer.lacks).toBe('gradual-refresh');
+    expect(run(keyframe(1)).depacketizer.lacks).toBe('parameter-sets');
+    expect(run([...keyframe(1), ...keyframe(2)], sets).depacketizer.lacks).toBeUndefined();
+  });
+
+  test('copies nothing of what nobody wants, counts it, and needs no scratch buffer for it', () => {
+    const asked: UnitKind[] = [];
+    const inter = fragments(nal.slice(40), 2);
+    const { pictures, passed, counters } = run([...keyframe(1), ...inter, ...keyframe(3)], sets, (kind) => {
+      asked.push(kind);
+      return kind === 'keyframe';
+    });
+    expect(asked).toEqual(['keyframe', 'inter', 'keyframe']);
+    expect(pictures.map(({ timestamp }) => timestamp)).toEqual([1, 3]);
+    expect(passed).toEqual([{ kind: 'inter', bytes: annexB(nal.slice(40)).length, timestamp: 2 }]);
+    expect(counters.damagedUnits).toBe(0);
+  });
+
   test('never throws, whatever the payloads', () => {
     const step = fc.record({
       payload: fc.uint8Array({ maxLength: 40 }).map(Buffer.from),
