@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeIssues } from '../../contracts/alert-check.ts';
 import {
@@ -21,6 +21,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { encodeBatch } from './batch-format.ts';
 import { batchName } from './batch-name.ts';
+import { Spool } from './spool.ts';
 
 /** What the batcher needs. */
 export interface BatcherOptions {
@@ -61,6 +62,7 @@ export interface BatcherOptions {
 export class Batcher implements Service {
   readonly #options: BatcherOptions;
   readonly #log: Logger;
+  readonly #spool: Spool;
   readonly #sent: Counter<'what'>;
   readonly #refused: Counter<'reason'>;
   readonly #stopping = new AbortController();
@@ -73,6 +75,7 @@ export class Batcher implements Service {
   constructor(options: BatcherOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#spool = new Spool(options.spoolDir, options.spoolMaxBytes ?? 1_073_741_824);
     this.#sent = options.metrics.counter('maplebridge_transfer_sent_total', 'Batches, records and files sent', [
       'what',
     ]);
@@ -217,27 +220,11 @@ export class Batcher implements Service {
     this.#sent.inc({ what: 'record' }, content.records.length);
     this.#sent.inc({ what: 'evidence' }, content.evidence.length);
     this.#log.info({ number, records: content.records.length, evidence: content.evidence.length }, 'batch sent');
-    await this.#trimSpool(number);
+    await this.#spool.keep(batchName(this.senderId, number), batch.bytes.length);
   }
 
   #spoolPath(number: number): string {
     return join(this.#options.spoolDir, batchName(this.senderId, number));
-  }
-
-  /** Keeps the newest batches within the spool's size; the one just sent always stays. */
-  async #trimSpool(justSent: number): Promise<void> {
-    const { spoolDir, spoolMaxBytes = 1_073_741_824 } = this.#options;
-    await mkdir(spoolDir, { recursive: true });
-    const names = (await readdir(spoolDir))
-      .filter((name) => name.endsWith('.mbb'))
-      .sort()
-      .reverse();
-    let bytes = 0;
-    for (const name of names) {
-      const path = join(spoolDir, name);
-      bytes += (await stat(path)).size;
-      if (bytes > spoolMaxBytes && name !== batchName(this.senderId, justSent)) await rm(path, { force: true });
-    }
   }
 }
 
