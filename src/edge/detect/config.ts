@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationMs } from '../../lib/config.ts';
 
 /** Configuration of the object detector. */
 export const detectSchema = z.strictObject({
@@ -13,6 +14,12 @@ export const detectSchema = z.strictObject({
   }),
   queueCapacity: z.number().int().min(1).max(10_000).default(256).meta({
     description: 'Calls that may wait for the detector; past that the oldest fails with MB_OVERLOADED.',
+  }),
+  jobTimeoutMs: durationMs({
+    min: 100,
+    max: 600_000,
+    default: 30_000,
+    help: 'A detector thread that has not answered for this long is replaced.',
   }),
 });
 

@@ -19,10 +19,10 @@ export interface LoadDetectorOptions extends DetectConfig {
  */
 export async function loadDetector(options: LoadDetectorOptions): Promise<Detector> {
   const { path, entry } = await resolveModel(options.modelId, options.store);
-  const { provider, threads, scoreThreshold, iouThreshold, queueCapacity, log, metrics } = options;
+  const { provider, threads, scoreThreshold, iouThreshold, queueCapacity, jobTimeoutMs, log, metrics } = options;
   const classes = canonicalClasses(options.store.manifest, entry);
   const runner = { path, entry, classes, provider, threads, scoreThreshold, iouThreshold };
-  const detector = new ThreadDetector({ runner, queueCapacity, log, metrics });
+  const detector = new ThreadDetector({ runner, queueCapacity, jobTimeoutMs, log, metrics });
   await detector.open();
   return detector;
 }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture, PictureSpec } from '../../domain/picture.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Histogram, Metrics } from '../../lib/metrics.ts';
@@ -20,7 +21,7 @@ const inFlight = 2;
 
 /**
  * A model on a worker thread. ONNX Runtime computes on the thread that calls it, 10–40 ms a picture, and the event loop
- * carries every camera's packets. A thread that dies fails what it had and is started again with the next picture.
+ * carries every camera's packets. A thread that dies or hangs fails what it had; the next picture starts another.
  */
 export class ThreadDetector implements Detector {
   readonly model: Detector['model'];
@@ -28,16 +29,24 @@ export class ThreadDetector implements Detector {
   readonly #runner: RunnerOptions;
   readonly #file: URL;
   readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #jobTimeoutMs: number;
   readonly #queue: BoundedQueue<Pending>;
   readonly #running = new Map<number, Pending>();
   readonly #metrics: { pictures: Counter<'result'>; seconds: Histogram };
   #worker: Promise<Worker> | undefined;
+  /** Gives the present thread up. */
+  #abandon: ((why: string) => void) | undefined;
+  #cancelWatch: (() => void) | undefined;
   #closed = false;
   #nextId = 1;
 
   constructor(options: {
     runner: RunnerOptions;
     queueCapacity: number;
+    /** A thread that has not answered for this long is replaced. */
+    jobTimeoutMs: number;
+    clock?: Clock;
     log: Logger;
     metrics: Metrics;
     /** The thread's source; tests put one here that dies. */
@@ -47,6 +56,8 @@ export class ThreadDetector implements Detector {
     const known = classes.filter((each): each is ObjectClass => each !== undefined);
     this.#runner = options.runner;
     this.#file = options.workerFile ?? new URL('./detect-worker.ts', import.meta.url);
+    this.#clock = options.clock ?? systemClock;
+    this.#jobTimeoutMs = options.jobTimeoutMs;
     this.#log = options.log;
     this.#queue = new BoundedQueue(options.queueCapacity, 'drop-oldest');
     this.model = { id: entry.id, sha256: entry.sha256, classes: [...new Set(known)], provider };
@@ -74,6 +85,7 @@ export class ThreadDetector implements Detector {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancelWatch?.();
     this.#failAll('the detector is closed');
     const worker = await this.#worker?.catch(() => undefined);
     await worker?.terminate();
@@ -101,9 +113,19 @@ export class ThreadDetector implements Detector {
       const next = this.#queue.shift();
       if (next === undefined) return;
       this.#running.set(next.job.id, next);
+      if (this.#running.size === 1) this.#watch();
       // Copied by the message, not transferred: the frame keeps its picture.
       worker.postMessage(next.job);
     }
+  }
+
+  /** Times the picture the thread is at. */
+  #watch(): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch =
+      this.#running.size === 0
+        ? undefined
+        : this.#clock.after(this.#jobTimeoutMs, () => this.#abandon?.(`no answer in ${this.#jobTimeoutMs} ms`));
   }
 
   #spawn(): Promise<Worker> {
@@ -122,13 +144,20 @@ export class ThreadDetector implements Detector {
         switch (answer.kind) {
           case 'ready':
             state = 'ready';
+            this.#abandon = (why) => {
+              gone(why);
+              // Not awaited: a thread that hangs in native code may never end.
+              void worker.terminate();
+            };
             this.#announce(answer);
             return resolve(worker);
           case 'cannot-load':
             return gone(`does not load: ${answer.detail}`);
           case 'detected':
           case 'failed':
+            if (state !== 'ready') return;
             this.#settle(answer);
+            this.#watch();
             return this.#feed(worker);
         }
       });
@@ -168,13 +197,14 @@ export class ThreadDetector implements Detector {
 
   #onDeath(why: string): void {
     if (this.#closed) return;
-    this.#log.error({ why, model: this.model.id }, 'detector thread died; the next picture starts another');
+    this.#log.error({ why, model: this.model.id }, 'detector thread gone; the next picture starts another');
     this.#failAll(why);
   }
 
   #failAll(why: string): void {
     for (const pending of [...this.#running.values(), ...this.#queue.drain()]) pending.reject(this.#failure(why));
     this.#running.clear();
+    this.#watch();
   }
 
   #failure(why: string): AppError {

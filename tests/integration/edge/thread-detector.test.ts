@@ -9,13 +9,14 @@ const illWorker = new URL('../../support/ill-detect-worker.ts', import.meta.url)
 let detector: ThreadDetector | undefined;
 afterEach(() => detector?.close());
 
-function make(options: { queueCapacity?: number; workerFile?: URL } = {}): ThreadDetector {
+function make(options: { queueCapacity?: number; jobTimeoutMs?: number; workerFile?: URL } = {}): ThreadDetector {
   const [entry] = loadManifest().models;
   if (entry === undefined) throw new Error('the manifest is empty');
   const settings = { provider: 'cpu', threads: 1, scoreThreshold: 0.3, iouThreshold: 0.5 };
   detector = new ThreadDetector({
     runner: { path: '/nowhere.onnx', entry, classes: ['person'], ...settings },
     queueCapacity: options.queueCapacity ?? 16,
+    jobTimeoutMs: options.jobTimeoutMs ?? 30_000,
     log: createLogger('test'),
     metrics: new Metrics(),
     workerFile: options.workerFile ?? illWorker,
@@ -51,6 +52,12 @@ describe('a detector on its thread', () => {
     expect(await outcomes(subject, [order])).toEqual(['MB_MODEL_FAILED']);
     expect(await outcomes(subject, [0, 0])).toEqual(['ok', 'ok']);
     expect(await outcomes(subject, [order])).toEqual(['MB_MODEL_FAILED']);
+    expect(await outcomes(subject, [0])).toEqual(['ok']);
+  });
+
+  test('a thread that hangs is replaced, and no camera waits for it for ever', async () => {
+    const subject = make({ jobTimeoutMs: 200 });
+    expect(await outcomes(subject, [0, 4, 0])).toEqual(['ok', 'MB_MODEL_FAILED', 'MB_MODEL_FAILED']);
     expect(await outcomes(subject, [0])).toEqual(['ok']);
   });
 
