@@ -3,6 +3,7 @@ import type { CameraState } from '../../src/domain/camera.ts';
 import type { CameraId } from '../../src/domain/ids.ts';
 import { cameraStreamSchema } from '../../src/edge/ingest/config.ts';
 import type { IngestCounters } from '../../src/edge/ingest/ingest-counters.ts';
+import { lifeDefaults } from '../../src/edge/ingest/life-config.ts';
 import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
 import { createIngestPool } from '../../src/edge/ingest/shard-pool.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -37,7 +38,13 @@ let pool: ReturnType<typeof createIngestPool> | undefined;
 
 async function start(urls: readonly string[], shards: number): Promise<void> {
   const handler = { onAccessUnit, onState };
-  pool = createIngestPool({ config: config(shards), clock: systemClock, log: createLogger('bench'), handler });
+  pool = createIngestPool({
+    config: config(shards),
+    life: lifeDefaults,
+    clock: systemClock,
+    log: createLogger('bench'),
+    handler,
+  });
   await pool.start(new AbortController().signal);
   await Promise.all(
     urls.map((url, index) =>

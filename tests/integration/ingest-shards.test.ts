@@ -4,6 +4,7 @@ import type { CameraState } from '../../src/domain/camera.ts';
 import type { CameraId } from '../../src/domain/ids.ts';
 import { cameraStreamSchema } from '../../src/edge/ingest/config.ts';
 import type { IngestPool } from '../../src/edge/ingest/ingest-pool.ts';
+import { lifeDefaults } from '../../src/edge/ingest/life-config.ts';
 import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
 import { createIngestPool, type ShardedIngestOptions } from '../../src/edge/ingest/shard-pool.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -33,6 +34,7 @@ async function watchFarm(shards: number, options: Partial<ShardedIngestOptions> 
   const states: { camera: CameraId; state: CameraState }[] = [];
   const pool = createIngestPool({
     config: ingestSchema.parse({ shards }),
+    life: lifeDefaults,
     clock: systemClock,
     log: createLogger('test'),
     handler: {
@@ -93,6 +95,27 @@ describe.each([0, 1, 2])('ingest with %i threads', (shards) => {
     units.length = 0;
     await until(() => units.filter(({ cameraId }) => cameraId === all).length > 40, { what: 'more of them' });
     expect(units.some(({ cameraId }) => cameraId === none)).toBe(false);
+  });
+
+  test('gives the newest keyframe and the recent past when asked', async () => {
+    const keep = { maxBytes: 2 ** 20, maxMs: 5_000 };
+    const { pool } = await watchFarm(shards, { life: { ...lifeDefaults, keep } });
+    const id = 'cam-3' as CameraId;
+    pool.want(id, 'none');
+    const began = Date.now();
+    expect(await pool.latestKeyframe(id)).toMatchObject({ cameraId: id, keyframe: true });
+    expect((await pool.latestKeyframe(id))?.data.length).toBeGreaterThan(1000);
+    const clip = await until(
+      async () => {
+        const units = await pool.clip(id, began, Number.POSITIVE_INFINITY);
+        return units.length > 40 ? units : undefined;
+      },
+      { what: 'a clip of 40 pictures' },
+    );
+    expect(clip[0]?.keyframe).toBe(true);
+    for (const unit of clip) expect(unit.data.length).toBeGreaterThan(0);
+    const nowhere = 'nowhere' as CameraId;
+    expect([await pool.latestKeyframe(nowhere), await pool.clip(nowhere, 0, 1)]).toEqual([undefined, []]);
   });
 
   test('refuses an address that is none and an id that is there, forgets what is removed', async () => {

@@ -1,12 +1,14 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { CameraState } from '../../domain/camera.ts';
-import type { CameraId } from '../../domain/ids.ts';
+import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
-import type { CameraStream } from './config.ts';
+import type { RingLimits } from './access-unit-ring.ts';
 import type { IngestCounters } from './ingest-counters.ts';
+import type { LifeConfig } from './life-config.ts';
+import type { CameraSource } from './source-config.ts';
 
 /** Which of a camera's access units are handed on; the others are counted and dropped. */
 export type UnitInterest = 'none' | 'keyframes' | 'all';
@@ -14,7 +16,9 @@ export type UnitInterest = 'none' | 'keyframes' | 'all';
 /** One camera as ingest needs it. */
 export interface IngestSource {
   readonly id: CameraId;
-  readonly stream: CameraStream;
+  readonly stream: CameraSource;
+  /** What is kept of its recent past; default the pool's. */
+  readonly keep?: RingLimits;
   /** Default `keyframes`. */
   readonly interest?: UnitInterest;
 }
@@ -48,6 +52,10 @@ export interface IngestPool extends Service {
   remove(camera: CameraId): Promise<void>;
   /** Changes what is handed on from now on. */
   want(camera: CameraId, interest: UnitInterest): void;
+  /** The newest picture that decodes alone, for who does not want them all. */
+  latestKeyframe(camera: CameraId): Promise<AccessUnit | undefined>;
+  /** The kept pictures from `from` to `to` by the node's clock, beginning at a keyframe; none where none are kept. */
+  clip(camera: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]>;
   /** A camera's counters, in a pool of threads as of the last report. */
   counters(camera: CameraId): Readonly<IngestCounters> | undefined;
   /** Brings states and counters up to date. */
@@ -57,6 +65,8 @@ export interface IngestPool extends Service {
 /** What every kind of pool needs. */
 export interface IngestPoolOptions {
   readonly handler: IngestHandler;
+  /** Pace of connecting, breaker, what is kept; over all cameras of the pool. */
+  readonly life: LifeConfig;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics?: Metrics;

@@ -37,6 +37,7 @@ export class ShardHost {
     const { mailboxUnits: maxUnits, mailboxBytes: maxBytes } = options.settings;
     this.#mailbox = new ShardMailbox({ maxUnits, maxBytes });
     this.#ingest = new LocalIngest({
+      life: options.settings.life,
       clock: options.clock,
       log: options.log,
       handler: {
@@ -66,22 +67,29 @@ export class ShardHost {
         this.#ingest.want(order.camera, order.interest);
         return;
       case 'add':
-        return this.#answer(order.ticket, this.#ingest.add(order.source));
+        return this.#answer(order.ticket, this.#ingest.add(order.source).then(none));
       case 'remove':
-        return this.#answer(order.ticket, this.#ingest.remove(order.camera));
+        return this.#answer(order.ticket, this.#ingest.remove(order.camera).then(none));
+      case 'keyframe':
+        return this.#answer(
+          order.ticket,
+          this.#ingest.latestKeyframe(order.camera).then((unit) => (unit === undefined ? [] : [unit])),
+        );
+      case 'clip':
+        return this.#answer(order.ticket, this.#ingest.clip(order.camera, order.from, order.to));
       case 'report':
         this.#sendCounters();
-        return this.#answer(order.ticket, Promise.resolve());
+        return this.#answer(order.ticket, Promise.resolve([]));
       case 'stop':
         this.#cancelCounters?.();
-        return this.#answer(order.ticket, this.#ingest.stop());
+        return this.#answer(order.ticket, this.#ingest.stop().then(none));
     }
   }
 
-  async #answer(ticket: number, work: Promise<void>): Promise<void> {
+  async #answer(ticket: number, work: Promise<readonly AccessUnit[]>): Promise<void> {
     try {
-      await work;
-      this.#post({ kind: 'done', ticket }, []);
+      const units = (await work).map(movable);
+      this.#post({ kind: 'done', ticket, units }, units.map(bytesOf));
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'MB_INTERNAL';
       this.#post({ kind: 'done', ticket, fault: { code, message: messageOf(error) } }, []);
@@ -102,10 +110,7 @@ export class ShardHost {
     const units = this.#mailbox.drain().map(movable);
     const states = [...this.#states].flatMap(([camera, each]) => each.map((state) => ({ camera, state })));
     this.#states = new Map();
-    this.#post(
-      { kind: 'delivery', states, units },
-      units.map(({ data }) => data.buffer as ArrayBuffer),
-    );
+    this.#post({ kind: 'delivery', states, units }, units.map(bytesOf));
   }
 
   #scheduleCounters(): void {
@@ -127,9 +132,13 @@ export class ShardHost {
   }
 }
 
-/** The unit with bytes that can change threads: small ones lie in Node's common pool and are copied out of it. */
+/** The unit with bytes that can change threads: a copy, because the camera keeps its newest keyframe and recent past. */
 function movable(unit: AccessUnit): MovedUnit {
-  const { data } = unit;
-  const own = data.byteOffset === 0 && data.byteLength === data.buffer.byteLength;
-  return { ...unit, data: own ? data : new Uint8Array(data) };
+  return { ...unit, data: new Uint8Array(unit.data) };
 }
+
+function bytesOf({ data }: MovedUnit): ArrayBuffer {
+  return data.buffer as ArrayBuffer;
+}
+
+const none = (): readonly AccessUnit[] => [];

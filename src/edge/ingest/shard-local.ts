@@ -1,6 +1,8 @@
+import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { CameraState } from '../../domain/camera.ts';
-import type { CameraId } from '../../domain/ids.ts';
+import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { AppError } from '../../lib/errors.ts';
+import { ConnectGate } from './connect-gate.ts';
 import type { IngestCounters } from './ingest-counters.ts';
 import {
   type IngestDrops,
@@ -10,10 +12,11 @@ import {
   isWanted,
   type UnitInterest,
 } from './ingest-pool.ts';
-import { RtspCamera } from './rtsp-camera.ts';
+import type { LiveCamera } from './live-camera.ts';
+import { openCamera } from './open-camera.ts';
 
 interface Member {
-  readonly camera: RtspCamera;
+  readonly camera: LiveCamera;
   interest: UnitInterest;
 }
 
@@ -21,12 +24,15 @@ interface Member {
 export class LocalIngest implements IngestPool {
   readonly drops: IngestDrops = { units: 0, shardRestarts: 0 };
   readonly #options: IngestPoolOptions;
+  readonly #gate: ConnectGate;
   readonly #members = new Map<CameraId, Member>();
   readonly #abort = new AbortController();
   #stopping: Promise<void> | undefined;
 
   constructor(options: IngestPoolOptions) {
     this.#options = options;
+    const { connectPerSecond: perSecond, connectAtOnce: atOnce } = options.life;
+    this.#gate = new ConnectGate({ clock: options.clock, perSecond, atOnce });
   }
 
   get cameras(): ReadonlyMap<CameraId, CameraState> {
@@ -43,16 +49,21 @@ export class LocalIngest implements IngestPool {
     return this.#stopping;
   }
 
-  async add({ id, stream, interest = 'keyframes' }: IngestSource): Promise<void> {
+  async add({ id, stream, keep, interest = 'keyframes' }: IngestSource): Promise<void> {
     if (this.#members.has(id)) throw new AppError('MB_CONFIG_INVALID', `camera "${id}" is there already`);
     if (this.#stopping !== undefined) return;
-    const { handler, clock, log, metrics } = this.#options;
-    const camera = new RtspCamera({
+    const { handler, life, clock, log, metrics } = this.#options;
+    const camera = openCamera({
       id,
       stream,
       clock,
       log,
+      gate: this.#gate,
+      breaker: life,
+      keep: keep ?? life.keep,
       ...(metrics !== undefined && { metrics }),
+      // The newest keyframe is kept for who asks for it, and only for that.
+      wanted: (kind) => kind === 'keyframe' || member.interest === 'all',
       onAccessUnit: (unit) => {
         if (isWanted(member.interest, unit.keyframe)) handler.onAccessUnit(unit);
       },
@@ -77,6 +88,14 @@ export class LocalIngest implements IngestPool {
   want(id: CameraId, interest: UnitInterest): void {
     const member = this.#members.get(id);
     if (member !== undefined) member.interest = interest;
+  }
+
+  async latestKeyframe(id: CameraId): Promise<AccessUnit | undefined> {
+    return this.#members.get(id)?.camera.latestKeyframe();
+  }
+
+  async clip(id: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]> {
+    return this.#members.get(id)?.camera.recent?.clip(from, to) ?? [];
   }
 
   counters(id: CameraId): Readonly<IngestCounters> | undefined {

@@ -1,15 +1,18 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { CameraState } from '../../domain/camera.ts';
-import type { CameraId } from '../../domain/ids.ts';
+import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import type { ErrorCode } from '../../lib/error-codes.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
 import type { IngestSource, UnitInterest } from './ingest-pool.ts';
+import type { LifeConfig } from './life-config.ts';
 
 /** How an ingest thread is set up. */
 export interface ShardSettings {
   readonly name: string;
   readonly mailboxUnits: number;
   readonly mailboxBytes: number;
+  /** This thread's share of the pace. */
+  readonly life: LifeConfig;
 }
 
 /** What an ingest thread is told. `ticket` comes back in the answer. */
@@ -19,6 +22,14 @@ export type ShardOrder =
   | { readonly kind: 'want'; readonly camera: CameraId; readonly interest: UnitInterest }
   /** The last delivery was taken: the next may come. */
   | { readonly kind: 'taken' }
+  | { readonly kind: 'keyframe'; readonly ticket: number; readonly camera: CameraId }
+  | {
+      readonly kind: 'clip';
+      readonly ticket: number;
+      readonly camera: CameraId;
+      readonly from: UtcMs;
+      readonly to: UtcMs;
+    }
   | { readonly kind: 'report'; readonly ticket: number }
   | { readonly kind: 'stop'; readonly ticket: number };
 
@@ -44,7 +55,18 @@ export type ShardNews =
   | { readonly kind: 'delivery'; readonly states: readonly StateChange[]; readonly units: readonly MovedUnit[] }
   /** Sent regularly, whatever the receiver does: the thread is alive. */
   | { readonly kind: 'counters'; readonly table: CounterTable; readonly dropped: number }
-  | { readonly kind: 'done'; readonly ticket: number; readonly fault?: { code: ErrorCode; message: string } };
+  | {
+      readonly kind: 'done';
+      readonly ticket: number;
+      readonly fault?: OrderFault;
+      readonly units?: readonly MovedUnit[];
+    };
+
+/** Why an order could not be carried out. */
+interface OrderFault {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
 
 /** Columns of a counter table. */
 export const counterKeys = Object.keys(createIngestCounters()) as readonly (keyof IngestCounters)[];

@@ -1,6 +1,6 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { CameraState } from '../../domain/camera.ts';
-import type { CameraId } from '../../domain/ids.ts';
+import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
@@ -143,6 +143,15 @@ export class ShardedIngest implements IngestPool {
     member.thread?.want(id, interest);
   }
 
+  async latestKeyframe(id: CameraId): Promise<AccessUnit | undefined> {
+    const [unit] = (await this.#members.get(id)?.thread?.keyframe(id).catch(nothing)) ?? [];
+    return unit === undefined ? undefined : arrived(unit);
+  }
+
+  async clip(id: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]> {
+    return ((await this.#members.get(id)?.thread?.clip(id, from, to).catch(nothing)) ?? []).map(arrived);
+  }
+
   counters(id: CameraId): Readonly<IngestCounters> | undefined {
     return this.#members.get(id)?.counters;
   }
@@ -156,10 +165,16 @@ export class ShardedIngest implements IngestPool {
   }
 
   #spawn(index: number): ShardThread {
-    const { mailboxUnits, mailboxBytes } = this.#options.config;
+    const { config, life } = this.#options;
+    const { shards, mailboxUnits, mailboxBytes } = config;
+    const share = {
+      ...life,
+      connectPerSecond: life.connectPerSecond / shards,
+      connectAtOnce: Math.max(1, Math.round(life.connectAtOnce / shards)),
+    };
     const thread: ShardThread = new ShardThread({
       file: this.#options.workerFile ?? new URL('./shard-worker.ts', import.meta.url),
-      settings: { name: `ingest-${index + 1}`, mailboxUnits, mailboxBytes },
+      settings: { name: `ingest-${index + 1}`, mailboxUnits, mailboxBytes, life: share },
       events: {
         delivery: (states, units) => this.#deliver(states, units),
         counters: (table, dropped) => {
@@ -177,8 +192,8 @@ export class ShardedIngest implements IngestPool {
       const member = this.#members.get(camera);
       if (member !== undefined) this.#enter(camera, member, state);
     }
-    for (const { data, ...unit } of units) {
-      if (this.#members.has(unit.cameraId)) this.#handOn({ ...unit, data: Buffer.from(data.buffer) });
+    for (const unit of units) {
+      if (this.#members.has(unit.cameraId)) this.#handOn(arrived(unit));
     }
   }
 
@@ -279,3 +294,11 @@ export class ShardedIngest implements IngestPool {
     this.#cancels.add(cancel);
   }
 }
+
+/** A unit that came from another thread: its bytes are this one's now. */
+function arrived({ data, ...unit }: MovedUnit): AccessUnit {
+  return { ...unit, data: Buffer.from(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+/** What a thread that has died still knows. */
+const nothing = (): readonly MovedUnit[] => [];

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { CameraId } from '../../domain/ids.ts';
+import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { IngestSource, UnitInterest } from './ingest-pool.ts';
 import type { CounterTable, MovedUnit, ShardNews, ShardOrder, ShardSettings, StateChange } from './shard-messages.ts';
@@ -16,7 +16,7 @@ type Ticketed = Extract<ShardOrder, { readonly ticket: number }>;
 type WithoutTicket<T> = T extends unknown ? Omit<T, 'ticket'> : never;
 
 interface Waiting {
-  readonly resolve: () => void;
+  readonly resolve: (units: readonly MovedUnit[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -36,7 +36,7 @@ export class ShardThread {
   constructor(options: { file: URL; settings: ShardSettings; events: ShardThreadEvents }) {
     this.#events = options.events;
     this.#ready = new Promise((resolve, reject) => {
-      this.#becomeReady = { resolve, reject };
+      this.#becomeReady = { resolve: () => resolve(), reject };
     });
     // Who waits for it learns of a failure; nobody needs to.
     this.#ready.catch(() => {});
@@ -75,6 +75,16 @@ export class ShardThread {
     this.#post({ kind: 'want', camera, interest });
   }
 
+  /** The camera's newest keyframe, if it has any. */
+  keyframe(camera: CameraId): Promise<readonly MovedUnit[]> {
+    return this.#order({ kind: 'keyframe', camera });
+  }
+
+  /** What is kept of the camera's recent past. */
+  clip(camera: CameraId, from: UtcMs, to: UtcMs): Promise<readonly MovedUnit[]> {
+    return this.#order({ kind: 'clip', camera, from, to });
+  }
+
   /** Has the thread send its counters; resolves after they have come. */
   async report(): Promise<void> {
     await this.#order({ kind: 'report' });
@@ -96,7 +106,7 @@ export class ShardThread {
     await this.#worker.terminate();
   }
 
-  #order(order: WithoutTicket<Ticketed>): Promise<void> {
+  #order(order: WithoutTicket<Ticketed>): Promise<readonly MovedUnit[]> {
     if (this.#gone) return Promise.reject(new AppError('MB_INTERNAL', 'the ingest thread is gone'));
     const ticket = this.#nextTicket;
     this.#nextTicket += 1;
@@ -115,7 +125,7 @@ export class ShardThread {
     this.#missedSigns = 0;
     switch (news.kind) {
       case 'ready':
-        this.#becomeReady?.resolve();
+        this.#becomeReady?.resolve([]);
         break;
       case 'delivery':
         this.#events.delivery(news.states, news.units);
@@ -131,10 +141,10 @@ export class ShardThread {
     }
   }
 
-  #settle({ ticket, fault }: Extract<ShardNews, { kind: 'done' }>): void {
+  #settle({ ticket, fault, units = [] }: Extract<ShardNews, { kind: 'done' }>): void {
     const waiting = this.#waiting.get(ticket);
     this.#waiting.delete(ticket);
-    if (fault === undefined) waiting?.resolve();
+    if (fault === undefined) waiting?.resolve(units);
     else waiting?.reject(new AppError(fault.code, fault.message));
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../src/domain/access-unit.ts';
 import type { CameraId } from '../../../src/domain/ids.ts';
 import { cameraStreamSchema } from '../../../src/edge/ingest/config.ts';
+import { lifeDefaults } from '../../../src/edge/ingest/life-config.ts';
 import { ingestSchema } from '../../../src/edge/ingest/shard-config.ts';
 import { ShardHost } from '../../../src/edge/ingest/shard-host.ts';
 import { ShardMailbox } from '../../../src/edge/ingest/shard-mailbox.ts';
@@ -46,7 +47,7 @@ describe('inside of an ingest thread', () => {
   function host() {
     const news: ShardNews[] = [];
     const clock = new FakeClock();
-    const settings = { name: 'ingest-1', mailboxUnits: 4, mailboxBytes: 1000 };
+    const settings = { name: 'ingest-1', mailboxUnits: 4, mailboxBytes: 1000, life: lifeDefaults };
     const shard = new ShardHost({ settings, clock, log: createLogger('test'), post: (each) => news.push(each) });
     const of = <K extends ShardNews['kind']>(kind: K) =>
       news.filter((each): each is Extract<ShardNews, { kind: K }> => each.kind === kind);
@@ -70,7 +71,7 @@ describe('inside of an ingest thread', () => {
       { kind: 'done', ticket: 7, fault: { code: 'MB_CONFIG_INVALID', message: expect.any(String) } },
     ]);
     await shard.take({ kind: 'remove', ticket: 8, camera: 'a' as CameraId });
-    expect(of('done').at(-1)).toEqual({ kind: 'done', ticket: 8 });
+    expect(of('done').at(-1)).toEqual({ kind: 'done', ticket: 8, units: [] });
   });
 
   test('one delivery is under way at a time; states wait in order until it was taken', async () => {
