@@ -20,12 +20,21 @@ export function checkAlertEvent(value: unknown, keys: NodeKeys): AlertCheck {
   const event = parsed.data;
   const site = event.source.split('/')[2] as SiteId;
   // The envelope is not signed: it may only repeat what the signed data says.
-  if (canonicalJson(toAlertEvent(site, event.data)) !== canonicalJson(event)) {
-    return { ok: false, kind: 'bad-schema', detail: 'envelope and data disagree' };
-  }
+  const envelope = compareEnvelope(site, event);
+  if (envelope !== 'agrees') return { ok: false, kind: 'bad-schema', detail: envelope };
   const seal = keys.check(event.data);
   if (seal === 'valid') return { ok: true, site, event };
   return { ok: false, kind: seal, detail: `alert ${event.data.sequence.n} signed by ${event.data.signature.keyId}` };
+}
+
+function compareEnvelope(site: SiteId, event: AlertEvent): string {
+  try {
+    const agrees = canonicalJson(toAlertEvent(site, event.data)) === canonicalJson(event);
+    return agrees ? 'agrees' : 'envelope and data disagree';
+  } catch {
+    // Half a surrogate pair (RFC 8785 §3.2.2.2): what cannot be signed was not.
+    return 'no canonical form';
+  }
 }
 
 /** The first few problems as `path: code`. */

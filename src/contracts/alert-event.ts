@@ -13,7 +13,8 @@ const sha256Hex = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((value) => value as Sha256);
-const utcMs = z.number().int().nonnegative();
+/** Up to the last millisecond a date can have (ECMA-262 §21.4.1.1). */
+const utcMs = z.number().int().nonnegative().max(8.64e15);
 const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 const unit = z.number().min(-0.5).max(1.5);
 

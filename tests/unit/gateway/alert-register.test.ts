@@ -186,6 +186,18 @@ describe('refused', () => {
     expect(journal.head(node).n).toBe(0);
   });
 
+  test.each<[string, (event: ReturnType<typeof toAlertEvent>) => unknown]>([
+    [
+      'half a surrogate pair',
+      (event) => ({ ...event, data: { ...event.data, camera: { ...event.data.camera, name: '\ud800' } } }),
+    ],
+    ['a time no calendar has', (event) => ({ ...event, data: { ...event.data, observedAt: 9e15 } })],
+  ])('%s, which has no canonical form, harms none of those it came with', (_what, poison) => {
+    const [one, two] = chain(2) as [Alert, Alert];
+    register.take([sent(one), message(poison(toAlertEvent(site, two)), 'edge-2' as NodeId), sent(two)]);
+    expect(written()).toEqual(expect.arrayContaining([1, 2, 'bad-schema']));
+  });
+
   test('what is not JSON, or too large', () => {
     const raw = (payload: Buffer) => ({ ...message({}), payload });
     register.take([raw(Buffer.from('{"')), raw(Buffer.alloc(300_000, 0x20)), raw(Buffer.alloc(0))]);
