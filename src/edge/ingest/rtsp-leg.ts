@@ -259,8 +259,9 @@ export class RtspLeg {
       this.#next({ kind: 'tcp' });
     } else if (idleMs >= stalledAfterMs) {
       // Pictures that only wait for a keyframe are life, for a while: some cameras send one in 20 s.
-      const waiting = now - this.#skippedAt < stalledAfterMs ? session.lacks : undefined;
-      if (waiting !== undefined && idleMs < Math.max(stalledAfterMs, keyframeWithinMs)) this.#keepAlive(now, session);
+      const waiting = this.#skippedAt > this.#progressAt ? session.lacks : undefined;
+      const live = now - this.#skippedAt < stalledAfterMs && idleMs < keyframeWithinMs;
+      if (waiting !== undefined && live) this.#keepAlive(now, session);
       else if (waiting !== undefined) this.#end(lackReasons[waiting][0], lackReasons[waiting][1]);
       else if (session.silentOverUdp) this.#end('stalled', `no packet came over UDP within ${stalledAfterMs} ms`);
       else this.#end('stalled', `no complete picture for ${stalledAfterMs} ms`);
