@@ -10,6 +10,7 @@ const commands: readonly { name: string; load: () => Promise<Command> }[] = [
   { name: 'edge', load: async () => (await import('./cli/edge.ts')).edgeCommand },
   { name: 'collect', load: async () => (await import('./cli/collect.ts')).collectCommand },
   { name: 'desk', load: async () => (await import('./cli/desk.ts')).deskCommand },
+  { name: 'cameras', load: async () => (await import('./cli/cameras.ts')).camerasCommand },
   { name: 'simulate', load: async () => (await import('./cli/simulate.ts')).simulateCommand },
   { name: 'trace', load: async () => (await import('./cli/trace.ts')).traceCommand },
   { name: 'models', load: async () => (await import('./cli/models.ts')).modelsCommand },

@@ -38,7 +38,7 @@ describe('command line', () => {
   test('says what it can do', async () => {
     const { exit, output } = await runCli(['--help']);
     expect(exit).toBe(0);
-    for (const name of ['demo', 'edge', 'collect', 'desk', 'simulate', 'trace', 'models', 'keys', 'config']) {
+    for (const name of ['demo', 'edge', 'collect', 'desk', 'cameras', 'simulate', 'trace', 'models', 'keys', 'config']) {
       expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
   });
