@@ -1,5 +1,3 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { messageOf } from '../../lib/errors.ts';
 import { redactUrl } from '../../lib/log.ts';
 
@@ -25,24 +23,5 @@ export async function download(
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
     return { ok: false, detail: redactUrl(`${messageOf(error)}${cause}`) };
-  }
-}
-
-/** Writes a file so that it is there whole or not at all: temporary name, fsync, rename. */
-export async function storeBytes(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o644);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../../domain/ids.ts';
+import { writeDurable } from '../../lib/durable-file.ts';
 import { AppError } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import { redactUrl } from '../../lib/log.ts';
-import { download, storeBytes } from './model-download.ts';
+import { download } from './model-download.ts';
 import { findModel, type ModelEntry, type ModelManifest, modelsDir } from './model-manifest.ts';
 
 /** Where models are looked for, in this order: shipped, cache, mirror, upstream. */
@@ -66,7 +67,7 @@ export async function pullModel(id: string, options: ModelStoreOptions): Promise
   const shipped = join(options.shippedDir ?? modelsDir, found.entry.file);
   const cached = join(cacheDir, found.entry.file);
   if (found.path === shipped || found.path === cached) return found;
-  await storeBytes(cached, await readFile(found.path));
+  await writeDurable(cached, await readFile(found.path));
   return { ...found, path: cached };
 }
 
@@ -102,7 +103,7 @@ async function fromUrl(what: string, url: string, cacheDir: string, entry: Model
   if (!got.ok) return { missing: `${what} ${redactUrl(url)} (${got.detail})` };
   checkHash(entry, sha256(got.bytes), redactUrl(url));
   const path = join(cacheDir, entry.file);
-  await storeBytes(path, got.bytes);
+  await writeDurable(path, got.bytes);
   return { path };
 }
 
