@@ -5,6 +5,7 @@ import { cameraSchema } from './camera-config.ts';
 import { decodeSchema } from './decode/config.ts';
 import { detectSchema } from './detect/config.ts';
 import { lifeSchema } from './ingest/life-config.ts';
+import { ingestSchema } from './ingest/shard-config.ts';
 import { publishConfig } from './publish/config.ts';
 import { trackSchema } from './track/config.ts';
 
@@ -24,15 +25,14 @@ export const edgeSchema = z
     detect: detectSchema.prefault({}),
     track: trackSchema.prefault({}),
     publish: publishConfig,
-    ingest: lifeSchema.prefault({}),
+    ingest: z
+      .strictObject({ ...lifeSchema.shape, ...ingestSchema.shape })
+      .prefault({})
+      .meta({ description: 'How cameras are connected to, spread over threads, and what is kept of them.' }),
     cameras: z.array(cameraSchema).max(2_000).default([]),
-    cameraFiles: z
-      .array(z.string().min(1))
-      .max(100)
-      .default([])
-      .meta({
-        description: 'Files with more cameras (`cameras: […]`), beside this file: see `maplebridge cameras import`.',
-      }),
+    cameraFiles: z.array(z.string().min(1)).max(100).default([]).meta({
+      description: 'Files with more cameras (`cameras: […]`), beside this file: see `maplebridge cameras import`.',
+    }),
   })
   .superRefine((config, context) => {
     if (config.cameras.length + config.cameraFiles.length === 0)

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Health } from '../contracts/node-messages.ts';
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraPlace, CameraState } from '../domain/camera.ts';
-import type { CameraId, TrackId } from '../domain/ids.ts';
+import type { CameraId, TrackId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -23,10 +23,10 @@ import { DecoderPool } from './decode/decoder-pool.ts';
 import type { Detector } from './detect/detector.ts';
 import { loadDetector } from './detect/load-detector.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
-import { ConnectGate } from './ingest/connect-gate.ts';
-import type { LiveCamera } from './ingest/live-camera.ts';
+import type { IngestPool } from './ingest/ingest-pool.ts';
 import { OnDemandStream, type StreamViewer } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
+import { createIngestPool } from './ingest/shard-pool.ts';
 import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
@@ -52,7 +52,6 @@ export interface EdgeNodeOptions {
 /** One camera at work. */
 interface Watched {
   readonly config: CameraConfig;
-  readonly camera: LiveCamera;
   /** Its stream of full size, where it has one. */
   readonly main: OnDemandStream | undefined;
   readonly pipeline: CameraPipeline;
@@ -66,7 +65,7 @@ export class EdgeNode implements Service {
   readonly #decoder: DecoderPool;
   readonly #outbox: Outbox;
   readonly #publisher: MqttPublisher;
-  readonly #gate: ConnectGate;
+  readonly #ingest: IngestPool;
   readonly #coverageStore: CoverageStore;
   readonly #coverage: CoverageAccount;
   readonly #pipelineMetrics: PipelineMetrics;
@@ -85,8 +84,17 @@ export class EdgeNode implements Service {
     this.#decoder = new DecoderPool({ ...config.decode, log, metrics });
     const shared = { site, node, evidence: this.#evidence, clock, log, metrics };
     this.#outbox = new Outbox({ ...publish.outbox, ...shared, key });
-    const { connectPerSecond: perSecond, connectAtOnce: atOnce } = config.ingest;
-    this.#gate = new ConnectGate({ clock, perSecond, atOnce });
+    this.#ingest = createIngestPool({
+      config: config.ingest,
+      life: config.ingest,
+      handler: {
+        onAccessUnit: (unit) => this.#watched.get(unit.cameraId)?.pipeline.push(unit),
+        onState: (id, state) => this.#cameraChanged(id, state),
+      },
+      clock,
+      log,
+      metrics,
+    });
     const { path, coveragePath, maxCoverageRecords: maxRecords } = publish.outbox;
     this.#coverageStore = new CoverageStore({ path: coveragePath ?? join(dirname(path), 'coverage.db'), maxRecords });
     this.#coverage = new CoverageAccount({ store: this.#coverageStore, clock, log, metrics });
@@ -101,7 +109,7 @@ export class EdgeNode implements Service {
 
   /** State of every camera, for health and tests. */
   get cameras(): ReadonlyMap<CameraId, CameraState> {
-    return new Map([...this.#watched].map(([id, { camera }]) => [id, camera.state]));
+    return this.#ingest.cameras;
   }
 
   /** Negotiated MQTT version while connected. */
@@ -119,7 +127,9 @@ export class EdgeNode implements Service {
     await this.#publisher.start(signal);
     this.#coverage.begin(config.cameras.map(({ id }) => id));
     for (const camera of config.cameras) this.#watch(camera, this.#detector);
-    await Promise.all([...this.#watched.values()].map(({ camera }) => camera.start(signal)));
+    await this.#ingest.start(signal);
+    const sources = config.cameras.map(({ id, stream, keep }) => ({ id, stream, ...(keep !== undefined && { keep }) }));
+    await Promise.all(sources.map((source) => this.#ingest.add(source)));
     this.#reportHealth();
   }
 
@@ -134,15 +144,20 @@ export class EdgeNode implements Service {
     return this.#watched.get(id)?.main?.view(viewer);
   }
 
-  /** A camera's newest keyframe, and what is kept of its recent past. */
-  recent(id: CameraId): Pick<LiveCamera, 'latestKeyframe' | 'recent'> | undefined {
-    return this.#watched.get(id)?.camera;
+  /** A camera's newest picture that decodes alone. */
+  latestKeyframe(id: CameraId): Promise<AccessUnit | undefined> {
+    return this.#ingest.latestKeyframe(id);
+  }
+
+  /** What is kept of a camera from `from` to `to`, beginning at a keyframe. */
+  clip(id: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]> {
+    return this.#ingest.clip(id, from, to);
   }
 
   /** The node's own account of how it is. */
   health(): Health {
     const { problems, ...outbox } = this.#outbox.status();
-    const cameras = Object.fromEntries([...this.#watched].map(([id, { camera }]) => [id, describe(camera.state)]));
+    const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, describe(state)]));
     const availability = [...this.#watched.values()].flatMap(({ scenes }) => [...scenes.availability]);
     const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
     return {
@@ -158,7 +173,7 @@ export class EdgeNode implements Service {
 
   async #drain(): Promise<void> {
     this.#cancelHealth?.();
-    await Promise.all([...this.#watched.values()].flatMap(({ camera, main }) => [camera.stop(), main?.close()]));
+    await Promise.all([this.#ingest.stop(), ...[...this.#watched.values()].map(({ main }) => main?.close())]);
     this.#cancelHealthSoon?.();
     this.#coverage.end();
     await Promise.all([...this.#watched.values()].map(({ pipeline }) => pipeline.close()));
@@ -170,7 +185,7 @@ export class EdgeNode implements Service {
   }
 
   #watch(config: CameraConfig, detector: Detector): void {
-    const { clock, log, metrics } = this.#options;
+    const { clock, log } = this.#options;
     const { id, name, division, lat, lon, zones } = config;
     const place: CameraPlace = { id, name, division, lat, lon };
     let tracks = 0;
@@ -198,21 +213,15 @@ export class EdgeNode implements Service {
       log,
       metrics: this.#pipelineMetrics,
     });
-    const reading = { id, clock, log, gate: this.#gate, breaker: this.#options.config.ingest };
-    const camera = openCamera({
-      ...reading,
-      stream: config.stream,
-      metrics,
-      keep: config.keep ?? this.#options.config.ingest.keep,
-      wanted: (kind) => kind === 'keyframe',
-      onAccessUnit: (unit) => pipeline.push(unit),
-      onState: (state) => this.#cameraChanged(id, state),
-    });
     const { mainStream } = config;
+    const breaker = this.#options.config.ingest;
     const main =
       mainStream &&
-      new OnDemandStream({ clock, make: (viewer) => openCamera({ ...reading, ...viewer, stream: mainStream }) });
-    this.#watched.set(id, { config, camera, main, pipeline, scenes });
+      new OnDemandStream({
+        clock,
+        make: (viewer) => openCamera({ id, stream: mainStream, clock, log, breaker, ...viewer }),
+      });
+    this.#watched.set(id, { config, main, pipeline, scenes });
   }
 
   async #fullSize(unit: AccessUnit): Promise<Picture | undefined> {
