@@ -1,5 +1,3 @@
-import type { RemoteInfo } from 'node:dgram';
-import { isIPv6 } from 'node:net';
 import type { BlindReason } from '../../domain/camera.ts';
 import type { CameraId } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -8,10 +6,11 @@ import type { CameraStream } from './config.ts';
 import type { Lack } from './depacketizer.ts';
 import type { IngestCounters } from './ingest-counters.ts';
 import { RtspLink } from './rtsp-link.ts';
-import { type Detour, RtspSession } from './rtsp-session.ts';
+import { RtspSession } from './rtsp-session.ts';
+import type { Detour } from './rtsp-session-options.ts';
 import type { RtspTarget } from './rtsp-target.ts';
-import type { MediaPath } from './setup-answer.ts';
-import { type DatagramKind, UdpPair } from './udp-pair.ts';
+import type { MediaPath, PortPair } from './setup-answer.ts';
+import { UdpPeer } from './udp-peer.ts';
 import type { AccessUnitSink } from './video-receiver.ts';
 
 /** Where a leg leads on to: what its session asks for, or TCP because UDP brought nothing. */
@@ -58,9 +57,7 @@ export class RtspLeg {
   readonly #handler: RtspLegHandler;
   readonly #link: RtspLink;
   #session: RtspSession | undefined;
-  #udp: UdpPair | undefined;
-  /** Where our datagrams go, and, once one came, from where they are taken. */
-  #peer: { readonly ports: Record<DatagramKind, number | undefined>; readonly learnt: Set<DatagramKind> } | undefined;
+  #udp: UdpPeer | undefined;
   #cancelTick: (() => void) | undefined;
   #phase: 'connecting' | 'asking' | 'playing' | 'over' = 'connecting';
   /** Monotonic time of the last step: connect, request, PLAY answered or access unit. */
@@ -112,28 +109,42 @@ export class RtspLeg {
 
   async #connected(): Promise<void> {
     if (this.#phase !== 'connecting') return;
-    if (this.#options.udp) {
-      const family = isIPv6(this.#link.remoteAddress ?? '') ? 6 : 4;
-      const pair = await UdpPair.open(family, (kind, packet, from) => this.#datagram(kind, packet, from));
-      if (this.#over()) return pair?.close();
-      this.#udp = pair;
-    }
+    const ports = this.#options.udp ? await this.#openUdp() : undefined;
+    if (this.#over()) return;
     this.#phase = 'asking';
-    this.#session = this.#newSession();
+    this.#session = this.#newSession(ports);
     this.#session.begin();
+  }
+
+  async #openUdp(): Promise<PortPair | undefined> {
+    const { counters } = this.#options;
+    const peer = new UdpPeer({
+      host: this.#link.remoteAddress ?? '',
+      handler: {
+        onPacket: (kind, packet) => this.#session?.receiveDatagram(kind, packet, this.#clock.now()),
+        onForeign: () => {
+          counters.foreignPackets += 1;
+        },
+      },
+    });
+    this.#udp = peer;
+    const ports = await peer.open();
+    // The leg may have ended meanwhile.
+    if (this.#over()) peer.close();
+    return ports;
   }
 
   #over(): boolean {
     return this.#phase === 'over';
   }
 
-  #newSession(): RtspSession {
+  #newSession(ports: PortPair | undefined): RtspSession {
     const { cameraId, target, auth, stream, counters, random, handler } = this.#options;
     return new RtspSession({
       cameraId,
       target,
       auth,
-      ports: this.#udp?.ports,
+      ports,
       tcpToo: stream.transport === 'auto',
       videoTrack: stream.videoTrack,
       counters,
@@ -152,7 +163,7 @@ export class RtspLeg {
           this.#skippedAt = this.#clock.monotonic();
         },
         send: (bytes) => this.#send(bytes),
-        sendDatagram: (kind, packet) => this.#sendDatagram(kind, packet),
+        sendDatagram: (kind, packet) => this.#udp?.send(kind, packet),
         onPath: (path) => this.#setUp(path),
         onPlaying: () => this.#playing(),
         onDetour: (detour) => this.#next(detour),
@@ -162,19 +173,8 @@ export class RtspLeg {
   }
 
   #setUp(path: MediaPath): void {
-    if (path.kind === 'tcp') {
-      this.#udp?.close();
-      this.#udp = undefined;
-      return;
-    }
-    this.#peer = { ports: { rtp: path.server?.rtp, rtcp: path.server?.rtcp }, learnt: new Set() };
-    this.#punch();
-  }
-
-  /** Opens the way back through NAT and firewalls: an empty RTP packet and an empty receiver report (RFC 6263 §4). */
-  #punch(): void {
-    this.#sendDatagram('rtp', Buffer.from([0x80, 0, ...Array<number>(10).fill(0)]));
-    this.#sendDatagram('rtcp', Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 0]));
+    if (path.kind === 'udp') this.#udp?.agreed(path.server);
+    else this.#udp?.close();
   }
 
   #playing(): void {
@@ -182,7 +182,7 @@ export class RtspLeg {
     this.#progressAt = this.#clock.monotonic();
     this.#playingAt = this.#progressAt;
     this.#keptAliveAt = this.#progressAt;
-    this.#punch();
+    this.#udp?.punch();
   }
 
   #read(buffer: Buffer, length: number): void {
@@ -190,28 +190,9 @@ export class RtspLeg {
     this.#session?.receive(buffer, length, this.#clock.now());
   }
 
-  /** Only the camera's own address is listened to; its first packet says from which port it really sends. */
-  #datagram(kind: DatagramKind, packet: Buffer, from: RemoteInfo): void {
-    const peer = this.#peer;
-    const ours = sameAddress(from.address, this.#link.remoteAddress);
-    if (!ours || peer === undefined || (peer.learnt.has(kind) && peer.ports[kind] !== from.port)) {
-      this.#options.counters.foreignPackets += 1;
-      return;
-    }
-    peer.learnt.add(kind);
-    peer.ports[kind] = from.port;
-    this.#session?.receiveDatagram(kind, packet, this.#clock.now());
-  }
-
   #send(bytes: Buffer): void {
     if (this.#phase === 'asking') this.#progressAt = this.#clock.monotonic();
     this.#link.write(bytes);
-  }
-
-  #sendDatagram(kind: DatagramKind, packet: Buffer): void {
-    const port = this.#peer?.ports[kind];
-    const host = this.#link.remoteAddress;
-    if (port !== undefined && host !== undefined) this.#udp?.send(kind, packet, port, host);
   }
 
   #failed(what: string): void {
@@ -274,7 +255,7 @@ export class RtspLeg {
     if (now - this.#keptAliveAt < (session.keepAliveMs ?? Number.POSITIVE_INFINITY)) return;
     this.#keptAliveAt = now;
     session.keepAlive();
-    this.#punch();
+    this.#udp?.punch();
   }
 
   #next(next: NextLeg): void {
@@ -287,10 +268,4 @@ export class RtspLeg {
     void this.close();
     this.#handler.onEnd(reason, detail);
   }
-}
-
-/** An IPv4 address may be written as an IPv6 one. */
-function sameAddress(a: string, b: string | undefined): boolean {
-  const plain = (address: string) => address.replace(/^::ffff:/i, '').replace(/%.*$/, '');
-  return b !== undefined && plain(a) === plain(b);
 }

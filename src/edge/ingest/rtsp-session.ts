@@ -1,58 +1,20 @@
 import type { BlindReason } from '../../domain/camera.ts';
-import type { CameraId, UtcMs } from '../../domain/ids.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { UtcMs } from '../../domain/ids.ts';
 import { baseUrlOf, controlUrl } from './control-url.ts';
 import type { Lack } from './depacketizer.ts';
 import type { IngestCounters } from './ingest-counters.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { MediaInput } from './media-input.ts';
+import { PlayRequest } from './play-request.ts';
 import { isRedirect, locationOf } from './redirect.ts';
 import { RtspDialogue } from './rtsp-dialogue.ts';
 import { cseqOf, headerOf, type RtspResponse, type RtspServerRequest } from './rtsp-message.ts';
 import { type BrokenStream, RtspReader, type RtspReaderHandler } from './rtsp-reader.ts';
 import { formatResponse, type RtspMethod } from './rtsp-request.ts';
-import type { RtspTarget } from './rtsp-target.ts';
+import type { Detour, RtspSessionHandler, RtspSessionOptions } from './rtsp-session-options.ts';
 import { chooseVideoTrack, parseSdp, type VideoTrack } from './sdp.ts';
-import { type MediaPath, type PortPair, parseSetupAnswer, type SetupAnswer, transportField } from './setup-answer.ts';
+import { type PortPair, parseSetupAnswer, type SetupAnswer, transportField } from './setup-answer.ts';
 import type { DatagramKind } from './udp-pair.ts';
-import type { AccessUnitSink } from './video-receiver.ts';
-
-/** Why a session has to go on over another connection. */
-export type Detour = { readonly kind: 'redirect'; readonly target: RtspTarget } | { readonly kind: 'reopen' };
-
-/** What a session wants done; it calls these while it takes bytes in. */
-export interface RtspSessionHandler extends AccessUnitSink {
-  /** Bytes for the server. */
-  send(bytes: Buffer): void;
-  /** An RTCP packet for the server, where packets come as datagrams. */
-  sendDatagram(kind: DatagramKind, packet: Buffer): void;
-  /** SETUP was answered: this is how packets will come. */
-  onPath(path: MediaPath): void;
-  /** PLAY was answered: pictures should come. */
-  onPlaying(): void;
-  /** A whole picture came that cannot be decoded: `lacks` says why. */
-  onSkipped(): void;
-  /** The session is over, to be begun again elsewhere; called once, in place of `onFailure`. */
-  onDetour(detour: Detour): void;
-  /** The session is over and takes nothing more; called once. */
-  onFailure(reason: BlindReason, detail: string): void;
-}
-
-/** What a session needs. */
-export interface RtspSessionOptions {
-  readonly cameraId: CameraId;
-  readonly target: RtspTarget;
-  readonly auth: Authenticator;
-  /** Ports of ours to ask for UDP with; undefined: TCP. */
-  readonly ports?: PortPair | undefined;
-  /** Whether a server that refuses UDP is asked for TCP. */
-  readonly tcpToo?: boolean;
-  /** Which video track, from 0; default the first of a codec we take. */
-  readonly videoTrack?: number | undefined;
-  readonly counters: IngestCounters;
-  readonly random: () => number;
-  readonly handler: RtspSessionHandler;
-}
 
 const brokenStreams: Readonly<Record<BrokenStream, string>> = {
   'head-too-large': 'sent an RTSP message with over 16 KB of header',
@@ -60,9 +22,7 @@ const brokenStreams: Readonly<Record<BrokenStream, string>> = {
   'lost-sync': 'sent over 128 KB that are neither RTSP nor RTP',
 };
 
-/** Statuses after which the same may be asked for in another way (RFC 2326 §11.3.8, §11.3.10, §11.3.14). */
-const invalidRange = 457;
-const aggregateNotAllowed = 459;
+/** RFC 2326 §11.3.14. */
 const unsupportedTransport = 461;
 
 /**
@@ -80,7 +40,7 @@ export class RtspSession implements RtspReaderHandler {
   #over = false;
   #tornDown = false;
   #playing = false;
-  #playTries = 0;
+  #play = new PlayRequest('', '');
   #aggregateUrl: string;
   #trackUrl: string;
   #track: VideoTrack | undefined;
@@ -214,7 +174,7 @@ export class RtspSession implements RtspReaderHandler {
     else if (status >= 300) this.#refused(method, response);
     else if (method === 'DESCRIBE') this.#described(response);
     else if (method === 'SETUP') this.#setUp(response);
-    else if (method === 'PLAY') this.#play();
+    else if (method === 'PLAY') this.#started();
   }
 
   #describe(options: RtspResponse): void {
@@ -260,15 +220,11 @@ export class RtspSession implements RtspReaderHandler {
       onBye: () => this.#fail('closed-by-server', 'the camera ended the stream (RTCP BYE)'),
     });
     this.#handler.onPath(answer.path);
-    this.#requestPlay(this.#aggregateUrl, { Range: 'npt=0.000-' });
+    this.#play = new PlayRequest(this.#aggregateUrl, this.#trackUrl);
+    this.#request('PLAY', this.#play.url, this.#play.headers);
   }
 
-  #requestPlay(url: string, headers: Readonly<Record<string, string>>): void {
-    this.#playTries += 1;
-    this.#request('PLAY', url, headers);
-  }
-
-  #play(): void {
+  #started(): void {
     this.#playing = true;
     this.#handler.onPlaying();
   }
@@ -291,10 +247,8 @@ export class RtspSession implements RtspReaderHandler {
     if (method === 'SETUP' && status === unsupportedTransport && this.#ports !== undefined && this.#options.tcpToo) {
       this.#ports = undefined;
       this.#requestSetup();
-    } else if (method === 'PLAY' && status === invalidRange && this.#playTries < 3) {
-      this.#requestPlay(this.#aggregateUrl, {});
-    } else if (method === 'PLAY' && status === aggregateNotAllowed && this.#playTries < 3) {
-      this.#requestPlay(this.#trackUrl, {});
+    } else if (method === 'PLAY' && this.#play.refused(status)) {
+      this.#request('PLAY', this.#play.url, this.#play.headers);
     } else {
       const text = response.reason.replace(/[^\x20-\x7e]/g, '.').slice(0, 80);
       this.#fail('refused', `${method} was answered ${status} ${text}`);
