@@ -87,13 +87,21 @@ export interface TicketDetail extends TicketSummary {
   readonly timeline: readonly TimelineEntry[];
   /** Steps this user may take now. */
   readonly actions: readonly TicketAction[];
+  /** Whether somebody closed it although no camera had reported the scene cleared. */
+  readonly closedWithoutCamera: boolean;
+  /** Whether this user may close it so now (`ActionRequest.override`). */
+  readonly canCloseWithoutCamera: boolean;
   readonly traceparent: string;
 }
 
-/** Body of POST /api/tickets/:id/:action. `outcome` belongs to `feedback`. */
+/**
+ * Body of POST /api/tickets/:id/:action. `outcome` belongs to `feedback`, `override` to `close`: closes although no
+ * camera reported the scene cleared; dispatchers and administrators only, with a note of at least 5 characters.
+ */
 export interface ActionRequest {
   readonly note?: string;
   readonly outcome?: HandlingOutcome;
+  readonly override?: boolean;
 }
 
 /** One line of a ticket's chain from RTP timestamp to closure. */

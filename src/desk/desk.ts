@@ -10,6 +10,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { DeskService } from './api/desk-service.ts';
 import { HttpServer } from './api/http-server.ts';
+import { may } from './api/permissions.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { verifyAudit } from './audit/verify-audit.ts';
 import type { DeskConfig } from './config.ts';
@@ -170,7 +171,7 @@ export class Desk implements Service {
     const { evidence, keys, metrics } = this.#options;
     return {
       list: (filter) => views.list(filter),
-      detail: (id, mayAct) => views.detail(id, mayAct),
+      detail: (id, reader) => views.detail(id, { act: may(reader, 'act'), override: may(reader, 'override') }),
       changedSince: (n, limit) => views.changedSince(n, limit),
       subscribe: (listener) => feed.subscribe(listener),
       act: (id, action, request, actor) => actions.act(id, action, request, actor),

@@ -60,6 +60,8 @@ export interface PathContext {
   readonly outcome?: HandlingOutcome | undefined;
   /** Whether the camera reported the scene cleared. */
   readonly cleared: boolean;
+  /** Whether somebody who may answers for closing although no camera said so. */
+  readonly override?: boolean;
 }
 
 /** Steps from VERIFYING once the camera saw the scene cleared. */
@@ -67,7 +69,8 @@ export const verifiedPath: readonly TicketState[] = ['CALLBACK', 'CLOSED'];
 
 /**
  * The steps a person's action stands for, in order; undefined when the state does not allow it.
- * Arriving implies having departed. Closing needs feedback, and goes to the end only when the scene is cleared.
+ * Arriving implies having departed. Closing needs feedback, and goes to the end only when the scene is cleared or
+ * somebody overrides the camera.
  */
 export function pathFor(
   state: TicketState,
@@ -88,7 +91,9 @@ export function pathFor(
       return state === 'HANDLING' ? [outcome, 'FEEDBACK'] : undefined;
     }
     case 'close':
+      // A camera that died or a zone that was removed never says `cleared`.
+      if (state === 'VERIFYING' && context.override === true) return verifiedPath;
       if (state !== 'FEEDBACK') return undefined;
-      return context.cleared ? ['VERIFYING', ...verifiedPath] : ['VERIFYING'];
+      return context.cleared || context.override === true ? ['VERIFYING', ...verifiedPath] : ['VERIFYING'];
   }
 }

@@ -19,7 +19,7 @@ export interface Change {
 /** What the API needs of the desk. Everything here throws MB_DATABASE_UNREACHABLE while Postgres is away. */
 export interface DeskService {
   list(filter: { state?: TicketState | undefined; limit: number }): Promise<TicketSummary[]>;
-  detail(id: TicketId, mayAct: boolean): Promise<TicketDetail>;
+  detail(id: TicketId, reader: Role): Promise<TicketDetail>;
   act(id: TicketId, action: TicketAction, request: ActionRequest, actor: Actor): Promise<void>;
   trace(id: TicketId): Promise<TicketTrace>;
   /** The bytes of a file that some ticket lists; undefined: not listed, not here yet, or no longer what it was. */

@@ -1,13 +1,13 @@
 import type { Role } from '../../contracts/desk-api.ts';
 
-/** What a request may need. */
-export type Permission = 'read' | 'act' | 'audit';
+/** What a request may need; `override`: to close a ticket although no camera reported the scene cleared. */
+export type Permission = 'read' | 'act' | 'override' | 'audit';
 
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
-  dispatcher: ['read', 'act', 'audit'],
+  dispatcher: ['read', 'act', 'override', 'audit'],
   responder: ['read', 'act'],
   auditor: ['read', 'audit'],
-  admin: ['read', 'act', 'audit'],
+  admin: ['read', 'act', 'override', 'audit'],
 };
 
 /** Whether a role may do something. */

@@ -29,7 +29,10 @@ export class TicketActions {
     await this.#database.transaction(async (tx) => {
       const ticket = await this.#book.take(tx, id);
       const { state, number, cleared_at: clearedAt } = ticket.row;
-      const path = pathFor(state, action, { outcome: request.outcome, cleared: clearedAt !== null });
+      const cleared = clearedAt !== null;
+      // Where the camera has spoken there is nothing to override.
+      const override = request.override === true && !cleared;
+      const path = pathFor(state, action, { outcome: request.outcome, cleared, override });
       if (path === undefined) {
         throw new AppError('MB_TICKET_TRANSITION', `ticket ${number} is ${state}: "${action}" is not possible now`, {
           details: { state, action },
@@ -38,8 +41,12 @@ export class TicketActions {
       const now = this.#clock.now();
       path.forEach((step, index) => {
         const implied = index < path.length - 1;
+        if (override) {
+          const details = { action, closedWithoutCamera: true };
+          return ticket.move(step, actor, now, { note: request.note, details });
+        }
         const stepActor: Actor = state === 'FEEDBACK' && index > 0 ? { name: 'desk', role: 'system' } : actor;
-        ticket.move(step, stepActor, now, {
+        return ticket.move(step, stepActor, now, {
           note: remarkOf(step, implied, request.note, action),
           details: { action, ...(implied && action === 'arrive' ? { implied: true } : {}) },
         });

@@ -59,8 +59,8 @@ export class TicketViews {
     return rows.map((row) => ({ n: row.audit_n, ticket: summaryOf(row) }));
   }
 
-  /** Everything about one ticket; `mayAct` says whether the reader's role takes steps. @throws MB_TICKET_UNKNOWN. */
-  async detail(id: TicketId, mayAct: boolean): Promise<TicketDetail> {
+  /** Everything about one ticket; `may`: what the reader's role allows. @throws MB_TICKET_UNKNOWN. */
+  async detail(id: TicketId, may: { readonly act: boolean; readonly override: boolean }): Promise<TicketDetail> {
     const [row] = await this.#database.query<SummaryRow>(`${summarySql} WHERE t.id = $1`, [id]);
     if (row === undefined) throw new AppError('MB_TICKET_UNKNOWN', `there is no ticket ${id}`);
     const [dispatches, evidence, timeline] = await Promise.all([
@@ -76,7 +76,12 @@ export class TicketViews {
       dispatches,
       evidence,
       timeline,
-      actions: mayAct ? actionsFrom(row.state) : [],
+      actions: may.act ? actionsFrom(row.state) : [],
+      closedWithoutCamera: row.state === 'CLOSED' && isClosedWithoutCamera(timeline),
+      canCloseWithoutCamera:
+        may.override &&
+        row.cleared_at === null &&
+        pathFor(row.state, 'close', { cleared: false, override: true }) !== undefined,
       traceparent: row.traceparent,
     };
   }
@@ -142,6 +147,11 @@ export class TicketViews {
 
 function actionsFrom(state: TicketState): TicketAction[] {
   return ticketActions.filter((action) => pathFor(state, action, { cleared: false }) !== undefined);
+}
+
+/** Its last closure tells; one before a reopening no longer counts. */
+function isClosedWithoutCamera(timeline: readonly TimelineEntry[]): boolean {
+  return timeline.findLast((entry) => entry.to === 'CLOSED')?.details['closedWithoutCamera'] === true;
 }
 
 function summaryOf(row: SummaryRow): TicketSummary {

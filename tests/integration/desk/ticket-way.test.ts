@@ -221,6 +221,76 @@ describe.each(deskStacks)('desk on $name', ({ start }) => {
       expect(closed.timeline.at(-1)).toMatchObject({ to: 'CLOSED', role: 'camera', actor: '人民路东口' });
     });
 
+    describe('closing without the camera', () => {
+      const reason = { override: true, note: '摄像机已拆除' };
+      const fedBack = async () => {
+        const { id, incidentId } = await dispatched();
+        await desk.act(id, 'sign');
+        await desk.act(id, 'arrive');
+        return { id, incidentId, ticket: await desk.act(id, 'feedback', { outcome: 'DIFFICULT' }) };
+      };
+      const refused = async (id: string, role: 'responder' | 'auditor' | 'dispatcher', action: string, body: unknown) =>
+        (await desk.call(`/api/tickets/${id}/${action}`, { role, body })).body.code;
+
+      test.each([
+        ['FEEDBACK', ['VERIFYING', 'CALLBACK', 'CLOSED']],
+        ['VERIFYING', ['CALLBACK', 'CLOSED']],
+      ] as const)('from %s goes to the end, every step with the reason and the name', async (from, steps) => {
+        const { id, ticket } = await fedBack();
+        expect(ticket).toMatchObject({ closedWithoutCamera: false, canCloseWithoutCamera: true });
+        if (from === 'VERIFYING') await desk.act(id, 'close');
+        expect(await desk.detail(id)).toMatchObject({ state: from, canCloseWithoutCamera: true });
+        expect(await desk.detail(id, 'responder')).toMatchObject({ canCloseWithoutCamera: false });
+        const closed = await desk.act(id, 'close', reason);
+        expect(closed).toMatchObject({
+          state: 'CLOSED',
+          cleared: false,
+          closedWithoutCamera: true,
+          canCloseWithoutCamera: false,
+        });
+        expect(closed.timeline.slice(-steps.length)).toMatchObject(
+          steps.map((to) => ({
+            to,
+            actor: 'dispatcher',
+            role: 'dispatcher',
+            note: reason.note,
+            details: { action: 'close', closedWithoutCamera: true },
+          })),
+        );
+        const report: AuditReport = (await desk.call('/api/audit/verify', { role: 'auditor' })).body;
+        expect(report.problems).toEqual([]);
+      });
+
+      test('is for dispatchers and administrators, who say why', async () => {
+        const { id } = await fedBack();
+        expect(await refused(id, 'responder', 'close', reason)).toBe('MB_FORBIDDEN');
+        expect(await refused(id, 'auditor', 'close', reason)).toBe('MB_FORBIDDEN');
+        for (const note of [undefined, '', 'gone', '  gone  ']) {
+          expect(await refused(id, 'dispatcher', 'close', { override: true, note })).toBe('MB_REQUEST_INVALID');
+        }
+        expect((await desk.detail(id)).state).toBe('FEEDBACK');
+        expect(await desk.act(id, 'close', reason, 'admin')).toMatchObject({ state: 'CLOSED' });
+      });
+
+      test('is no way around feedback, and nothing other steps know', async () => {
+        const { id } = await dispatched();
+        expect(await refused(id, 'dispatcher', 'sign', reason)).toBe('MB_REQUEST_INVALID');
+        expect(await refused(id, 'dispatcher', 'feedback', { ...reason, outcome: 'DIFFICULT' })).toBe(
+          'MB_REQUEST_INVALID',
+        );
+        expect(await refused(id, 'dispatcher', 'close', reason)).toBe('MB_TICKET_TRANSITION');
+        expect(await desk.detail(id)).toMatchObject({ state: 'DISPATCHED', canCloseWithoutCamera: false });
+      });
+
+      test('where the camera had spoken, the closure is an ordinary one', async () => {
+        const { id, incidentId } = await fedBack();
+        await clear(incidentId);
+        expect(await desk.detail(id)).toMatchObject({ canCloseWithoutCamera: false });
+        const closed = await desk.act(id, 'close', reason);
+        expect(closed).toMatchObject({ state: 'CLOSED', cleared: true, closedWithoutCamera: false });
+      });
+    });
+
     test('steps out of turn are refused, and of two at once one wins', async () => {
       const { id } = await dispatched();
       const early = await desk.call(`/api/tickets/${id}/close`, { role: 'dispatcher', body: {} });

@@ -12,12 +12,12 @@ const none = { database: undefined, queue: undefined };
 
 describe('who may do what', () => {
   test.each([
-    ['dispatcher', true, true, true],
-    ['responder', true, true, false],
-    ['auditor', true, false, true],
-    ['admin', true, true, true],
-  ] as const)('%s: read %s, act %s, audit %s', (role, read, act, audit) => {
-    expect([may(role, 'read'), may(role, 'act'), may(role, 'audit')]).toEqual([read, act, audit]);
+    ['dispatcher', true, true, true, true],
+    ['responder', true, true, false, false],
+    ['auditor', true, false, false, true],
+    ['admin', true, true, true, true],
+  ] as const)('%s: read %s, act %s, override %s, audit %s', (role, ...expected) => {
+    expect((['read', 'act', 'override', 'audit'] as const).map((each) => may(role, each))).toEqual(expected);
   });
 });
 

@@ -61,6 +61,20 @@ describe('lifecycle', () => {
     expect(pathFor('FEEDBACK', 'close', { cleared: true })).toEqual(['VERIFYING', 'CALLBACK', 'CLOSED']);
   });
 
+  test.each([
+    ['FEEDBACK', ['VERIFYING', 'CALLBACK', 'CLOSED']],
+    ['VERIFYING', ['CALLBACK', 'CLOSED']],
+  ] as const)('closing %s without the camera walks %j', (state, path) => {
+    expect(pathFor(state, 'close', { cleared: false, override: true })).toEqual(path);
+  });
+
+  test.each(ticketStates.filter((state) => state !== 'FEEDBACK' && state !== 'VERIFYING'))(
+    'not even without the camera does %s close: feedback comes first',
+    (state) => {
+      expect(pathFor(state, 'close', { cleared: false, override: true })).toBeUndefined();
+    },
+  );
+
   test.each(ticketStates.filter((state) => state !== 'FEEDBACK'))('no close from %s: feedback comes first', (state) => {
     expect(pathFor(state, 'close', { cleared: true })).toBeUndefined();
   });
@@ -74,9 +88,10 @@ describe('lifecycle', () => {
           nil: undefined,
         }),
         fc.boolean(),
-        (state, action, outcome, cleared) => {
+        fc.boolean(),
+        (state, action, outcome, cleared, override) => {
           let at = state;
-          for (const step of pathFor(state, action, { outcome, cleared }) ?? []) {
+          for (const step of pathFor(state, action, { outcome, cleared, override }) ?? []) {
             expect(isAllowed(at, step)).toBe(true);
             at = step;
           }
@@ -87,21 +102,24 @@ describe('lifecycle', () => {
 
   test('whatever is done in whatever order, nothing closes that had no feedback', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(...ticketActions), fc.boolean()), { maxLength: 30 }), (actions) => {
-        let state: TicketState = 'DISPATCHED';
-        const passed: TicketState[] = [];
-        for (const [action, cleared] of actions) {
-          for (const step of pathFor(state, action, { cleared }) ?? []) {
-            state = step;
-            passed.push(step);
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...ticketActions), fc.boolean(), fc.boolean()), { maxLength: 30 }),
+        (actions) => {
+          let state: TicketState = 'DISPATCHED';
+          const passed: TicketState[] = [];
+          for (const [action, cleared, override] of actions) {
+            for (const step of pathFor(state, action, { cleared, override }) ?? []) {
+              state = step;
+              passed.push(step);
+            }
           }
-        }
-        if (passed.includes('CLOSED')) {
-          expect(passed).toEqual(expect.arrayContaining(['SIGNED', 'DEPARTED', 'ARRIVED', 'FEEDBACK', 'VERIFYING']));
-        }
-        expect(isOpen(state)).toBe(state !== 'CLOSED');
-        expect(isUnsigned(state)).toBe(!passed.includes('SIGNED'));
-      }),
+          if (passed.includes('CLOSED')) {
+            expect(passed).toEqual(expect.arrayContaining(['SIGNED', 'DEPARTED', 'ARRIVED', 'FEEDBACK', 'VERIFYING']));
+          }
+          expect(isOpen(state)).toBe(state !== 'CLOSED');
+          expect(isUnsigned(state)).toBe(!passed.includes('SIGNED'));
+        },
+      ),
     );
   });
 });
