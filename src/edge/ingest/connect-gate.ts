@@ -10,7 +10,16 @@ export interface ConnectTurn {
 
 interface Waiting {
   grant: (() => void) | undefined;
+  /** Once granted: gives the turn back, whoever is first, the camera or the time. */
+  end: () => void;
 }
+
+/**
+ * How long a turn counts as under way at most. Connecting and the four requests take less; what may take longer, an
+ * address where nobody answers or the wait for the first keyframe (a few seconds on many cameras), costs the network
+ * nothing and must not keep the cameras behind it waiting.
+ */
+const longestTurnMs = 1_000;
 
 /**
  * The one place where cameras wait for their turn to connect, so that a thousand of them that start or come back
@@ -50,7 +59,7 @@ export class ConnectGate {
 
   /** Asks for a turn; `grant` is called when it comes, at once where nobody waits and the pace allows it. */
   enter(grant: () => void): ConnectTurn {
-    const waiting: Waiting = { grant };
+    const waiting: Waiting = { grant, end: () => undefined };
     this.#queue.push(waiting);
     this.#waiting += 1;
     let released = false;
@@ -62,12 +71,11 @@ export class ConnectGate {
       release: () => {
         if (released) return;
         released = true;
-        if (waiting.grant === undefined) this.#underWay -= 1;
+        if (waiting.grant === undefined) waiting.end();
         else {
           waiting.grant = undefined;
           this.#waiting -= 1;
         }
-        this.#serve();
       },
     };
   }
@@ -101,12 +109,27 @@ export class ConnectGate {
       const { grant } = next;
       if (grant === undefined) continue;
       next.grant = undefined;
+      next.end = this.#begin();
       this.#waiting -= 1;
-      this.#underWay += 1;
       this.#granted += 1;
       this.#cutServed();
       return grant;
     }
+  }
+
+  /** A turn is under way; the returned function ends it, once. */
+  #begin(): () => void {
+    this.#underWay += 1;
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      cancel();
+      this.#underWay -= 1;
+      this.#serve();
+    };
+    const cancel = this.#clock.after(longestTurnMs, end);
+    return end;
   }
 
   #cutServed(): void {

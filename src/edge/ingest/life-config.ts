@@ -47,7 +47,7 @@ export const lifeSchema = z
       .int()
       .min(1)
       .max(10_000)
-      .default(64)
+      .default(256)
       .meta({ description: 'Tries to connect under way at once.' }),
     ...breakerFields,
     keep: keepSchema.prefault({}),

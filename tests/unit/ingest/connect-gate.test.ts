@@ -24,12 +24,23 @@ describe('the connect gate', () => {
     const { clock, gate } = gateWith(1_000, 5);
     const turns: ConnectTurn[] = [];
     for (let camera = 0; camera < 20; camera += 1) turns.push(gate.enter(() => undefined));
-    clock.advance(1_000);
+    clock.advance(500);
     expect(gate.counts).toEqual({ waiting: 15, underWay: 5, granted: 5 });
     turns[0]?.release();
     turns[0]?.release();
     clock.advance(10);
     expect(gate.counts).toEqual({ waiting: 14, underWay: 5, granted: 6 });
+  });
+
+  test('a try that takes long holds up nobody for longer than a second', () => {
+    const { clock, gate } = gateWith(1_000, 5);
+    const turns = Array.from({ length: 20 }, () => gate.enter(() => undefined));
+    clock.advance(3_100);
+    expect(gate.counts).toEqual({ waiting: 0, underWay: 5, granted: 20 });
+    for (const turn of turns) turn.release();
+    expect(gate.counts.underWay).toBe(0);
+    clock.advance(5_000);
+    expect(gate.counts.underWay).toBe(0);
   });
 
   test('is fair: a camera that fails at once and asks again does not pass one that waits', () => {
