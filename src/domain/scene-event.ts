@@ -1,5 +1,5 @@
 import type { Box } from './geometry.ts';
-import type { IncidentId, TrackId, UtcMs } from './ids.ts';
+import type { CameraId, IncidentId, TrackId, UtcMs, ZoneId } from './ids.ts';
 import type { ObjectClass } from './object-class.ts';
 import type { SceneId, Severity } from './scene-id.ts';
 import type { Zone } from './zone.ts';
@@ -35,3 +35,16 @@ export interface SceneEvent {
 
 /** Phases of an incident as alerts report them. */
 export type IncidentPhase = 'raised' | 'updated' | 'cleared';
+
+/** What a node keeps of an incident that is not cleared, to take it up again after a restart. */
+export interface OpenIncident {
+  readonly incidentId: IncidentId;
+  readonly cameraId: CameraId;
+  readonly scene: SceneId;
+  readonly zoneId: ZoneId;
+  readonly startedAt: UtcMs;
+  /** When it was last reported. */
+  readonly observedAt: UtcMs;
+  readonly subjects: readonly Subject[];
+  readonly traceparent: string;
+}

@@ -5,7 +5,7 @@ import type { Detection, ModelRun } from '../domain/detection.ts';
 import type { Frame, Hop } from '../domain/frame.ts';
 import type { IncidentId, UtcMs } from '../domain/ids.ts';
 import type { Picture, PictureSpec } from '../domain/picture.ts';
-import type { SceneEvent } from '../domain/scene-event.ts';
+import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
 import type { Track } from '../domain/track.ts';
 import { BoundedQueue } from '../lib/bounded-queue.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -71,6 +71,11 @@ export class CameraPipeline {
     this.#clock = options.clock;
     this.#log = options.log.child({ camera: options.camera.id });
     this.#metrics = options.metrics;
+  }
+
+  /** Incidents from before a restart keep their trace; before the first access unit. */
+  resume(open: readonly OpenIncident[]): void {
+    for (const { incidentId, traceparent } of open) this.#traces.set(incidentId, traceparent);
   }
 
   /** Takes an access unit; everything but keyframes is only counted. Never throws, never blocks. */

@@ -4,9 +4,11 @@ import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraPlace, CameraState } from '../domain/camera.ts';
 import type { CameraId, TrackId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
+import type { OpenIncident } from '../domain/scene-event.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ContentStore } from '../lib/content-store.ts';
+import { messageOf } from '../lib/errors.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
@@ -126,7 +128,8 @@ export class EdgeNode implements Service {
     this.#detector = await loadDetector({ ...config.detect, store: this.#options.models, log, metrics });
     await this.#publisher.start(signal);
     this.#coverage.begin(config.cameras.map(({ id }) => id));
-    for (const camera of config.cameras) this.#watch(camera, this.#detector);
+    const open = this.#outbox.openIncidents();
+    for (const camera of config.cameras) this.#watch(camera, this.#detector, open);
     await this.#ingest.start(signal);
     const sources = config.cameras.map(({ id, stream, keep }) => ({ id, stream, ...(keep !== undefined && { keep }) }));
     await Promise.all(sources.map((source) => this.#ingest.add(source)));
@@ -184,10 +187,12 @@ export class EdgeNode implements Service {
     this.#coverageStore.close();
   }
 
-  #watch(config: CameraConfig, detector: Detector): void {
+  #watch(config: CameraConfig, detector: Detector, openIncidents: readonly OpenIncident[]): void {
     const { clock, log } = this.#options;
     const { id, name, division, lat, lon, zones } = config;
     const place: CameraPlace = { id, name, division, lat, lon };
+    // Track ids stay unique over restarts: an incident taken up again must not meet its number on another car.
+    const life = clock.now().toString(36);
     let tracks = 0;
     const scenes = new CameraScenes({
       modules: sceneModules,
@@ -203,7 +208,10 @@ export class EdgeNode implements Service {
       stages: {
         decode: (unit, spec) => this.#decoder.decode(unit, spec),
         detector,
-        tracker: new IouTracker({ config: this.#options.config.track, newId: () => `${id}-${++tracks}` as TrackId }),
+        tracker: new IouTracker({
+          config: this.#options.config.track,
+          newId: () => `${id}-${life}-${++tracks}` as TrackId,
+        }),
         scenes,
         alerts: new AlertWriter({ evidence: this.#evidence, decode: (unit) => this.#fullSize(unit), clock, log }),
         store: (draft) => void this.#outbox.append(draft),
@@ -213,6 +221,11 @@ export class EdgeNode implements Service {
       log,
       metrics: this.#pipelineMetrics,
     });
+    const open = openIncidents.filter(({ cameraId }) => cameraId === id);
+    pipeline.resume(open);
+    for (const { incidentId, scene, zoneId } of scenes.resume(open)) {
+      log.warn({ camera: id, incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
+    }
     const { mainStream } = config;
     const breaker = this.#options.config.ingest;
     const main =
@@ -234,12 +247,21 @@ export class EdgeNode implements Service {
     // A thousand cameras that come back at once are one message.
     this.#cancelHealthSoon ??= this.#options.clock.after(healthSoonMs, () => {
       this.#cancelHealthSoon = undefined;
-      this.#publisher.publishHealth(this.health());
+      this.#publishHealth();
     });
   }
 
+  #publishHealth(): void {
+    try {
+      this.#publisher.publishHealth(this.health());
+    } catch (error) {
+      // Asking the outbox reads the disk; a disk that fails must not end the node that could still say so.
+      this.#options.log.error({ reason: messageOf(error) }, 'health could not be told');
+    }
+  }
+
   #reportHealth(): void {
-    this.#publisher.publishHealth(this.health());
+    this.#publishHealth();
     this.#cancelHealth = this.#options.clock.after(healthEveryMs, () => this.#reportHealth());
   }
 }

@@ -142,3 +142,39 @@ describe.skipIf(sharedDir === undefined).each<StackKind>(['embedded', 'real'])(
     });
   },
 );
+
+describe.skipIf(sharedDir === undefined)(`restart of the node on shared footage${reason}`, () => {
+  let server: GstRtspServer;
+  let stack: WholeStack;
+
+  beforeAll(async () => {
+    server = await startGstRtspServer({ mounts: [{ path: '/parked', file: footage('street-parked') }] });
+    const patient = { ...parking, clearAfterMs: 15_000, updateEveryMs: 1_000 };
+    stack = await WholeStack.start('embedded', [
+      camera('parked', server.url('/parked'), { scenes: { illegal_parking: patient } }),
+    ]);
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    await server?.stop();
+  });
+
+  test('an incident goes on over a restart of the node: one ticket, the same trace', async () => {
+    const auditor = stack.client('auditor');
+    const first = await until(async () => (await auditor.tickets())[0], { what: 'the ticket', timeoutMs: 60_000 });
+    await stack.restartEdge();
+    const before = (await auditor.trace(first.id)).alerts.length;
+    const trace = await until(
+      async () => {
+        const now = await auditor.trace(first.id);
+        return now.alerts.length > before ? now : undefined;
+      },
+      { what: 'an update after the restart', timeoutMs: 60_000, everyMs: 200 },
+    );
+    expect(trace.alerts.map(({ phase }) => phase).slice(0, 2)).toEqual(['raised', 'updated']);
+    expect(trace.alerts.at(-1)).toMatchObject({ phase: 'updated', startedAt: trace.alerts[0]?.startedAt });
+    expect(new Set(trace.alerts.map((alert) => alert.trace.traceparent)).size).toBe(1);
+    expect(await auditor.tickets()).toHaveLength(1);
+    expect((await auditor.verifyAudit()).problems).toEqual([]);
+  });
+});

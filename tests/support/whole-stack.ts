@@ -34,7 +34,8 @@ type EdgeInput = Record<string, unknown> & { cameras: Record<string, unknown>[] 
  */
 export class WholeStack {
   readonly kind: StackKind;
-  readonly edge: EdgeNode;
+  #edge: EdgeNode;
+  readonly #makeEdge: () => EdgeNode;
   readonly #services: NamedService[];
   readonly #servers: { remove(): Promise<void> }[];
   readonly #token: (role: Role) => string;
@@ -43,13 +44,15 @@ export class WholeStack {
   private constructor(parts: {
     kind: StackKind;
     edge: EdgeNode;
+    makeEdge: () => EdgeNode;
     services: NamedService[];
     servers: { remove(): Promise<void> }[];
     token: (role: Role) => string;
     address: () => string;
   }) {
     this.kind = parts.kind;
-    this.edge = parts.edge;
+    this.#edge = parts.edge;
+    this.#makeEdge = parts.makeEdge;
     this.#services = parts.services;
     this.#servers = parts.servers;
     this.#token = parts.token;
@@ -97,9 +100,11 @@ export class WholeStack {
       around,
     );
     const edgeText = JSON.stringify({ ...edgeOf(texts('edge')), ...edgeOverrides, cameras });
-    const edge = composeEdge(parseConfig(edgeText, edgeSchema, 'edge.yaml'), around, {
-      mirror: join(sharedDir ?? '', 'models'),
-    });
+    const models = { mirror: join(sharedDir ?? '', 'models') };
+    // Metrics of its own: a process that starts again has those too.
+    const makeEdge = () =>
+      composeEdge(parseConfig(edgeText, edgeSchema, 'edge.yaml'), { ...around, metrics: new Metrics() }, models);
+    const edge = makeEdge();
     const services: NamedService[] = [
       { name: 'desk', service: desk },
       { name: 'deliver', service: deliver },
@@ -108,7 +113,19 @@ export class WholeStack {
       { name: 'edge', service: edge },
     ];
     await startAll(services, around.log);
-    return new WholeStack({ kind, edge, services, servers, token, address: () => desk.address });
+    return new WholeStack({ kind, edge, makeEdge, services, servers, token, address: () => desk.address });
+  }
+
+  get edge(): EdgeNode {
+    return this.#edge;
+  }
+
+  /** Stops the edge node and starts a new one on the same disk. */
+  async restartEdge(): Promise<void> {
+    await this.#edge.stop();
+    this.#edge = this.#makeEdge();
+    await this.#edge.start(new AbortController().signal);
+    this.#services.splice(-1, 1, { name: 'edge', service: this.#edge });
   }
 
   /** The desk's REST API as somebody of that role. */

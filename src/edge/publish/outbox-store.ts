@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { sealAlert } from '../../contracts/seal.ts';
 import type { Alert, AlertDraft, EvidenceRef } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
+import type { OpenIncident } from '../../domain/scene-event.ts';
 import { DurableSqlite, isStorageFull } from '../../lib/durable-sqlite.ts';
 import { AppError } from '../../lib/errors.ts';
 import { zeroHash } from '../../lib/hash.ts';
@@ -27,6 +28,8 @@ export interface ChainHead {
 
 const pageSize = 4_096;
 const largestReserve = 1_048_576;
+/** One open incident takes about 400 bytes; so many that all of them stay below a fortieth of the outbox. */
+const bytesPerIncident = 16_384;
 /** Hashes of acknowledged evidence kept, so that a later alert that names the same picture does not send it again. */
 const rememberedEvidence = 10_000;
 
@@ -40,6 +43,7 @@ CREATE TABLE IF NOT EXISTS evidence (
   sha256 TEXT NOT NULL UNIQUE, n INTEGER NOT NULL, bytes INTEGER NOT NULL, media_type TEXT NOT NULL,
   kind TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('pending', 'done'))
 ) STRICT;
+CREATE TABLE IF NOT EXISTS incident (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS evidence_pending ON evidence (n, bytes) WHERE state = 'pending';
 `;
 
@@ -47,6 +51,7 @@ CREATE INDEX IF NOT EXISTS evidence_pending ON evidence (n, bytes) WHERE state =
 export class OutboxStore {
   readonly #path: string;
   readonly #maxPages: number;
+  readonly #maxIncidents: number;
   readonly #reserve: DiskReserve;
   readonly #database: DurableSqlite;
 
@@ -54,6 +59,7 @@ export class OutboxStore {
   constructor(path: string, site: SiteId, node: NodeId, maxBytes: number) {
     this.#path = path;
     this.#maxPages = Math.max(1, Math.floor(maxBytes / pageSize));
+    this.#maxIncidents = Math.max(4, Math.floor(maxBytes / bytesPerIncident));
     const reserveBytes = Math.min(largestReserve, Math.floor(maxBytes / 8));
     this.#reserve = new DiskReserve(`${path}-reserve`, reserveBytes);
     this.#database = new DurableSqlite(path, schema);
@@ -93,9 +99,30 @@ export class OutboxStore {
           file.kind,
         );
       }
+      this.#remember(draft);
       this.#database.run('UPDATE chain SET n = ?, hash = ?', alert.sequence.n, alert.sequence.hash);
       return alert;
     });
+  }
+
+  /** Incidents that were not cleared, oldest first. */
+  openIncidents(): OpenIncident[] {
+    const rows = this.#database.all<{ body: string }>('SELECT body FROM incident ORDER BY id');
+    return rows.map((row) => JSON.parse(row.body) as OpenIncident);
+  }
+
+  /** Which incidents are open is known exactly as durably as the alerts that say so. */
+  #remember(draft: AlertDraft): void {
+    if (draft.phase === 'cleared') {
+      this.#database.run('DELETE FROM incident WHERE id = ?', draft.incidentId);
+      return;
+    }
+    this.#database.run('INSERT OR REPLACE INTO incident VALUES (?, ?)', draft.incidentId, JSON.stringify(kept(draft)));
+    // Ids are UUIDv7: in order of time. What is remembered must never keep alerts from the disk.
+    this.#database.run(
+      'DELETE FROM incident WHERE id <= (SELECT id FROM incident ORDER BY id DESC LIMIT 1 OFFSET ?)',
+      this.#maxIncidents,
+    );
   }
 
   /** Alerts after `n`, in order. */
@@ -222,4 +249,10 @@ export class OutboxStore {
   close(): void {
     this.#database.close();
   }
+}
+
+function kept(draft: AlertDraft): OpenIncident {
+  const { incidentId, camera, scene, zone, startedAt, observedAt, subjects, trace } = draft;
+  const { traceparent } = trace;
+  return { incidentId, cameraId: camera.id, scene, zoneId: zone.id, startedAt, observedAt, subjects, traceparent };
 }

@@ -1,6 +1,7 @@
 import type { Ack, Health } from '../../contracts/node-messages.ts';
 import type { Alert, AlertDraft } from '../../domain/alert.ts';
 import type { NodeId, SiteId } from '../../domain/ids.ts';
+import type { OpenIncident } from '../../domain/scene-event.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
@@ -127,6 +128,11 @@ export class Outbox {
 
   head(): ChainHead {
     return this.#open().head();
+  }
+
+  /** Incidents that are still open: a node that starts again takes them up. */
+  openIncidents(): OpenIncident[] {
+    return this.#open().openIncidents();
   }
 
   /** Stored alerts after number `n`, in order. */

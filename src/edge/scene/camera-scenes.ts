@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { IncidentId } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
-import type { SceneEvent } from '../../domain/scene-event.ts';
+import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
 import type { SceneId } from '../../domain/scene-id.ts';
 import type { Zone } from '../../domain/zone.ts';
 import type { IncidentTiming } from './common-config.ts';
@@ -18,7 +18,7 @@ export type SceneAvailability = 'available' | `unavailable: no loaded model prov
 
 /** All scenes of one camera: rules and incident books. */
 export class CameraScenes {
-  readonly #running: { rule: SceneRule; book: IncidentBook }[] = [];
+  readonly #running: { scene: SceneId; zones: readonly Zone[]; rule: SceneRule; book: IncidentBook }[] = [];
   readonly #availability = new Map<SceneId, SceneAvailability>();
 
   /** `provided`: classes the loaded models can find. */
@@ -41,6 +41,8 @@ export class CameraScenes {
       if (!available) continue;
       const zones = options.zones.filter((zone) => config.zones.includes(zone.id));
       this.#running.push({
+        scene: module.id,
+        zones,
         rule: module.createRule(zones, config),
         book: new IncidentBook({ module, timing: config, newId }),
       });
@@ -55,6 +57,27 @@ export class CameraScenes {
   /** Incidents open on this camera. */
   get openIncidents(): number {
     return this.#running.reduce((sum, { book }) => sum + book.open, 0);
+  }
+
+  /**
+   * Takes up this camera's incidents from before a restart; before the first look. Returns those that nothing
+   * configured now can clear: their scene or zone is gone.
+   */
+  resume(open: readonly OpenIncident[]): readonly OpenIncident[] {
+    const taken = new Set<OpenIncident>();
+    for (const { scene, zones, rule, book } of this.#running) {
+      const incidents = open.flatMap((kept) => {
+        const zone = kept.scene === scene ? zones.find(({ id }) => id === kept.zoneId) : undefined;
+        const [subject] = kept.subjects;
+        if (zone === undefined || subject === undefined) return [];
+        taken.add(kept);
+        const hit = { zone, startedAt: kept.startedAt, subject };
+        return [{ id: kept.incidentId, hit, reportedAt: kept.observedAt }];
+      });
+      rule.resume(incidents.map(({ hit }) => hit));
+      book.resume(incidents);
+    }
+    return open.filter((kept) => !taken.has(kept));
   }
 
   /** Evaluates every scene on one look. */

@@ -17,10 +17,16 @@ export class Dwell {
   #missingSince: UtcMs | undefined;
   #dwellMs = 0;
 
-  constructor(at: UtcMs, limits: DwellLimits) {
+  /** `earlier`: a stay of the same subject from before a restart, which this one continues. */
+  constructor(
+    at: UtcMs,
+    limits: DwellLimits,
+    earlier?: { readonly startedAt: UtcMs; readonly dwellMs: number } | undefined,
+  ) {
     this.#limits = limits;
-    this.#startedAt = at;
+    this.#startedAt = earlier?.startedAt ?? at;
     this.#lastLookAt = at;
+    this.#dwellMs = earlier?.dwellMs ?? 0;
   }
 
   /** When the present stay began. */

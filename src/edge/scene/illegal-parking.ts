@@ -36,6 +36,7 @@ export const illegalParking: SceneModule<typeof illegalParkingSchema> = {
   createRule(zones, config) {
     const stays = new ZoneStays(zones, classes, config);
     return {
+      resume: (hits) => stays.resume(hits),
       evaluate(look) {
         const standing = stays.update(look).filter((stay) => {
           if (drift(stay.reference, stay.track.box) <= config.maxDrift) return true;

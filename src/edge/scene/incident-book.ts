@@ -10,7 +10,6 @@ const sameSubjectIou = 0.5;
 interface Incident {
   readonly id: IncidentId;
   hit: SceneHit;
-  lastHitAt: UtcMs;
   /** Time looked at without a hit; gaps of the stream do not count. */
   absentMs: number;
   reportedAt: UtcMs;
@@ -54,6 +53,11 @@ export class IncidentBook {
     return this.#suppressed;
   }
 
+  /** Takes up incidents that were open when the node last stopped; before the first look. */
+  resume(incidents: readonly { readonly id: IncidentId; readonly hit: SceneHit; readonly reportedAt: UtcMs }[]): void {
+    for (const { id, hit, reportedAt } of incidents) this.#open.push({ id, hit, absentMs: 0, reportedAt });
+  }
+
   /** Takes the hits of one look; returns what is to be reported, in order. */
   update(at: UtcMs, hits: readonly SceneHit[]): readonly SceneEvent[] {
     const elapsed = this.#lastLookAt === undefined ? 0 : Math.max(0, at - this.#lastLookAt);
@@ -69,7 +73,7 @@ export class IncidentBook {
       } else if (this.#cooling.some((closed) => isSame(closed.hit, each))) {
         this.#suppressed += 1;
       } else {
-        const incident = { id: this.#newId(), hit: each, lastHitAt: at, absentMs: 0, reportedAt: at };
+        const incident = { id: this.#newId(), hit: each, absentMs: 0, reportedAt: at };
         this.#open.push(incident);
         hit.add(incident);
         events.push(this.#event('raised', incident, at));
@@ -82,7 +86,6 @@ export class IncidentBook {
   #seen(incident: Incident, hit: SceneHit, at: UtcMs, events: SceneEvent[]): void {
     // The incident began when its first track did, even if that track was replaced since.
     incident.hit = { ...hit, startedAt: Math.min(hit.startedAt, incident.hit.startedAt) };
-    incident.lastHitAt = at;
     incident.absentMs = 0;
     if (at - incident.reportedAt < this.#timing.updateEveryMs) return;
     incident.reportedAt = at;

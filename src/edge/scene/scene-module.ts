@@ -17,6 +17,8 @@ export interface Look {
 export interface SceneRule {
   /** Everything for which the condition holds on this look. Looks come in order of time. */
   evaluate(look: Look): readonly SceneHit[];
+  /** Before the first look: what held when the node last stopped. Whoever still stands there keeps its dwell. */
+  resume(hits: readonly SceneHit[]): void;
 }
 
 /** A scene: what it watches for, its configuration and how to make its rule (design: scenes.md). */

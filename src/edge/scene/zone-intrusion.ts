@@ -33,6 +33,7 @@ export const zoneIntrusion: SceneModule<typeof zoneIntrusionSchema> = {
   createRule(zones, config) {
     const stays = new ZoneStays(zones, config.classes, config);
     return {
+      resume: (hits) => stays.resume(hits),
       evaluate: (look) =>
         stays
           .update(look)

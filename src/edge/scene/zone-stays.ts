@@ -1,5 +1,5 @@
-import { type Box, bottomCentre, insidePolygon } from '../../domain/geometry.ts';
-import type { TrackId } from '../../domain/ids.ts';
+import { type Box, bottomCentre, insidePolygon, iou } from '../../domain/geometry.ts';
+import type { TrackId, UtcMs } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { SceneHit } from '../../domain/scene-event.ts';
 import type { Track } from '../../domain/track.ts';
@@ -16,6 +16,15 @@ export interface Stay {
   reference: Box;
 }
 
+/** How a stay is measured; after `clearAfterMs` of looks nobody continues a stay from before a restart. */
+export interface StayLimits extends DwellLimits {
+  readonly minBoxHeight: number;
+  readonly clearAfterMs: number;
+}
+
+/** Who stood there before a restart is taken for the same when its box overlaps this much. */
+const sameSubjectIou = 0.5;
+
 /**
  * Who stays in which polygon, by triggering anchor (bottom centre) and for how long.
  * The base of every dwell scene; stays are evicted with their tracks.
@@ -23,17 +32,21 @@ export interface Stay {
 export class ZoneStays {
   readonly #zones: readonly Zone[];
   readonly #classes: ReadonlySet<ObjectClass>;
-  readonly #limits: DwellLimits & { readonly minBoxHeight: number };
+  readonly #limits: StayLimits;
   readonly #stays = new Map<string, Stay>();
+  #earlier: SceneHit[] = [];
+  #lookedMs = 0;
+  #lastLookAt: UtcMs | undefined;
 
-  constructor(
-    zones: readonly Zone[],
-    classes: readonly ObjectClass[],
-    limits: DwellLimits & { readonly minBoxHeight: number },
-  ) {
+  constructor(zones: readonly Zone[], classes: readonly ObjectClass[], limits: StayLimits) {
     this.#zones = zones;
     this.#classes = new Set(classes);
     this.#limits = limits;
+  }
+
+  /** Stays from before a restart, for whoever still stands there. */
+  resume(hits: readonly SceneHit[]): void {
+    this.#earlier = [...hits];
   }
 
   /**
@@ -41,6 +54,7 @@ export class ZoneStays {
    * look: at one look in two seconds, waiting for confirmation would make every dwell seconds too long.
    */
   update(look: Look): readonly Stay[] {
+    this.#forgetEarlier(look.at);
     const present: Stay[] = [];
     const seen = new Set<string>();
     for (const track of look.tracks) {
@@ -71,9 +85,29 @@ export class ZoneStays {
       known.dwell.present(look.at);
       return known;
     }
-    const stay = { zone, dwell: new Dwell(look.at, this.#limits), track, reference: track.box };
+    const earlier = this.#takeEarlier(zone, track);
+    const dwell = new Dwell(
+      look.at,
+      this.#limits,
+      earlier && { startedAt: earlier.startedAt, dwellMs: earlier.subject.dwellMs },
+    );
+    const stay = { zone, dwell, track, reference: track.box };
     this.#stays.set(key, stay);
     return stay;
+  }
+
+  #takeEarlier(zone: Zone, track: Track): SceneHit | undefined {
+    const index = this.#earlier.findIndex(
+      (hit) => hit.zone.id === zone.id && iou(hit.subject.box, track.box) >= sameSubjectIou,
+    );
+    return index < 0 ? undefined : this.#earlier.splice(index, 1)[0];
+  }
+
+  #forgetEarlier(at: UtcMs): void {
+    const elapsed = at - (this.#lastLookAt ?? at);
+    this.#lastLookAt = at;
+    if (elapsed > 0 && elapsed <= this.#limits.streamGapMs) this.#lookedMs += elapsed;
+    if (this.#lookedMs > this.#limits.clearAfterMs) this.#earlier = [];
   }
 }
 

@@ -186,6 +186,20 @@ describe('when space runs out', () => {
     expect(outbox.status()).toMatchObject({ inMemory: 0, problems: [] });
   });
 
+  test('open incidents are remembered over a restart, and forgotten when cleared', async () => {
+    const [parked, gone] = [alertDraft(), alertDraft()];
+    outbox.append(parked);
+    outbox.append(gone);
+    outbox.append({ ...alertDraft(), incidentId: parked.incidentId, phase: 'updated', observedAt: 1_760_000_060_000 });
+    outbox.append({ ...alertDraft(), incidentId: gone.incidentId, phase: 'cleared' });
+    outbox.acknowledge({ n: 4, evidence: [] });
+    await outbox.close();
+    outbox = open();
+    expect(outbox.openIncidents()).toEqual([
+      expect.objectContaining({ incidentId: parked.incidentId, zoneId: 'lane', observedAt: 1_760_000_060_000 }),
+    ]);
+  });
+
   test('waiting alerts are tried again by themselves, and announced', async () => {
     await outbox.close();
     outbox = open({ maxBytes: 65_536 });

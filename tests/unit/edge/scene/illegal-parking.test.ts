@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Box } from '../../../../src/domain/geometry.ts';
-import type { IncidentId, ZoneId } from '../../../../src/domain/ids.ts';
+import type { CameraId, IncidentId, TrackId, ZoneId } from '../../../../src/domain/ids.ts';
 import type { ObjectClass } from '../../../../src/domain/object-class.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
 import { illegalParkingSchema } from '../../../../src/edge/scene/illegal-parking.ts';
@@ -92,6 +92,50 @@ describe('illegal_parking', () => {
     const again = stands({ to: 20 }).stands('t9', { box: inZone, from: 40, to: 70 });
     expect(story(again)).toEqual(['raised@14', 'cleared@24']);
     expect(story(again, 120, { cooldownMs: 10_000 })).toEqual(['raised@14', 'cleared@24', 'raised@50', 'cleared@74']);
+  });
+
+  describe('after a restart of the node', () => {
+    const open = {
+      incidentId: 'from-before' as IncidentId,
+      cameraId: 'c' as CameraId,
+      scene: 'illegal_parking',
+      zoneId: kerb.id,
+      startedAt: -400_000,
+      observedAt: -5_000,
+      subjects: [{ class: 'car' as const, score: 0.8, box: inZone, trackId: 'old' as TrackId, dwellMs: 390_000 }],
+      traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+    };
+    const resumed = (...incidents: (typeof open)[]) => {
+      const running = scenes();
+      const left = running.resume(incidents);
+      return { running, left };
+    };
+
+    test('a car that still stands there is the same incident, updated and cleared', () => {
+      const { running } = resumed(open);
+      const events = stands({ from: 0, to: 30 }).play(running, 60);
+      expect(events.map(({ phase, second }) => `${phase}@${second}`)).toEqual(['updated@16', 'cleared@34']);
+      expect(new Set(events.map(({ incidentId }) => incidentId))).toEqual(new Set(['from-before']));
+      expect(events[0]).toMatchObject({ startedAt: -400_000 });
+    });
+
+    test('a car that left meanwhile is cleared', () => {
+      const events = new SceneTimeline().play(resumed(open).running, 20);
+      expect(events.map(({ phase, second, incidentId }) => `${phase}@${second} ${incidentId}`)).toEqual([
+        'cleared@6 from-before',
+      ]);
+    });
+
+    test('another car in another place of the zone is an incident of its own', () => {
+      const { running } = resumed(open);
+      const events = stands({ box: [0.8, 0.8, 0.9, 0.9], from: 0, to: 30 }).play(running, 20);
+      expect(events.map(({ phase, second }) => `${phase}@${second}`)).toEqual(['cleared@6', 'raised@10']);
+    });
+
+    test('an incident of a zone that is gone is handed back', () => {
+      const orphan = { ...open, zoneId: 'gone' as ZoneId };
+      expect(resumed(orphan).left).toEqual([orphan]);
+    });
   });
 
   test('says so when no loaded model provides its classes', () => {
