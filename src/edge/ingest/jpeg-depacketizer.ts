@@ -2,13 +2,17 @@ import type { UtcMs } from '../../domain/ids.ts';
 import type { Depacketizer, PictureSink } from './depacketizer.ts';
 import type { IngestCounters } from './ingest-counters.ts';
 import { type JpegShape, jpegHeader, scaledTables } from './jpeg-header.ts';
+import { ownCopy } from './own-copy.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { type ScratchPool, sharedScratch } from './scratch-pool.ts';
 import { UnitBuffer } from './unit-buffer.ts';
 
 /** Main header of RFC 2435 §3.1. */
 const headerBytes = 8;
+const maxTables = 16;
 const endOfImage = Buffer.from([0xff, 0xd9]);
+
+type Tables = Pick<JpegShape, 'tables' | 'precision'>;
 
 /** A picture as large as this needs `dimensions`: the header counts in 8 pixels up to 2040 (RFC 2435 §3.1.5). */
 export interface Dimensions {
@@ -34,7 +38,7 @@ export class JpegDepacketizer implements Depacketizer {
   #header: Buffer = Buffer.alloc(0);
   #headerShape: JpegShape | undefined;
   /** Tables sent in-band, by Q: 128–254 need not be sent again (RFC 2435 §3.1.8). */
-  readonly #tables = new Map<number, { tables: Buffer; precision: number }>();
+  readonly #tables = new Map<number, Tables>();
 
   constructor(options: { dimensions?: Dimensions; counters: IngestCounters; sink: PictureSink; pool?: ScratchPool }) {
     this.#dimensions = options.dimensions;
@@ -115,17 +119,23 @@ export class JpegDepacketizer implements Depacketizer {
     if (at + length > end || (length !== first && length !== first + second)) return -1;
     const known = this.#tables.get(q);
     if (known?.precision !== precision || known.tables.compare(buffer, at, at + length) !== 0) {
-      this.#tables.set(q, { tables: Buffer.from(buffer.subarray(at, at + length)), precision });
+      this.#remember(q, { tables: ownCopy(buffer, at, at + length), precision });
     }
     return at + length;
   }
 
-  #scaled(q: number): { tables: Buffer; precision: number } | undefined {
+  #scaled(q: number): Tables | undefined {
     // 0 and 100–127 are reserved (RFC 2435 §3.1.4).
     if (q < 1 || q > 99) return undefined;
-    const known = this.#tables.get(q) ?? { tables: scaledTables(q), precision: 0 };
-    this.#tables.set(q, known);
-    return known;
+    return this.#tables.get(q) ?? this.#remember(q, { tables: scaledTables(q), precision: 0 });
+  }
+
+  /** Cameras use one or two values of Q; oldest first out, for those that are none. */
+  #remember(q: number, tables: Tables): Tables {
+    const [oldest] = this.#tables.keys();
+    if (this.#tables.size >= maxTables && oldest !== undefined) this.#tables.delete(oldest);
+    this.#tables.set(q, tables);
+    return tables;
   }
 
   #malformed(): false {
@@ -163,7 +173,7 @@ export class JpegDepacketizer implements Depacketizer {
     const resized = last !== undefined && (last.width !== shape.width || last.height !== shape.height);
     if (resized) this.#counters.parameterSetChanges += 1;
     this.#headerShape = shape;
-    this.#header = jpegHeader(shape);
+    this.#header = ownCopy(jpegHeader(shape));
     return this.#header;
   }
 

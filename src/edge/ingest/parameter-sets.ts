@@ -1,3 +1,5 @@
+import { ownCopy } from './own-copy.ts';
+
 /** Kinds of parameter sets; H.264 has no VPS. */
 export type ParameterSetKind = 'vps' | 'sps' | 'pps';
 
@@ -69,7 +71,7 @@ export class ParameterSets {
     // Oldest first out: a sender that names ever new ids must not make us grow.
     const [oldest] = sets.keys();
     if (sets.size >= maxSetsOfKind && oldest !== undefined && !sets.has(found.id)) sets.delete(oldest);
-    sets.set(found.id, { nal: Buffer.from(buffer.subarray(start, end)), fromSdp });
+    sets.set(found.id, { nal: ownCopy(buffer, start, end), fromSdp });
     this.#annexB = undefined;
     return true;
   }
@@ -81,6 +83,6 @@ export class ParameterSets {
       if (sets === undefined || sets.size === 0) return Buffer.alloc(0);
       for (const [, { nal }] of [...sets].sort(([a], [b]) => a - b)) parts.push(startCode, nal);
     }
-    return Buffer.concat(parts);
+    return ownCopy(Buffer.concat(parts));
   }
 }
