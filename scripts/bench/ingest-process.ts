@@ -33,7 +33,7 @@ function onAccessUnit({ cameraId, ptsMs, receivedAt }: AccessUnit): void {
   handOns.push(Date.now() - receivedAt);
 }
 
-const config = (shards: number) => ingestSchema.parse({ shards });
+const config = (shards: number) => ingestSchema.parse({ shards, ...JSON.parse(process.env['BENCH_INGEST'] ?? '{}') });
 let pool: ReturnType<typeof createIngestPool> | undefined;
 
 async function start(urls: readonly string[], shards: number): Promise<void> {

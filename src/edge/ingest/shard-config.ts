@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationMs } from '../../lib/config.ts';
 
 /** How cameras are spread over threads. */
 export const ingestSchema = z
@@ -10,6 +11,14 @@ export const ingestSchema = z
       .max(64)
       .default(1)
       .meta({ description: 'Threads that read cameras; 0: the main thread does.' }),
+    readEveryMs: durationMs({
+      min: 0,
+      max: 1_000,
+      default: 200,
+      help:
+        'How often a thread reads its sockets: several pictures at one go cost less than each by itself, and come ' +
+        'later by as much. 0: at once.',
+    }),
     mailboxUnits: z
       .number()
       .int()

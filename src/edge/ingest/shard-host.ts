@@ -50,6 +50,11 @@ export class ShardHost {
     });
   }
 
+  /** Whether cameras are being connected to: a time of questions and answers. */
+  get connecting(): boolean {
+    return this.#ingest.connecting;
+  }
+
   /** Says that it is ready, and from then on regularly that it is alive. */
   begin(): void {
     this.#post({ kind: 'ready' }, []);

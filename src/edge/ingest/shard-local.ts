@@ -39,6 +39,11 @@ export class LocalIngest implements IngestPool {
     return new Map([...this.#members].map(([id, { camera }]) => [id, camera.state]));
   }
 
+  /** Whether cameras are being connected to: a time of questions and answers. */
+  get connecting(): boolean {
+    return this.#gate.counts.underWay > 0;
+  }
+
   async start(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     signal.addEventListener('abort', () => void this.stop(), { once: true });

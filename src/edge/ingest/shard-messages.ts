@@ -11,6 +11,9 @@ export interface ShardSettings {
   readonly name: string;
   readonly mailboxUnits: number;
   readonly mailboxBytes: number;
+  readonly readEveryMs: number;
+  /** Rung (set to 1 and notified) when an order must not wait for the next reading. */
+  readonly bell: Int32Array<SharedArrayBuffer>;
   /** This thread's share of the pace. */
   readonly life: LifeConfig;
 }

@@ -166,7 +166,7 @@ export class ShardedIngest implements IngestPool {
 
   #spawn(index: number): ShardThread {
     const { config, life } = this.#options;
-    const { shards, mailboxUnits, mailboxBytes } = config;
+    const { shards, mailboxUnits, mailboxBytes, readEveryMs } = config;
     const share = {
       ...life,
       connectPerSecond: life.connectPerSecond / shards,
@@ -174,7 +174,14 @@ export class ShardedIngest implements IngestPool {
     };
     const thread: ShardThread = new ShardThread({
       file: this.#options.workerFile ?? new URL('./shard-worker.ts', import.meta.url),
-      settings: { name: `ingest-${index + 1}`, mailboxUnits, mailboxBytes, life: share },
+      settings: {
+        name: `ingest-${index + 1}`,
+        mailboxUnits,
+        mailboxBytes,
+        readEveryMs,
+        bell: new Int32Array(new SharedArrayBuffer(4)),
+        life: share,
+      },
       events: {
         delivery: (states, units) => this.#deliver(states, units),
         counters: (table, dropped) => {

@@ -3,6 +3,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { createLogger } from '../../lib/log.ts';
 import { ShardHost } from './shard-host.ts';
 import type { ShardOrder, ShardSettings } from './shard-messages.ts';
+import { restBetweenReadings } from './shard-rest.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('shard-worker.ts runs in a worker thread only');
@@ -16,3 +17,4 @@ const host = new ShardHost({
 });
 port.on('message', (order: ShardOrder) => void host.take(order));
 host.begin();
+if (settings.readEveryMs > 0) restBetweenReadings(settings, () => host.connecting);

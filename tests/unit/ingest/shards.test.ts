@@ -47,7 +47,9 @@ describe('inside of an ingest thread', () => {
   function host() {
     const news: ShardNews[] = [];
     const clock = new FakeClock();
-    const settings = { name: 'ingest-1', mailboxUnits: 4, mailboxBytes: 1000, life: lifeDefaults };
+    const bell = new Int32Array(new SharedArrayBuffer(4));
+    const limits = { mailboxUnits: 4, mailboxBytes: 1000, readEveryMs: 0 };
+    const settings = { name: 'ingest-1', ...limits, bell, life: lifeDefaults };
     const shard = new ShardHost({ settings, clock, log: createLogger('test'), post: (each) => news.push(each) });
     const of = <K extends ShardNews['kind']>(kind: K) =>
       news.filter((each): each is Extract<ShardNews, { kind: K }> => each.kind === kind);
@@ -99,5 +101,5 @@ describe('inside of an ingest thread', () => {
 });
 
 test('configuration has one thread by default', () => {
-  expect(ingestSchema.parse({})).toEqual({ shards: 1, mailboxUnits: 256, mailboxBytes: 33_554_432 });
+  expect(ingestSchema.parse({})).toEqual({ shards: 1, readEveryMs: 200, mailboxUnits: 256, mailboxBytes: 33_554_432 });
 });
