@@ -30,6 +30,12 @@ describe('the console', () => {
     });
   }
 
+  /** For whoever wants to look at what the test saw: `MAPLEBRIDGE_SCREENSHOTS=<folder>`. */
+  async function keepPicture(name: string): Promise<void> {
+    const folder = process.env['MAPLEBRIDGE_SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
+  }
+
   async function signIn(): Promise<void> {
     await page.fill('#token', tokens.wang);
     await page.keyboard.press('Enter');
@@ -158,6 +164,39 @@ describe('the console', () => {
       await page.keyboard.press('Escape');
       await page.waitForURL(`${stand.url}/#/tickets/${id}`);
     });
+  });
+
+  it('closes without the camera only for a reason, by those who may', async () => {
+    const id = await stand.deliver(new SampleIncident('Old Bridge 7').record('raised'));
+    await open(id);
+    await step('sign');
+    await step('arrive');
+    await step('feedback');
+    await page.getByText('Resolved on site').first().click();
+    await page.locator('.ant-modal-footer .ant-btn-primary:visible').click();
+    await stateIs('Fed back');
+    await step('close');
+    await page.locator('.ant-modal-footer .ant-btn-primary:visible').click();
+    await stateIs('Verifying');
+    await step('close-without-camera');
+    const dialog = page.locator('.ant-modal', { hasText: 'without the camera?' });
+    const confirm = dialog.getByRole('button', { name: 'Close without the camera' });
+    await confirm.waitFor();
+    await page.fill('#override-reason', 'gone');
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.fill('#override-reason', 'The camera was taken down on Monday.');
+    await keepPicture('override-dialog');
+    await confirm.click();
+    await page.locator('.tag', { hasText: 'Closed without the camera' }).waitFor();
+    expect(await page.locator('.timeline-note', { hasText: 'taken down on Monday' }).count()).toBe(2);
+    expect(await page.locator('[data-action]').count()).toBe(0);
+    await page.getByText('中文').click();
+    await page.locator('.tag', { hasText: '未经摄像机核验结案' }).waitFor();
+    await page.locator('.timeline-note', { hasText: '等待摄像机确认现场恢复。' }).waitFor();
+    await page.locator('.timeline-note', { hasText: '按规则 illegal_parking/roadway 分派至' }).waitFor();
+    await keepPicture('override-closed-zh');
+    await page.getByText('EN', { exact: true }).click();
+    await page.locator('.tag', { hasText: 'Closed without the camera' }).waitFor();
   });
 
   it('loses nothing while the line is cut', async () => {

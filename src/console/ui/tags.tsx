@@ -19,6 +19,16 @@ export function SeverityTag({ severity }: { readonly severity: Severity }) {
   );
 }
 
+/** Somebody closed it without the camera's word. */
+export function ClosedWithoutCameraTag() {
+  const { t } = useI18n();
+  return (
+    <span className="tag tag-override" title={t('detail.closedWithoutCameraHint')}>
+      {t('detail.closedWithoutCamera')}
+    </span>
+  );
+}
+
 /** The camera reports that the scene has cleared. */
 export function ClearedTag() {
   const { t } = useI18n();

@@ -39,18 +39,8 @@ export class TicketActions {
         });
       }
       const now = this.#clock.now();
-      path.forEach((step, index) => {
-        const implied = index < path.length - 1;
-        if (override) {
-          const details = { action, closedWithoutCamera: true };
-          return ticket.move(step, actor, now, { note: request.note, details });
-        }
-        const stepActor: Actor = state === 'FEEDBACK' && index > 0 ? { name: 'desk', role: 'system' } : actor;
-        return ticket.move(step, stepActor, now, {
-          note: remarkOf(step, implied, request.note, action),
-          details: { action, ...(implied && action === 'arrive' ? { implied: true } : {}) },
-        });
-      });
+      if (override) closeWithoutCamera(ticket, path, actor, now, request.note);
+      else walk(ticket, path, { action, actor, now, note: request.note });
       if (request.outcome !== undefined) ticket.change({ outcome: request.outcome });
       if (action === 'sign') await sign(tx, ticket, now);
       if (ticket.row.state === 'VERIFYING') {
@@ -59,6 +49,36 @@ export class TicketActions {
         });
       }
       await this.#book.save(tx, [ticket]);
+    });
+  }
+}
+
+/** Every step is that person's own, with their reason. */
+function closeWithoutCamera(
+  ticket: TicketEditor,
+  path: readonly TicketState[],
+  actor: Actor,
+  now: UtcMs,
+  note: string | undefined,
+): void {
+  for (const step of path) {
+    ticket.move(step, actor, now, { note, details: { action: 'close', closedWithoutCamera: true } });
+  }
+}
+
+function walk(
+  ticket: TicketEditor,
+  path: readonly TicketState[],
+  request: { action: TicketAction; actor: Actor; now: UtcMs; note: string | undefined },
+): void {
+  const { action, actor, now, note } = request;
+  for (const [index, step] of path.entries()) {
+    const implied = index < path.length - 1;
+    // Once the closure is asked for, the rest follows from what the camera had said.
+    const stepActor: Actor = action === 'close' && index > 0 ? { name: 'desk', role: 'system' } : actor;
+    ticket.move(step, stepActor, now, {
+      note: remarkOf(step, implied, note, action),
+      details: { action, ...(implied && action === 'arrive' ? { implied: true } : {}) },
     });
   }
 }

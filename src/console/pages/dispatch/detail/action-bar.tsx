@@ -10,6 +10,7 @@ import { phaseOf } from '../../../live/ticket-phase.ts';
 import { ErrorNote } from '../../../ui/error-note.tsx';
 import { CloseDialog } from './close-dialog.tsx';
 import { FeedbackDialog } from './feedback-dialog.tsx';
+import { OverrideDialog } from './override-dialog.tsx';
 
 interface ActionBarProps {
   readonly ticket: TicketDetail;
@@ -25,6 +26,7 @@ export function ActionBar({ ticket, onActed, onConflict, onSignedOut }: ActionBa
   const { message } = App.useApp();
   const [busy, setBusy] = useState<TicketAction>();
   const [asking, setAsking] = useState<TicketAction>();
+  const [overriding, setOverriding] = useState(false);
   const [error, setError] = useState<DeskError>();
 
   const act = (action: TicketAction, body: ActionRequest) => {
@@ -47,6 +49,7 @@ export function ActionBar({ ticket, onActed, onConflict, onSignedOut }: ActionBa
       .finally(() => {
         setBusy(undefined);
         setAsking(undefined);
+        setOverriding(false);
       });
   };
   const choose = (action: TicketAction) => (needsWords(action) ? setAsking(action) : act(action, {}));
@@ -68,6 +71,17 @@ export function ActionBar({ ticket, onActed, onConflict, onSignedOut }: ActionBa
           {t(`action.${action}`)}
         </Button>
       ))}
+      {ticket.canCloseWithoutCamera && (
+        <Button
+          danger
+          size="large"
+          data-action="close-without-camera"
+          disabled={busy !== undefined}
+          onClick={() => setOverriding(true)}
+        >
+          {t('action.closeWithoutCamera')}
+        </Button>
+      )}
       <FeedbackDialog
         open={asking === 'feedback'}
         busy={busy === 'feedback'}
@@ -82,6 +96,13 @@ export function ActionBar({ ticket, onActed, onConflict, onSignedOut }: ActionBa
         number={ticket.number}
         onSend={(body) => act('close', body)}
         onCancel={() => setAsking(undefined)}
+      />
+      <OverrideDialog
+        open={overriding}
+        busy={busy === 'close'}
+        number={ticket.number}
+        onSend={(body) => act('close', body)}
+        onCancel={() => setOverriding(false)}
       />
     </section>
   );

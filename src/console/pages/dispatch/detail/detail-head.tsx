@@ -4,7 +4,7 @@ import { useI18n } from '../../../i18n/i18n.tsx';
 import { hrefOf } from '../../../route.ts';
 import { Icon } from '../../../ui/icons.tsx';
 import { SignClockView } from '../../../ui/sign-clock-view.tsx';
-import { ClearedTag, SeverityTag, StateTag } from '../../../ui/tags.tsx';
+import { ClearedTag, ClosedWithoutCameraTag, SeverityTag, StateTag } from '../../../ui/tags.tsx';
 
 /** Number, scene, place, state and the running clock. */
 export function DetailHead({ ticket }: { readonly ticket: TicketDetail }) {
@@ -20,6 +20,7 @@ export function DetailHead({ ticket }: { readonly ticket: TicketDetail }) {
           <StateTag state={ticket.state} />
           <SeverityTag severity={ticket.severity} />
           {ticket.cleared && <ClearedTag />}
+          {ticket.closedWithoutCamera && <ClosedWithoutCameraTag />}
         </p>
       </div>
       <SignClockView ticket={ticket} large />

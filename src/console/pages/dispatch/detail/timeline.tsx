@@ -1,5 +1,6 @@
 import type { TimelineEntry } from '../../../../contracts/desk-api.ts';
 import { useI18n } from '../../../i18n/i18n.tsx';
+import { noteOf } from '../../../i18n/system-note.ts';
 import { Copyable } from '../../../ui/copyable.tsx';
 import { FactValue } from '../../../ui/fact-value.tsx';
 import { StateTag } from '../../../ui/tags.tsx';
@@ -20,7 +21,8 @@ export function Timeline({ entries }: { readonly entries: readonly TimelineEntry
 }
 
 function TimelineItem({ entry }: { readonly entry: TimelineEntry }) {
-  const { t, name, time } = useI18n();
+  const { t, language, name, time } = useI18n();
+  const note = noteOf(language, entry);
   const details = Object.entries(entry.details);
   return (
     <li className={`timeline-item timeline-${toneOf(entry)}`}>
@@ -46,7 +48,7 @@ function TimelineItem({ entry }: { readonly entry: TimelineEntry }) {
       <p className="timeline-actor">
         {entry.actor} · {name('role', entry.role)}
       </p>
-      {entry.note !== undefined && <blockquote className="timeline-note">{entry.note}</blockquote>}
+      {note !== undefined && <blockquote className="timeline-note">{note}</blockquote>}
       {details.length > 0 && (
         <details className="timeline-details">
           <summary>{t('timeline.details')}</summary>

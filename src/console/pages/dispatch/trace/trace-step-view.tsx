@@ -1,4 +1,5 @@
 import { useI18n } from '../../../i18n/i18n.tsx';
+import { stepNote } from '../../../i18n/system-note.ts';
 import { stageNameOf } from '../../../i18n/translate.ts';
 import { formatDuration } from '../../../time/format.ts';
 import { FactValue } from '../../../ui/fact-value.tsx';
@@ -8,7 +9,9 @@ import type { TraceLink } from './trace-chain.ts';
 export function TraceStepView({ link }: { readonly link: TraceLink }) {
   const { t, language, name, time } = useI18n();
   const { step, deltaMs } = link;
-  const { phase, ...facts } = step.facts;
+  const { phase, ...rest } = step.facts;
+  const note = stepNote(language, step);
+  const facts = note === undefined ? rest : { ...rest, note };
   return (
     <li>
       <span className="trace-delta" title={deltaMs !== undefined && deltaMs < 0 ? t('trace.clockSkew') : undefined}>
