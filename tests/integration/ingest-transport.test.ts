@@ -150,6 +150,25 @@ describe('a redirect to another host', () => {
   });
 });
 
+test('a wrong password at a camera that closes with every 401 is sent twice at most', async () => {
+  let tries = 0;
+  const source = await startTcpServer((socket) => {
+    socket.on('data', (chunk) => {
+      const head = chunk.toString('latin1');
+      if (head.includes('Authorization')) tries += 1;
+      const challenge = `WWW-Authenticate: Digest realm="r", nonce="${Math.random()}"`;
+      socket.end(
+        `RTSP/1.0 401 No\r\nCSeq: ${/CSeq: (\d+)/.exec(head)?.[1]}\r\n${challenge}\r\nConnection: Close\r\n\r\n`,
+      );
+    });
+  });
+  cleanup.push(() => source.stop());
+  const cam = await camera(source.url.replace('//', '//admin:guess@'), { stream: { unauthorizedRetryMs: 60_000 } });
+  expect((await cam.blind('unauthorized')).detail).toContain('refused');
+  expect(tries).toBe(2);
+  expect(cam.camera.counters.connections).toBe(3);
+});
+
 describe('pictures nobody can decode', () => {
   test('are waited on while a keyframe may come, longer than a silent stream', async () => {
     const source = await startRtspScript({

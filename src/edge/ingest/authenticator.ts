@@ -15,7 +15,8 @@ export class Authenticator {
   #challenge: AuthChallenge | undefined;
   #nonceCount = 0;
   #proven = false;
-  #reopened = false;
+  /** Whether another connection was opened to go on, and whether its first refusal is still to come. */
+  #reopened: 'never' | 'now' | 'before' = 'never';
 
   constructor(options: { credentials: Credentials | undefined; cnonce: () => string }) {
     this.#credentials = options.credentials;
@@ -38,13 +39,13 @@ export class Authenticator {
 
   /** A request that carried credentials was served. */
   accepted(): void {
-    this.#reopened = false;
+    this.#reopened = 'never';
     this.#proven = this.#challenge !== undefined;
   }
 
   /** Another connection goes on with the challenge of the one before; its nonce may have ended with that. */
   reopened(): void {
-    this.#reopened = true;
+    if (this.#reopened === 'never') this.#reopened = 'now';
   }
 
   /**
@@ -57,14 +58,21 @@ export class Authenticator {
     if (this.#credentials === undefined) return rejected(`the camera asks for ${nameOf(challenge)}; none configured`);
     const stale = challenge.scheme === 'digest' && challenge.stale;
     // Credentials this session has already accepted can only have failed by their nonce, flagged or not.
-    const worthwhile = !request.authorized || stale || this.#proven || this.#reopened;
-    this.#reopened = false;
+    const worthwhile = !request.authorized || stale || this.#proven || this.#newNonce(challenge);
+    if (this.#reopened === 'now') this.#reopened = 'before';
     if (!worthwhile || request.tries >= maxTries) {
       return rejected(`user name or password refused (${nameOf(challenge)})`);
     }
     this.#challenge = challenge;
     this.#nonceCount = 0;
     return { kind: 'retry' };
+  }
+
+  /** A nonce of the connection before was refused, and this one has its own: the credentials may be right. Once only. */
+  #newNonce(challenge: AuthChallenge): boolean {
+    const last = this.#challenge;
+    if (this.#reopened !== 'now' || challenge.scheme !== 'digest' || last?.scheme !== 'digest') return false;
+    return challenge.nonce !== last.nonce;
   }
 }
 

@@ -138,6 +138,22 @@ describe('authenticator', () => {
     expect(auth.challenged(digest('n2'), { authorized: true, tries: 1 })).toEqual({ kind: 'retry' });
   });
 
+  test('on another connection takes its nonce, once; the same nonce or Basic refused there is a wrong password', () => {
+    const refused = { authorized: true, tries: 1 };
+    const reopened = (fields: readonly string[]) => {
+      const auth = started();
+      auth.challenged(fields, { authorized: false, tries: 1 });
+      auth.reopened();
+      return auth;
+    };
+    const auth = reopened(digest('a'));
+    expect(auth.challenged(digest('b'), refused).kind).toBe('retry');
+    auth.reopened();
+    expect(auth.challenged(digest('c'), refused).kind).toBe('rejected');
+    expect(reopened(digest('a')).challenged(digest('a'), refused).kind).toBe('rejected');
+    expect(reopened(['Basic realm="r"']).challenged(['Basic realm="r"'], refused).kind).toBe('rejected');
+  });
+
   test('says what is missing', () => {
     const auth = new Authenticator({ credentials: undefined, cnonce: () => 'c' });
     expect(auth.challenged(digest('n'), { authorized: false, tries: 1 })).toEqual({
