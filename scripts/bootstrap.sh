@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up what a command needs and nothing more; quick when nothing is to do.
-#   sh scripts/bootstrap.sh demo|test|check|bench|run
+#   sh scripts/bootstrap.sh demo|test|check|bench|fuzz|run
 # Needs only the npm registry and, for test and bench, Debian packages.
 set -eu
 goal=${1:-run}
@@ -15,7 +15,7 @@ major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
 [ "${major:-0}" -ge 20 ] || fail "Node.js 20 or newer is needed to install the packages; found ${major:-none}. Node 24 itself then comes from the npm package 'node'."
 
 stamp=node_modules/.maplebridge-installed
-wanted=$(cat package-lock.json package.json .npmrc | cksum)
+wanted=$(cat package-lock.json .npmrc | cksum)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
   say "installing npm packages (once; about 1.2 GB on disk) …"
   # Not `npm ci`: it refuses a lock file without the optional packages of platforms the registry has no files for.
@@ -52,6 +52,7 @@ if [ "$goal" = test ] || [ "$goal" = bench ]; then
   need gstreamer1.0-plugins-bad 'parsing H.264 for RTP' has_gst_element h264parse
   need gstreamer1.0-libav 'coding test pictures in GStreamer' has_gst_element avdec_h264
   need ffmpeg 'test clips and the benches beside FFmpeg' command -v ffmpeg
+  need openssl 'certificates for the RTSP-over-TLS tests' command -v openssl
   need mosquitto 'the integration tests over a real broker (MQTT 5)' test -x /usr/sbin/mosquitto
   need redis-server 'the integration tests over real Redis' command -v redis-server
   need postgresql 'the integration tests over real Postgres' has_postgres
