@@ -38,13 +38,13 @@ need() { # need <package> <what does not work without it> <test command…>
   "$@" >/dev/null 2>&1 || missing="$missing
 $package|$what"
 }
-has_gst_rtsp() { python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer'; }
+has_gst_rtsp() { /usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer'; }
 has_gst_element() { gst-inspect-1.0 "$1"; }
 has_postgres() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 has_cjk() { fc-list ':lang=zh' | grep -q .; }
 
 if [ "$goal" = test ] || [ "$goal" = bench ]; then
-  need python3-gi 'the RTSP server of the end-to-end tests' python3 -c 'import gi'
+  need python3-gi 'the RTSP server of the end-to-end tests' /usr/bin/python3 -c 'import gi'
   need gir1.2-gst-rtsp-server-1.0 'the RTSP server of the end-to-end tests' has_gst_rtsp
   need gstreamer1.0-tools 'checking for GStreamer elements' command -v gst-inspect-1.0
   need gstreamer1.0-rtsp 'the RTSP server of the end-to-end tests' has_gst_element rtspsrc
