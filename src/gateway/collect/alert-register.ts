@@ -9,6 +9,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { chainStep } from './chain-step.ts';
 import type { Journal } from './journal.ts';
+import { RefusalLimit } from './refusal-limit.ts';
 
 /** An alert message as it came, from the node whose topic it came on. */
 export interface AlertMessage {
@@ -35,6 +36,9 @@ interface Stall {
   lowestAhead: number;
 }
 
+/** A journal that cannot be written is not asked more often than this. */
+const sumRetryMs = 1_000;
+
 /** An alert of 64 subjects is about 16 KiB. */
 const maxAlertBytes = 262_144;
 
@@ -55,11 +59,14 @@ const maxAlertBytes = 262_144;
 export class AlertRegister {
   readonly #options: AlertRegisterOptions;
   readonly #stalls = new Map<NodeId, Stall>();
+  readonly #refusals: RefusalLimit;
+  #cancelSum: (() => void) | undefined;
   readonly #refused: Counter<'reason'>;
   readonly #steps: Counter<'step'>;
 
   constructor(options: AlertRegisterOptions) {
     this.#options = options;
+    this.#refusals = new RefusalLimit(options);
     this.#refused = options.metrics.counter(
       'maplebridge_egress_refused_total',
       'Messages refused at the border, by reason',
@@ -77,8 +84,10 @@ export class AlertRegister {
     if (messages.length === 0) return new Set();
     const checked = messages.map((message) => ({ message, check: this.#check(message) }));
     const stalls = new Map(this.#stalls);
+    const forgetRefusals = this.#refusals.mark();
     try {
-      return this.#options.journal.transaction(() => {
+      const told = this.#options.journal.transaction(() => {
+        this.#sumUp();
         const toTell = new Set<NodeId>();
         for (const { message, check } of checked) {
           const tell = check.ok ? this.#place(check.event) : this.#refuse(message, check);
@@ -86,11 +95,51 @@ export class AlertRegister {
         }
         return toTell;
       });
+      this.#sumLater();
+      return told;
     } catch (error) {
+      forgetRefusals();
       this.#stalls.clear();
       for (const [node, stall] of stalls) this.#stalls.set(node, stall);
       throw error;
     }
+  }
+
+  /** Writes what refusals were not told one by one, however young; to be called before the journal is closed. */
+  close(): void {
+    this.#cancelSum?.();
+    this.#sumNow(true);
+  }
+
+  /** At the end of the window, also when nothing more comes. */
+  #sumLater(): void {
+    const { clock } = this.#options;
+    const waitMs = this.#refusals.nextEndMs;
+    this.#cancelSum?.();
+    this.#cancelSum =
+      waitMs === undefined
+        ? undefined
+        : clock.after(Math.max(waitMs, sumRetryMs), () => {
+            this.#sumNow(false);
+            this.#sumLater();
+          });
+  }
+
+  #sumNow(all: boolean): void {
+    const { journal, log } = this.#options;
+    if (this.#refusals.nextEndMs === undefined) return;
+    const forget = this.#refusals.mark();
+    try {
+      journal.transaction(() => this.#sumUp(all));
+      journal.announce();
+    } catch (error) {
+      forget();
+      log.error({ err: error }, 'refusals are not on record yet');
+    }
+  }
+
+  #sumUp(all = false): void {
+    for (const { kind, node, detail } of this.#refusals.end(all)) this.#incident(kind, node, detail);
   }
 
   #check({ node, topic, payload }: AlertMessage): AlertCheck {
@@ -154,7 +203,7 @@ export class AlertRegister {
     });
     const { n } = journal.head(node);
     if (seen === 'new') {
-      this.#incident(kind, node, detail);
+      if (this.#refusals.isTold(node, kind)) this.#incident(kind, node, detail);
       this.#stall(node);
       return false;
     }

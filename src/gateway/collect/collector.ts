@@ -108,6 +108,7 @@ export class Collector implements Service {
     this.#stopped = true;
     for (const resume of this.#resume.splice(0)) resume();
     await this.#draining;
+    this.#register.close();
     await this.#link.stop();
   }
 

@@ -263,6 +263,59 @@ describe('refused', () => {
   });
 });
 
+describe('many refused messages of one node', () => {
+  const rubbish = (index: number, from = node) => ({ ...message({}, from), payload: Buffer.from(`{"${index}`) });
+  const flood = (count: number, from = node) =>
+    register.take(Array.from({ length: count }, (_, index) => rubbish(index, from)));
+  const details = () =>
+    (journal.peek({ records: 10_000, bytes: 1e9 })?.records ?? []).map(({ line }) => JSON.parse(line).incident.detail);
+  const hourMs = 3_600_000;
+
+  test('are ten incidents, and one with the count of the rest when the hour is over', () => {
+    flood(500);
+    expect(written()).toHaveLength(10);
+    expect(journal.quarantined(1_000)).toHaveLength(500);
+    clock.advance(hourMs);
+    expect(written()).toHaveLength(11);
+    expect(details().at(-1)).toBe('490 more messages were refused within 60 min: bad-schema 490');
+    clock.advance(hourMs * 10);
+    expect(written()).toHaveLength(11);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('are counted by kind, and the next hour begins anew', () => {
+    flood(12);
+    const [alert] = chain(1) as [Alert];
+    register.take([message(toAlertEvent(site, { ...alert, severity: 4 }))]);
+    clock.advance(hourMs);
+    expect(details().at(-1)).toBe('3 more messages were refused within 60 min: bad-schema 2, bad-hash 1');
+    register.take([rubbish(9_999)]);
+    expect(details().at(-1)).toBe('not JSON');
+  });
+
+  test('do not silence another node', () => {
+    flood(500);
+    flood(3, 'edge-2' as NodeId);
+    expect(written()).toHaveLength(13);
+  });
+
+  test('are not forgotten when the gateway stops', () => {
+    flood(11);
+    register.close();
+    expect(details().at(-1)).toBe('1 more messages were refused within 60 min: bad-schema 1');
+    expect(clock.pending).toBe(0);
+  });
+
+  test('of a group that could not be written count again when it comes again', () => {
+    flood(5);
+    journal.close();
+    expect(() => flood(100)).toThrow();
+    journal.open();
+    register.take(Array.from({ length: 5 }, (_, index) => rubbish(1_000 + index)));
+    expect(written()).toHaveLength(10);
+  });
+});
+
 describe('access at the broker', () => {
   const user = { role: 'node', site, node } as const;
 
