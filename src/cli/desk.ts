@@ -21,8 +21,9 @@ export const deskCommand: Command = {
     ];
     await startAll(services, log);
     print(`console: ${desk.address}`);
-    await aborted(signal);
+    const fault = await Promise.race([aborted(signal), desk.failed]);
     await stopAll(services, log);
+    if (fault !== undefined) throw fault;
     return 0;
   },
 };

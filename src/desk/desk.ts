@@ -8,6 +8,7 @@ import type { KeyRing } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { singleFlight } from '../lib/single-flight.ts';
 import type { DeskService } from './api/desk-service.ts';
 import { HttpServer } from './api/http-server.ts';
 import { may } from './api/permissions.ts';
@@ -64,6 +65,7 @@ export class Desk implements Service {
   readonly #options: DeskOptions;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
+  readonly #failed = Promise.withResolvers<unknown>();
   #embedded: EmbeddedPostgres | undefined;
   #parts: Parts | undefined;
   #bringUp: Promise<void> | undefined;
@@ -72,6 +74,14 @@ export class Desk implements Service {
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#log = options.log;
+  }
+
+  /**
+   * Resolves with the fault when the started desk finds out that it can never work, as when Postgres comes up later with
+   * a schema of another version. Whoever runs it ends it then; a desk that is well never settles this.
+   */
+  get failed(): Promise<unknown> {
+    return this.#failed.promise;
   }
 
   /** Where alerts go in. Refuses with MB_DATABASE_UNREACHABLE until the desk is up; callers try again. */
@@ -169,6 +179,8 @@ export class Desk implements Service {
 
   #service(database: Database, views: TicketViews, feed: TicketFeed, actions: TicketActions): DeskService {
     const { evidence, keys, metrics } = this.#options;
+    // Reads the whole log and every picture: one run serves all who ask meanwhile.
+    const verify = singleFlight(() => verifyAudit({ database, evidence, keys }));
     return {
       list: (filter) => views.list(filter),
       detail: (id, reader) => views.detail(id, { act: may(reader, 'act'), override: may(reader, 'override') }),
@@ -176,7 +188,7 @@ export class Desk implements Service {
       subscribe: (listener) => feed.subscribe(listener),
       act: (id, action, request, actor) => actions.act(id, action, request, actor),
       trace: (id) => traceTicket(database, views, id),
-      verifyAudit: () => verifyAudit({ database, evidence, keys }),
+      verifyAudit: verify,
       evidence: async (hash) => {
         const listed = await views.listedEvidence(hash);
         const bytes = listed === undefined ? undefined : await evidence.get(hash);
@@ -209,6 +221,7 @@ export class Desk implements Service {
         if (!(error instanceof AppError && error.retryable)) {
           this.#log.fatal({ err: error }, 'the desk cannot run on this database');
           first.reject(error);
+          this.#failed.resolve(error);
           return;
         }
         first.resolve();
