@@ -53,5 +53,6 @@ export function formatTrace(trace: TicketTrace): string {
     lines.push(`${new Date(at).toISOString()} ${since.padStart(12)}  ${stage}`);
     for (const [name, value] of Object.entries(facts)) lines.push(`${' '.repeat(39)}${name}: ${value}`);
   }
+  for (const problem of trace.problems) lines.push('', `! ${problem}`);
   return lines.join('\n');
 }

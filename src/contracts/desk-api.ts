@@ -119,6 +119,8 @@ export interface TicketTrace {
   readonly traceparent: string;
   readonly steps: readonly TraceStep[];
   readonly alerts: readonly Alert[];
+  /** What of the chain cannot be shown, because what is stored was changed: one line each, naming the alert. */
+  readonly problems: readonly string[];
 }
 
 /** Result of checking the audit log from its first record. */

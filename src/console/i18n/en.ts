@@ -201,6 +201,7 @@ export const en = {
   'trace.signedBy': 'signed by key {key}',
   'trace.loading': 'Loading the chain…',
   'trace.close': 'Close the trace',
+  'trace.problems': 'Part of the chain was changed and cannot be shown',
   'trace.verify': 'Check the audit log',
   'trace.verified': 'Audit log intact: {records} records verified',
   'trace.notVerified': 'Audit log broken: {records} records checked',

@@ -199,6 +199,7 @@ export const zh: Messages = {
   'trace.signedBy': '签名密钥 {key}',
   'trace.loading': '正在加载链条…',
   'trace.close': '关闭溯源',
+  'trace.problems': '链条部分内容已被篡改，无法显示',
   'trace.verify': '校验审计日志',
   'trace.verified': '审计日志完整：已校验 {records} 条记录',
   'trace.notVerified': '审计日志异常：已检查 {records} 条记录',

@@ -3,6 +3,7 @@ import type { Sha256 } from '../../domain/ids.ts';
 import type { TicketState } from '../../domain/ticket.ts';
 import { isAllowed } from '../../domain/ticket-lifecycle.ts';
 import { zeroHash } from '../../lib/hash.ts';
+import { DispatchCheck } from './dispatch-check.ts';
 
 /** An audit row as stored: the columns beside the body are there to be searched, and are checked against it. */
 export interface StoredRecord {
@@ -32,6 +33,7 @@ export class ChainCheck {
   readonly tickets = new Map<string, ChainedTicket>();
   /** Alert id → hash of its seal, as recorded when it came in. */
   readonly alerts = new Map<string, string>();
+  readonly dispatches = new DispatchCheck();
   readonly problems: string[] = [];
   #n = 0;
   #hash: Sha256 = zeroHash;
@@ -77,6 +79,7 @@ export class ChainCheck {
     const { alertId, hash } = entry.details;
     const isAlert = entry.kind.startsWith('alert.') && typeof alertId === 'string' && typeof hash === 'string';
     if (isAlert) this.alerts.set(alertId, hash);
+    this.dispatches.follow(entry);
     if (entry.ticketId === undefined) return;
     const before = this.tickets.get(entry.ticketId)?.state;
     if (entry.from !== undefined && entry.to !== undefined) {

@@ -1,4 +1,3 @@
-import { type AlertEvent, alertEventSchema } from '../../contracts/alert-event.ts';
 import type { AuditReport } from '../../contracts/desk-api.ts';
 import { checkSeal } from '../../contracts/seal.ts';
 import type { Sha256 } from '../../domain/ids.ts';
@@ -7,14 +6,16 @@ import { canonicalJson } from '../../lib/hash.ts';
 import type { KeyRing } from '../../lib/keys.ts';
 import type { Queryable } from '../store/database.ts';
 import { columnText, rowSha256, type TicketRow } from '../store/ticket-row.ts';
+import { storedAlert } from '../ticket/stored-alert.ts';
 import { ChainCheck, type StoredRecord } from './chain-check.ts';
+import type { DispatchRow } from './dispatch-check.ts';
 
 /** Rows read at a time, so that the whole log never lies in memory. */
 const page = 1000;
 
 /**
  * Recomputes everything from the first record: the chain, that tickets are where their transitions put them, that
- * alerts still bear their node's seal, and that evidence files are what their hashes say.
+ * dispatches have the clocks they were given, that alerts still bear their node's seal, and that evidence files are what their hashes say.
  * @throws AppError MB_DATABASE_UNREACHABLE.
  */
 export async function verifyAudit(options: {
@@ -31,6 +32,7 @@ export async function verifyAudit(options: {
     check.problem(`the log ends at record ${check.records}, but its head says ${head?.n}`);
   }
   await checkTickets(options.database, check, end);
+  await checkDispatches(options.database, check, end);
   await checkAlerts(options.database, check, options.keys, end);
   await checkEvidence(options.database, check, options.evidence);
   const unnamed = check.problemCount - check.problems.length;
@@ -95,6 +97,23 @@ function checkTicket(row: TicketRow, check: ChainCheck): void {
   }
 }
 
+async function checkDispatches(database: Queryable, check: ChainCheck, end: number): Promise<void> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const rows = await database.query<DispatchRow>(
+      `SELECT d.*, t.audit_n AS n FROM desk.dispatches d LEFT JOIN desk.tickets t ON t.id = d.ticket_id
+       WHERE d.id > $1 ORDER BY d.id LIMIT ${page}`,
+      [after],
+    );
+    for (const row of rows) {
+      after = row.id;
+      const problem = check.dispatches.compare(row, end);
+      if (problem !== undefined) check.problem(problem);
+    }
+    if (rows.length < page) break;
+  }
+  for (const id of check.dispatches.left()) check.problem(`dispatch ${id}: in the log, but gone`);
+}
+
 async function checkAlerts(database: Queryable, check: ChainCheck, keys: KeyRing, end: number): Promise<void> {
   const left = new Map(check.alerts);
   for (let after = ''; ; ) {
@@ -121,7 +140,7 @@ function checkAlert(
   check: ChainCheck,
   keys: KeyRing,
 ): void {
-  const event = parsedEvent(row.event);
+  const event = storedAlert(row.event);
   if (event === undefined || columnText(event.data.alertId) !== row.alert_id) {
     check.problem(`alert ${row.alert_id}: what is stored is not an alert`);
     return;
@@ -129,15 +148,6 @@ function checkAlert(
   const seal = checkSeal(event.data, keys);
   if (seal !== 'valid') check.problem(`alert ${row.alert_id}: its seal is ${seal}`);
   if (event.data.sequence.hash !== recorded) check.problem(`alert ${row.alert_id}: is not the one in the log`);
-}
-
-function parsedEvent(text: string): AlertEvent | undefined {
-  try {
-    const result = alertEventSchema.safeParse(JSON.parse(text));
-    return result.success ? result.data : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function checkEvidence(database: Queryable, check: ChainCheck, store: ContentStore): Promise<void> {
@@ -159,7 +169,7 @@ async function checkEvidence(database: Queryable, check: ChainCheck, store: Cont
     );
     for (const row of rows) {
       after = [row.alert_id, row.position];
-      const signed = parsedEvent(row.event)?.data.evidence[row.position];
+      const signed = storedAlert(row.event)?.data.evidence[row.position];
       const listed = {
         kind: row.kind,
         sha256: row.sha256,

@@ -1,13 +1,15 @@
-import type { AlertEvent } from '../../contracts/alert-event.ts';
 import type { TicketTrace, TimelineEntry, TraceStep } from '../../contracts/desk-api.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Sha256, TicketId } from '../../domain/ids.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Database } from '../store/database.ts';
 import type { TicketRow } from '../store/ticket-row.ts';
+import { storedAlert } from './stored-alert.ts';
 import type { TicketViews } from './ticket-views.ts';
 
 interface AlertRow {
+  readonly alert_id: string;
+  readonly phase: string;
   readonly event: string;
   readonly collected_at: number;
   readonly batched_at: number;
@@ -23,13 +25,14 @@ export async function traceTicket(database: Database, views: TicketViews, id: Ti
   const [ticket] = await database.query<TicketRow>('SELECT * FROM desk.tickets WHERE id = $1', [id]);
   if (ticket === undefined) throw new AppError('MB_TICKET_UNKNOWN', `there is no ticket ${id}`);
   const rows = await database.query<AlertRow>(
-    `SELECT event, collected_at, batched_at, delivered_at, batch_number, batch_sha256
+    `SELECT alert_id, phase, event, collected_at, batched_at, delivered_at, batch_number, batch_sha256
      FROM desk.alerts WHERE ticket_id = $1 ORDER BY observed_at, alert_id`,
     [id],
   );
-  const crossings = rows.map((row) => ({ row, alert: (JSON.parse(row.event) as AlertEvent).data as Alert }));
+  const crossings = rows.map((row) => ({ row, alert: storedAlert(row.event)?.data as Alert | undefined }));
+  const alerts = crossings.flatMap(({ alert }) => alert ?? []);
   const steps = [
-    ...crossings.flatMap(({ row, alert }) => [...edgeSteps(alert), ...crossingSteps(alert, row)]),
+    ...crossings.flatMap(({ row, alert }) => [...(alert ? edgeSteps(alert) : []), ...crossingSteps(alert, row)]),
     ...(await views.timeline(id)).map(deskStep),
   ];
   return {
@@ -38,7 +41,10 @@ export async function traceTicket(database: Database, views: TicketViews, id: Ti
     traceparent: ticket.traceparent,
     // Stable: what carries the same time stays in the order of the way.
     steps: steps.sort((a, b) => a.at - b.at),
-    alerts: crossings.map(({ alert }) => alert),
+    alerts,
+    problems: crossings
+      .filter(({ alert }) => alert === undefined)
+      .map(({ row }) => `alert ${row.alert_id}: what is stored is not an alert`),
   };
 }
 
@@ -94,8 +100,12 @@ function edgeSteps(alert: Alert): TraceStep[] {
   ];
 }
 
-function crossingSteps(alert: Alert, row: AlertRow): TraceStep[] {
-  const about = { alertId: alert.alertId, phase: alert.phase, hash: alert.sequence.hash };
+/** Without the alert, what the row itself says of it. */
+function crossingSteps(alert: Alert | undefined, row: AlertRow): TraceStep[] {
+  const about =
+    alert === undefined
+      ? { alertId: row.alert_id, phase: row.phase }
+      : { alertId: alert.alertId, phase: alert.phase, hash: alert.sequence.hash };
   return [
     { stage: 'gateway.collected', at: row.collected_at, facts: about },
     {

@@ -2,12 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AuditLog } from '../../../src/desk/audit/audit-log.ts';
 import { verifyAudit } from '../../../src/desk/audit/verify-audit.ts';
+import { Dispatcher } from '../../../src/desk/dispatch/dispatcher.ts';
+import { SignClock } from '../../../src/desk/sla/sign-clock.ts';
 import { Database, type Transaction } from '../../../src/desk/store/database.ts';
 import { EmbeddedPostgres } from '../../../src/desk/store/embedded-postgres.ts';
+import { type DeskJob, dispatchJob } from '../../../src/desk/store/jobs.ts';
 import { migrate, shippedMigrations } from '../../../src/desk/store/migrate.ts';
 import { TicketBook } from '../../../src/desk/store/ticket-book.ts';
 import { PgTicketIntake } from '../../../src/desk/ticket/intake.ts';
 import { TicketActions } from '../../../src/desk/ticket/ticket-actions.ts';
+import { traceTicket } from '../../../src/desk/ticket/ticket-trace.ts';
+import { TicketViews } from '../../../src/desk/ticket/ticket-views.ts';
 import type { IncidentId, TicketId } from '../../../src/domain/ids.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { ContentStore } from '../../../src/lib/content-store.ts';
@@ -73,17 +78,18 @@ describe('tampering with the database is found', () => {
       });
       await intake.accept([holder.record(event)], [], { sender: 'g', batch: 1, nodes: {} });
     }
-    await database.transaction(async (tx) => {
-      const [row] = await tx.query<{ id: TicketId }>(`SELECT id FROM desk.tickets WHERE incident_id = 'i1'`);
-      const ticket = await book.take(tx, row?.id ?? ('' as TicketId));
-      ticket.move('DISPATCHED', { name: 'test', role: 'system' }, Date.now());
-      await book.save(tx, [ticket]);
-    });
+    const shared = { database, book, clock: systemClock, metrics: new Metrics() };
+    const signClocks: DeskJob[] = [];
+    const dispatcher = new Dispatcher({ ...shared, signLimitMs: 0, onJobs: (jobs) => void signClocks.push(...jobs) });
+    for (const { id } of await database.query<{ id: TicketId }>('SELECT id FROM desk.tickets')) {
+      await dispatcher.run(dispatchJob(id, 0));
+    }
+    for (const job of signClocks) await new SignClock(shared).run(job);
     const [row] = await database.query<{ id: TicketId }>(`SELECT id FROM desk.tickets WHERE incident_id = 'i1'`);
-    const actions = new TicketActions({ database, book, clock: systemClock });
+    const actions = new TicketActions(shared);
     await actions.act(row?.id ?? ('' as TicketId), 'sign', { note: '收到' }, { name: '王', role: 'responder' });
     // The honest state, to come back to.
-    for (const table of ['audit_records', 'audit_head', 'tickets', 'alerts', 'evidence']) {
+    for (const table of ['audit_records', 'audit_head', 'tickets', 'alerts', 'evidence', 'dispatches']) {
       await database.query(`CREATE TABLE honest_${table} AS TABLE desk.${table}`);
     }
   });
@@ -96,7 +102,7 @@ describe('tampering with the database is found', () => {
   beforeEach(async () => {
     await writeFile(store.path(sha256(picture)), picture);
     await tamper(async (tx) => {
-      for (const table of ['evidence', 'alerts', 'jobs', 'tickets', 'audit_head', 'audit_records']) {
+      for (const table of ['evidence', 'alerts', 'jobs', 'dispatches', 'tickets', 'audit_head', 'audit_records']) {
         await tx.query(`DELETE FROM desk.${table}`);
       }
       const columns = await tx.query<{ names: string }>(
@@ -105,7 +111,7 @@ describe('tampering with the database is found', () => {
       );
       const names = columns[0]?.names ?? '';
       await tx.query(`INSERT INTO desk.tickets (${names}) OVERRIDING SYSTEM VALUE SELECT ${names} FROM honest_tickets`);
-      for (const table of ['alerts', 'evidence', 'audit_head', 'audit_records']) {
+      for (const table of ['alerts', 'evidence', 'dispatches', 'audit_head', 'audit_records']) {
         await tx.query(`INSERT INTO desk.${table} SELECT * FROM honest_${table}`);
       }
     });
@@ -162,7 +168,8 @@ describe('tampering with the database is found', () => {
     ['a ticket tied to an older record', 'UPDATE desk.tickets SET audit_n = audit_n - 1'],
     [
       'a ticket taken away',
-      `DELETE FROM desk.evidence; DELETE FROM desk.alerts; DELETE FROM desk.tickets WHERE incident_id = 'i2'`,
+      `DELETE FROM desk.evidence; DELETE FROM desk.alerts; DELETE FROM desk.dispatches;
+       DELETE FROM desk.tickets WHERE incident_id = 'i2'`,
     ],
     ['a changed alert', `UPDATE desk.alerts SET event = replace(event, '人民路', '解放路')`],
     ['an alert that is no longer one', `UPDATE desk.alerts SET event = '{}'`],
@@ -174,6 +181,60 @@ describe('tampering with the database is found', () => {
     expect(report.verified).toBe(false);
     expect(report.problems.length).toBeGreaterThan(0);
   });
+
+  test.each([
+    ['station', `station = '别处'`, 'i2'],
+    ['department', `department = '消防'`, 'i2'],
+    ['assigned_at', 'assigned_at = assigned_at + 1', 'i2'],
+    ['sign_due_at', 'sign_due_at = sign_due_at + 60000', 'i2'],
+    ['signed_at, put earlier', 'signed_at = signed_at - 60000', 'i1'],
+    ['signed_at, taken away', 'signed_at = NULL', 'i1'],
+    ['signed_at, made up', 'signed_at = assigned_at', 'i2'],
+    ['overdue_at, taken away', 'overdue_at = NULL', 'i2'],
+    ['overdue_at, put later', 'overdue_at = overdue_at + 60000', 'i2'],
+    ['ticket_id', `ticket_id = (SELECT id FROM desk.tickets WHERE incident_id = 'i1')`, 'i2'],
+  ])('a dispatch changed in %s', async (_what, change, incident) => {
+    await tamper((tx) =>
+      tx.query(
+        `UPDATE desk.dispatches SET ${change}
+         WHERE ticket_id = (SELECT id FROM desk.tickets WHERE incident_id = '${incident}')`,
+      ),
+    );
+    expect((await verify()).problems).toEqual([expect.stringMatching(/^dispatch .*: does not say what the log says/)]);
+  });
+
+  test('a dispatch taken away, made up, or under another id', async () => {
+    await tamper((tx) => tx.query('DELETE FROM desk.dispatches'));
+    expect((await verify()).problems).toEqual(
+      Array.from({ length: 2 }, () => expect.stringMatching(/^dispatch .*: in the log, but gone/)),
+    );
+    await tamper((tx) => tx.query('INSERT INTO desk.dispatches SELECT * FROM honest_dispatches'));
+    await tamper((tx) =>
+      tx.query(`INSERT INTO desk.dispatches SELECT gen_random_uuid(), ticket_id, station, department, 1, 2 FROM
+                  honest_dispatches LIMIT 1`),
+    );
+    expect((await verify()).problems).toEqual([expect.stringMatching(/^dispatch .*: the log knows nothing of it/)]);
+  });
+
+  test.each(['{}', 'null', 'not JSON'])(
+    'a trace names an alert that is no longer one (%s) and shows the rest',
+    async (text) => {
+      const [row] = await database.query<{ ticket_id: TicketId; alert_id: string }>(
+        `SELECT a.ticket_id, a.alert_id FROM desk.alerts a JOIN desk.tickets t ON t.id = a.ticket_id
+       WHERE t.incident_id = 'i1'`,
+      );
+      const id = row?.ticket_id ?? ('' as TicketId);
+      const views = new TicketViews({ database });
+      const before = await traceTicket(database, views, id);
+      expect(before).toMatchObject({ problems: [], alerts: [{ alertId: row?.alert_id }] });
+      await database.query('UPDATE desk.alerts SET event = $1 WHERE ticket_id = $2', [text, id]);
+      const after = await traceTicket(database, views, id);
+      expect(after.problems).toEqual([`alert ${row?.alert_id}: what is stored is not an alert`]);
+      expect(after.alerts).toEqual([]);
+      const stages = after.steps.map((step) => step.stage);
+      expect(stages).toEqual(expect.arrayContaining(['gateway.collected', 'alert.raised', 'ticket.signed']));
+    },
+  );
 
   test('a changed evidence file', async () => {
     await writeFile(store.path(sha256(picture)), 'another picture');

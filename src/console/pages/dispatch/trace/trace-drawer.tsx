@@ -1,4 +1,4 @@
-import { Drawer, Skeleton } from 'antd';
+import { Alert, Drawer, Skeleton } from 'antd';
 import { useCallback, useEffect, useState } from 'react';
 import type { TicketDetail, TicketTrace } from '../../../../contracts/desk-api.ts';
 import { desk } from '../../../api/desk-client.ts';
@@ -52,6 +52,14 @@ function TraceBody({ ticket }: { readonly ticket: TicketDetail }) {
         <strong>{formatDuration(traceTotalMs(trace.steps))}</strong> {t('trace.total')} ·{' '}
         {t('trace.steps', { count: trace.steps.length })}
       </p>
+      {trace.problems.length > 0 && (
+        <Alert
+          type="error"
+          showIcon
+          title={t('trace.problems')}
+          description={trace.problems.map((problem) => <p key={problem}>{problem}</p>)}
+        />
+      )}
       <ol className="trace">
         {traceLinks(trace.steps).map((link) => (
           <TraceStepView key={`${link.step.stage}-${link.step.at}-${JSON.stringify(link.step.facts)}`} link={link} />
