@@ -19,11 +19,13 @@ export interface IngestFindings {
   readonly rounds: number;
   readonly windowS: number;
   readonly shards: number;
+  readonly readEveryMs: number;
   readonly costs: readonly Cost[];
   readonly farmCores: number;
   readonly megabitsPerCamera: number;
   readonly unitsPerSecond: number;
   readonly lostUnits: number;
+  readonly droppedUnits: number;
   readonly lateKeyframes: number;
   readonly keyframes: number;
   readonly delayP99Ms: number;
@@ -58,8 +60,9 @@ ${table([
 ${table([
   ['ours', ''],
   ['access units a second', Math.round(found.unitsPerSecond)],
-  ['access units lost', found.lostUnits],
-  ['keyframes more than 250 ms late', `${found.lateKeyframes} of ${found.keyframes}`],
+  ['access units lost or damaged', found.lostUnits],
+  ['keyframes dropped because the consumer was slow', found.droppedUnits],
+  ['keyframes more than 500 ms late', `${found.lateKeyframes} of ${found.keyframes}`],
   ['delay of keyframes, p99 / max', `${Math.round(found.delayP99Ms)} / ${Math.round(found.delayMaxMs)} ms`],
   ['server killed for', `${outage.outageS} s`],
   ['all cameras back after', `${round(outage.backS)} s`],
@@ -73,5 +76,6 @@ Method: ${found.rounds} rounds, each measuring the three one after the other in 
 left to settle, then a window of ${found.windowS} s; medians over the rounds (of the peers: mean over their processes in a
 round). Ours: \`process.cpuUsage\` of the whole process with ${found.shards} ingest thread(s), and \`process.memoryUsage.rss\`;
 peers: \`/proc/PID/stat\` and \`smaps_rollup\`. Ratios of memory are of RSS; PSS counts shared pages in parts and is kinder to
-many processes. Late is measured against each camera's quickest keyframe. ${found.load}`;
+many processes. Late is measured against each camera's quickest keyframe; the ingest thread reads its sockets every
+${found.readEveryMs} ms, so that much is its own doing, and the rest the machine's. ${found.load}`;
 }

@@ -31,7 +31,7 @@ export interface IngestReport {
   readonly lostUnits: number;
   readonly droppedUnits: number;
   readonly shardRestarts: number;
-  /** Keyframes that came more than 250 ms later than their camera's quickest, since the last report. */
+  /** Keyframes that came more than 500 ms later than their camera's quickest, since the last report. */
   readonly lateKeyframes: number;
   /** How much later than their camera's quickest keyframes came. */
   readonly delayMs: Delays;

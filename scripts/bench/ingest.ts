@@ -1,3 +1,4 @@
+import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
 import { FarmProcess } from '../../tests/support/farm-process.ts';
 import { type BenchOptions, type BenchReport, numberOption, quantile, round, spread } from './bench.ts';
 import { IngestChild, pause } from './ingest-child.ts';
@@ -29,6 +30,7 @@ interface OwnUse {
   readonly units: number;
   readonly bytes: number;
   readonly lost: number;
+  readonly dropped: number;
   readonly end: IngestReport;
 }
 
@@ -95,7 +97,8 @@ async function measureOwn({ farm, cameras, shards, windowS, profile }: Task): Pr
       seconds,
       units: end.accessUnits - before.accessUnits,
       bytes: end.bytes - before.bytes,
-      lost: end.lostUnits + end.droppedUnits - before.lostUnits - before.droppedUnits,
+      lost: end.lostUnits - before.lostUnits,
+      dropped: end.droppedUnits - before.droppedUnits,
       end,
     };
   } finally {
@@ -104,9 +107,9 @@ async function measureOwn({ farm, cameras, shards, windowS, profile }: Task): Pr
 }
 
 function tell(say: (line: string) => void, use: OwnUse): OwnUse {
-  const { cores, rssMb, units, seconds, lost, farmCores, end } = use;
+  const { cores, rssMb, units, seconds, lost, dropped, farmCores, end } = use;
   say(
-    `ours: ${round(cores)} cores, ${round(rssMb)} MB, ${Math.round(units / seconds)} units/s, ${lost} lost, ` +
+    `ours: ${round(cores)} cores, ${round(rssMb)} MB, ${Math.round(units / seconds)} units/s, ${lost} lost, ${dropped} dropped, ` +
       `${end.lateKeyframes} of ${end.delayMs.n} keyframes late, farm ${round(farmCores)} cores`,
   );
   return use;
@@ -154,6 +157,7 @@ function reportOf(found: Found, parameters: Parameters): BenchReport {
     cores: round(ours.cores),
     rssMb: round(ours.rssMb),
     lostAccessUnits: sum((use) => use.lost),
+    droppedKeyframes: sum((use) => use.dropped),
     lateKeyframes: sum((use) => use.end.lateKeyframes),
     reconnectSeconds: round(outage.backS),
     cpuRatioVsFfmpeg: round(ratio(ffmpeg, ours, 'cores')),
@@ -171,11 +175,13 @@ function reportOf(found: Found, parameters: Parameters): BenchReport {
     rounds,
     windowS,
     shards,
+    readEveryMs: ingestSchema.parse({}).readEveryMs,
     costs: [ours, ffmpeg, gstreamer],
     farmCores: metrics.farmCores,
     megabitsPerCamera: (sum((use) => use.bytes) * 8) / 1e6 / sum((use) => use.seconds) / cameras,
     unitsPerSecond: sum((use) => use.units) / sum((use) => use.seconds),
     lostUnits: metrics.lostAccessUnits,
+    droppedUnits: metrics.droppedKeyframes,
     lateKeyframes: metrics.lateKeyframes,
     keyframes: sum((use) => use.end.delayMs.n),
     delayP99Ms: median(own.map((use) => use.end.delayMs.p99)),
@@ -192,8 +198,10 @@ function reportOf(found: Found, parameters: Parameters): BenchReport {
       delayMs: own.map((use) => use.end.delayMs),
       handOnMs: own.map((use) => use.end.handOnMs),
       ffmpegCoresPerCamera: spread(found.ffmpeg.flatMap((use) => use.cores)),
+      ffmpegStartCpuS: spread(found.ffmpeg.flatMap((use) => use.startCpuS)),
       ffmpegRssMb: spread(found.ffmpeg.flatMap((use) => use.rssMb)),
       gstreamerCoresPerCamera: spread(found.gstreamer.flatMap((use) => use.cores)),
+      gstreamerStartCpuS: spread(found.gstreamer.flatMap((use) => use.startCpuS)),
       gstreamerRssMb: spread(found.gstreamer.flatMap((use) => use.rssMb)),
       attemptsPerSecond: outage.attempts,
       loadAverage: spread(loads),

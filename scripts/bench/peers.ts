@@ -51,6 +51,8 @@ export const gstreamerPeer: Peer = {
 export interface PeerUse {
   readonly processes: number;
   readonly cores: readonly number[];
+  /** CPU seconds from the start of each process to the beginning of the window: opening and probing the stream. */
+  readonly startCpuS: readonly number[];
   readonly rssMb: readonly number[];
   readonly pssMb: readonly number[];
 }
@@ -77,6 +79,7 @@ export async function measurePeer(peer: Peer, urls: readonly string[], seconds: 
     return {
       processes: children.length,
       cores: after.map(({ cpuS }, index) => (cpuS - (before[index]?.cpuS ?? Number.NaN)) / tookS),
+      startCpuS: before.map(({ cpuS }) => cpuS),
       rssMb: after.map(({ rssMb }) => rssMb),
       pssMb: after.map(({ pssMb }) => pssMb),
     };

@@ -24,7 +24,7 @@ export const ingestSchema = z
       .int()
       .min(1)
       .max(100_000)
-      .default(256)
+      .default(1_024)
       .meta({ description: 'Access units a thread holds for a slow consumer before it drops the oldest.' }),
     mailboxBytes: z
       .number()

@@ -101,5 +101,5 @@ describe('inside of an ingest thread', () => {
 });
 
 test('configuration has one thread by default', () => {
-  expect(ingestSchema.parse({})).toEqual({ shards: 1, readEveryMs: 200, mailboxUnits: 256, mailboxBytes: 33_554_432 });
+  expect(ingestSchema.parse({})).toEqual({ shards: 1, readEveryMs: 200, mailboxUnits: 1024, mailboxBytes: 33_554_432 });
 });
