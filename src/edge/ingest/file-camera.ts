@@ -6,16 +6,16 @@ import type { CameraId } from '../../domain/ids.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import { AccessUnitRing, type RingLimits } from './access-unit-ring.ts';
+import type { AccessUnitRing } from './access-unit-ring.ts';
 import { CameraLife } from './camera-life.ts';
-import type { UnitKind } from './depacketizer.ts';
 import type { FileUnit, OpenedFile } from './file-reader.ts';
 import { type BreakerConfig, lifeDefaults } from './life-config.ts';
 import type { LiveCamera } from './live-camera.ts';
+import { type CameraConsumer, PictureOutlet } from './picture-outlet.ts';
 import type { FileStream } from './source-config.ts';
 
 /** What a camera made of files needs. */
-export interface FileCameraOptions {
+export interface FileCameraOptions extends CameraConsumer {
   readonly id: CameraId;
   readonly stream: FileStream;
   readonly clock: Clock;
@@ -23,11 +23,6 @@ export interface FileCameraOptions {
   readonly random?: () => number;
   readonly log: Logger;
   readonly breaker?: BreakerConfig;
-  readonly keep?: RingLimits;
-  /** As for `RtspCamera`. */
-  readonly wanted?: (kind: UnitKind) => boolean;
-  readonly onAccessUnit: (unit: AccessUnit) => void;
-  readonly onState: (state: CameraState) => void;
 }
 
 const videoFiles = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.ts', '.avi', '.h264', '.264', '.h265', '.265', '.mjpeg']);
@@ -43,20 +38,17 @@ const lastPictureMs = 40;
 export class FileCamera implements LiveCamera {
   readonly id: CameraId;
   readonly #options: FileCameraOptions;
-  readonly #log: Logger;
   readonly #life: CameraLife;
-  readonly #ring: AccessUnitRing | undefined;
+  readonly #outlet: PictureOutlet;
   readonly #stop = new AbortController();
-  #latestKeyframe: AccessUnit | undefined;
   #playing: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: FileCameraOptions) {
-    const { id, stream, clock, log, keep } = options;
+    const { id, stream, clock, log } = options;
     this.id = id;
     this.#options = options;
-    this.#log = log.child({ camera: id });
-    this.#ring = keep !== undefined && keep.maxBytes > 0 ? new AccessUnitRing(keep) : undefined;
+    this.#outlet = new PictureOutlet({ consumer: options, clock, log: log.child({ camera: id }) });
     const { retryMs } = stream;
     this.#life = new CameraLife({
       timing: { retryMinMs: retryMs, retryMaxMs: retryMs, unauthorizedRetryMs: retryMs, stalledAfterMs: retryMs },
@@ -66,7 +58,7 @@ export class FileCamera implements LiveCamera {
       onConnect: () => {
         this.#playing = this.#play();
       },
-      onState: options.onState,
+      onState: (state) => this.#outlet.tell(state),
     });
   }
 
@@ -75,11 +67,11 @@ export class FileCamera implements LiveCamera {
   }
 
   get recent(): AccessUnitRing | undefined {
-    return this.#ring;
+    return this.#outlet.recent;
   }
 
   latestKeyframe(): AccessUnit | undefined {
-    return this.#latestKeyframe;
+    return this.#outlet.latestKeyframe;
   }
 
   /** Begins to play and resolves at once; a file that cannot be read is a state, not an error. */
@@ -98,8 +90,7 @@ export class FileCamera implements LiveCamera {
     this.#stop.abort();
     this.#life.stop();
     await this.#playing;
-    this.#ring?.clear();
-    this.#latestKeyframe = undefined;
+    this.#outlet.clear();
   }
 
   /** Plays until the end, the stop or a fault. Never rejects. */
@@ -158,8 +149,7 @@ export class FileCamera implements LiveCamera {
   #deliver(file: OpenedFile, { keyframe, data, ptsMs }: FileUnit, baseMs: number): void {
     const receivedAt = this.#options.clock.now();
     if (this.state.kind === 'connecting') this.#life.streaming(receivedAt);
-    const wanted = this.#options.wanted?.(keyframe ? 'keyframe' : 'inter') ?? true;
-    if (this.#ring === undefined && !wanted) return;
+    if (!this.#outlet.wanted(keyframe ? 'keyframe' : 'inter')) return;
     const shownMs = baseMs + ptsMs;
     const rtpTimestamp = Math.round((shownMs * clockRate) / 1000) % 2 ** 32;
     const { codec } = file;
@@ -167,13 +157,7 @@ export class FileCamera implements LiveCamera {
       ...{ cameraId: this.id, codec, keyframe, data, rtpTimestamp: Math.max(0, rtpTimestamp) },
       ...{ ptsMs: shownMs, ntpMs: undefined, receivedAt },
     };
-    if (keyframe) this.#latestKeyframe = unit;
-    this.#ring?.push(unit);
-    try {
-      this.#options.onAccessUnit(unit);
-    } catch (error) {
-      this.#log.error({ err: error }, `a consumer of the camera failed: ${messageOf(error)}`);
-    }
+    this.#outlet.push(unit);
   }
 }
 

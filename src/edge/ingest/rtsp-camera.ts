@@ -4,18 +4,18 @@ import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { readSecret } from '../../lib/config.ts';
 import type { ErrorCode } from '../../lib/error-codes.ts';
-import { AppError, messageOf } from '../../lib/errors.ts';
+import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
-import { AccessUnitRing, type RingLimits } from './access-unit-ring.ts';
+import type { AccessUnitRing } from './access-unit-ring.ts';
 import { CameraLife } from './camera-life.ts';
 import type { CameraStream } from './config.ts';
 import type { ConnectGate } from './connect-gate.ts';
-import type { UnitKind } from './depacketizer.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
 import { type BreakerConfig, lifeDefaults } from './life-config.ts';
 import type { LiveCamera } from './live-camera.ts';
+import { type CameraConsumer, PictureOutlet } from './picture-outlet.ts';
 import { RtspConnection } from './rtsp-connection.ts';
 import { type Credentials, parseRtspUrl, type RtspTarget } from './rtsp-target.ts';
 
@@ -28,7 +28,7 @@ export type Located =
 export type Locate = (credentials: Credentials | undefined) => Promise<Located>;
 
 /** What a camera needs. Callbacks run on the event loop and must not block; what they throw is counted, not passed on. */
-export interface RtspCameraOptions {
+export interface RtspCameraOptions extends CameraConsumer {
   readonly id: CameraId;
   /** With an address, or without one where `locate` finds it. */
   readonly stream: Omit<CameraStream, 'url'> & { readonly url?: string };
@@ -41,15 +41,6 @@ export interface RtspCameraOptions {
   /** Shared by the cameras of an event loop; without one it connects at once. */
   readonly gate?: ConnectGate;
   readonly breaker?: BreakerConfig;
-  /** What is kept of its recent past; nothing where absent. */
-  readonly keep?: RingLimits;
-  /**
-   * Asked once a picture, as soon as its kind is known: one that is not wanted is counted and dropped without a copy.
-   * Where a recent past is kept all are wanted, and handed on too. Default: all are.
-   */
-  readonly wanted?: (kind: UnitKind) => boolean;
-  readonly onAccessUnit: (unit: AccessUnit) => void;
-  readonly onState: (state: CameraState) => void;
 }
 
 /** How faults of a camera are called in logs. */
@@ -80,29 +71,34 @@ export class RtspCamera implements LiveCamera {
   readonly #counters = createIngestCounters();
   readonly #life: CameraLife;
   readonly #metrics: IngestMetrics | undefined;
-  readonly #ring: AccessUnitRing | undefined;
+  readonly #outlet: PictureOutlet;
   readonly #random: () => number;
   #target: RtspTarget | undefined;
   #credentials: Credentials | undefined;
   #connection: RtspConnection | undefined;
-  #latestKeyframe: AccessUnit | undefined;
   /** Counts tries, so that an address found too late belongs to none. */
   #try = 0;
-  #consumerErrorAt = Number.NEGATIVE_INFINITY;
   #cancelFlush: (() => void) | undefined;
   #signal: AbortSignal | undefined;
   #stopping: Promise<void> | undefined;
   readonly #onAbort = () => void this.stop();
 
   constructor(options: RtspCameraOptions) {
-    const { id, stream, clock, log, metrics, gate, keep } = options;
+    const { id, stream, clock, log, metrics, gate } = options;
     this.id = id;
     this.#options = options;
     this.#clock = clock;
     this.#random = options.random ?? Math.random;
     this.#log = log.child({ camera: id });
     this.#metrics = metrics && new IngestMetrics(metrics, id, this.#counters);
-    this.#ring = keep !== undefined && keep.maxBytes > 0 ? new AccessUnitRing(keep) : undefined;
+    this.#outlet = new PictureOutlet({
+      consumer: options,
+      clock,
+      log: this.#log,
+      onFault: () => {
+        this.#counters.consumerErrors += 1;
+      },
+    });
     this.#life = new CameraLife({
       timing: stream,
       breaker: options.breaker ?? lifeDefaults,
@@ -126,12 +122,12 @@ export class RtspCamera implements LiveCamera {
 
   /** The recent past, where it is kept. */
   get recent(): AccessUnitRing | undefined {
-    return this.#ring;
+    return this.#outlet.recent;
   }
 
   /** The newest picture that decodes alone. */
   latestKeyframe(): AccessUnit | undefined {
-    return this.#latestKeyframe;
+    return this.#outlet.latestKeyframe;
   }
 
   /**
@@ -164,8 +160,7 @@ export class RtspCamera implements LiveCamera {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#life.stop();
-    this.#ring?.clear();
-    this.#latestKeyframe = undefined;
+    this.#outlet.clear();
     await connection?.close();
     this.#metrics?.remove();
   }
@@ -197,7 +192,7 @@ export class RtspCamera implements LiveCamera {
       random: this.#random,
       counters: this.#counters,
       handler: {
-        wanted: (kind) => this.#ring !== undefined || (this.#options.wanted?.(kind) ?? true),
+        wanted: (kind) => this.#outlet.wanted(kind),
         onAccessUnit: (unit) => this.#accessUnit(unit),
         onPassed: (_kind, _bytes, receivedAt) => this.#seen(receivedAt),
         onEnd: (reason, detail) => this.#ended(reason, detail),
@@ -214,13 +209,7 @@ export class RtspCamera implements LiveCamera {
 
   #accessUnit(unit: AccessUnit): void {
     this.#seen(unit.receivedAt);
-    if (unit.keyframe) this.#latestKeyframe = unit;
-    this.#ring?.push(unit);
-    try {
-      this.#options.onAccessUnit(unit);
-    } catch (error) {
-      this.#consumerFailed(error);
-    }
+    this.#outlet.push(unit);
   }
 
   #ended(reason: BlindReason, detail: string): void {
@@ -234,11 +223,7 @@ export class RtspCamera implements LiveCamera {
     if (state.kind === 'waiting') this.#metrics?.failure(state.reason);
     this.#metrics?.flush(state.kind === 'streaming');
     this.#logState(state);
-    try {
-      this.#options.onState(state);
-    } catch (error) {
-      this.#consumerFailed(error);
-    }
+    this.#outlet.tell(state);
   }
 
   #logState(state: CameraState): void {
@@ -253,15 +238,6 @@ export class RtspCamera implements LiveCamera {
     } else {
       this.#log.debug({ url }, `camera ${state.kind}`);
     }
-  }
-
-  /** A consumer's fault must not stop the camera; it is told at most once a second. */
-  #consumerFailed(error: unknown): void {
-    this.#counters.consumerErrors += 1;
-    const now = this.#clock.monotonic();
-    if (now - this.#consumerErrorAt < 1000) return;
-    this.#consumerErrorAt = now;
-    this.#log.error({ err: error }, `a consumer of the camera failed: ${messageOf(error)}`);
   }
 
   #scheduleFlush(): void {
