@@ -29,7 +29,10 @@ export function writeSection(file: string, name: string, text: string): void {
 
 function provenance(): string {
   // Where the results went is nobody's business but the caller's.
-  const args = process.argv.slice(2).join(' ').replace(/ --(json|page)[= ]\S+/g, '');
+  const args = process.argv
+    .slice(2)
+    .join(' ')
+    .replace(/ --(json|page)[= ]\S+/g, '');
   const command = `npm run bench -- ${args}`;
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
   return `${date} UTC, ${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}: \`${command}\``;
