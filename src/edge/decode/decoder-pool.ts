@@ -34,16 +34,21 @@ interface Job {
   cancelTimeout: () => void;
 }
 
+/** What a picture is for: `evidence` of an alert goes before any `look` that may raise one. */
+export type DecodePriority = 'look' | 'evidence';
+
 /**
- * Decodes keyframes of all cameras in a few threads. A full queue drops its oldest job; a thread that dies or hangs is
+ * Decodes keyframes of all cameras in a few threads. Evidence and looks wait apart and a full queue drops its own oldest
+ * job, so that no overload of looks takes an alert's picture away. A thread that dies or hangs is
  * replaced and only its own job fails.
  */
 export class DecoderPool implements Service {
   readonly #options: DecoderPoolOptions;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #queue: BoundedQueue<Job>;
-  /** Jobs a dying thread had not begun; they go before the queue. At most one a thread. */
+  /** In the order they are served. */
+  readonly #queues: Readonly<Record<DecodePriority, BoundedQueue<Job>>>;
+  /** Jobs a dying thread had not begun; they go before the queues. At most one a thread. */
   readonly #returned: Job[] = [];
   readonly #running = new Map<number, Job>();
   readonly #slots = new Set<WorkerSlot>();
@@ -62,7 +67,10 @@ export class DecoderPool implements Service {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log;
-    this.#queue = new BoundedQueue(options.queueCapacity, 'drop-oldest');
+    this.#queues = {
+      evidence: new BoundedQueue(options.queueCapacity, 'drop-oldest'),
+      look: new BoundedQueue(options.queueCapacity, 'drop-oldest'),
+    };
     this.#metrics = {
       jobs: options.metrics.counter('maplebridge_decode_keyframes_total', 'Keyframes by result.', ['result']),
       seconds: options.metrics.latency('maplebridge_decode_seconds', 'Time in the decoder thread, scaling included.'),
@@ -91,28 +99,37 @@ export class DecoderPool implements Service {
     this.#state = 'stopped';
     for (const cancel of this.#respawns) cancel();
     this.#respawns.clear();
-    const left = [...this.#running.values(), ...this.#returned.splice(0), ...this.#queue.drain()];
+    const waiting = Object.values(this.#queues).flatMap((queue) => queue.drain());
+    const left = [...this.#running.values(), ...this.#returned.splice(0), ...waiting];
     for (const job of left) this.#settle(job, stopped);
     const slots = [...this.#slots];
     this.#slots.clear();
     await Promise.all(slots.map((slot) => slot.terminate()));
   }
 
-  /** Decodes one keyframe into the picture asked for. Never rejects. */
-  decode(unit: AccessUnit, spec: PictureSpec): Promise<DecodeResult> {
+  /**
+   * Decodes one keyframe into the picture asked for. Never rejects. Without a priority, a picture in the camera's own size
+   * is evidence: detectors ask for theirs.
+   */
+  decode(
+    unit: AccessUnit,
+    spec: PictureSpec,
+    { priority = spec.fit === 'original' ? 'evidence' : 'look' }: { readonly priority?: DecodePriority } = {},
+  ): Promise<DecodeResult> {
     if (this.#state !== 'running') return Promise.resolve(stopped);
     if (!unit.keyframe) {
       return Promise.resolve({ ok: false, reason: 'unsupported', detail: 'not a keyframe: it does not decode alone' });
     }
     return new Promise((resolve) => {
       const job: Job = { id: this.#nextId++, unit, spec, resolve, cancelTimeout: () => {} };
-      if (this.#queue.size === this.#queue.capacity) {
-        const oldest = this.#queue.shift();
+      const queue = this.#queues[priority];
+      if (queue.size === queue.capacity) {
+        const oldest = queue.shift();
         if (oldest !== undefined) {
-          this.#settle(oldest, { ok: false, reason: 'overloaded', detail: `${this.#queue.capacity} were waiting` });
+          this.#settle(oldest, { ok: false, reason: 'overloaded', detail: `${queue.capacity} were waiting` });
         }
       }
-      this.#queue.push(job);
+      queue.push(job);
       this.#dispatch();
     });
   }
@@ -142,7 +159,7 @@ export class DecoderPool implements Service {
     for (let depth = 0; depth < inFlight; depth += 1) {
       for (const slot of this.#slots) {
         if (!slot.ready || slot.jobs.length > depth) continue;
-        const job = this.#returned.shift() ?? this.#queue.shift();
+        const job = this.#returned.shift() ?? this.#queues.evidence.shift() ?? this.#queues.look.shift();
         if (job === undefined) break;
         this.#running.set(job.id, job);
         // Copied: the unit stays here as evidence, and its buffer may be shared with its neighbours.
@@ -150,7 +167,7 @@ export class DecoderPool implements Service {
         if (slot.jobs.length === 1) this.#watch(slot);
       }
     }
-    this.#metrics.waiting.set(this.#queue.size);
+    this.#metrics.waiting.set(this.#queues.evidence.size + this.#queues.look.size);
   }
 
   /** Times the job the thread is at; those behind it wait their turn. */

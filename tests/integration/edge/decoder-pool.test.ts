@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../src/domain/access-unit.ts';
 import type { CameraId } from '../../../src/domain/ids.ts';
 import type { PictureSpec } from '../../../src/domain/picture.ts';
+import type { DecodeResult } from '../../../src/edge/decode/decode-result.ts';
 import { DecoderPool, type DecoderPoolOptions } from '../../../src/edge/decode/decoder-pool.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { Metrics } from '../../../src/lib/metrics.ts';
@@ -135,6 +136,45 @@ describe('overload and death', () => {
       'ok',
     ]);
     expect(await metrics.registry.metrics()).toContain('maplebridge_decode_keyframes_total{result="overloaded"} 2');
+  });
+
+  describe('evidence goes first', () => {
+    const look = (decoder: DecoderPool, name: string) => decoder.decode(order(name), detectorSize);
+    const original: PictureSpec = { ...detectorSize, fit: 'original' };
+    const kinds = (results: readonly DecodeResult[]) => results.map((result) => (result.ok ? 'ok' : result.reason));
+
+    test('any number of looks takes no picture from an alert', async () => {
+      const decoder = await started({ queueCapacity: 2, workerFile: illWorker });
+      const before = Array.from({ length: 4 }, () => look(decoder, 'look'));
+      const evidence = decoder.decode(order('evidence'), original);
+      const after = Array.from({ length: 20 }, () => look(decoder, 'look'));
+      expect(await evidence).toMatchObject({ ok: true });
+      expect(kinds(await Promise.all([...before, ...after])).filter((kind) => kind === 'overloaded')).toHaveLength(20);
+    });
+
+    test('it is decoded before looks that wait longer, and looks still have their turn', async () => {
+      const decoder = await started({ workerFile: illWorker });
+      const done: string[] = [];
+      const note = (name: string) => () => void done.push(name);
+      await Promise.all([
+        ...['a', 'b', 'c', 'd'].map((name) => look(decoder, name).then(note(name))),
+        decoder.decode(order('evidence'), original).then(note('evidence')),
+        decoder.decode(order('asked'), detectorSize, { priority: 'evidence' }).then(note('asked')),
+      ]);
+      // Two are with the thread by then.
+      expect(done).toEqual(['a', 'b', 'evidence', 'asked', 'c', 'd']);
+    });
+
+    test('it is bounded as well, drops its oldest, and counts', async () => {
+      const decoder = await started({ queueCapacity: 2, workerFile: illWorker });
+      const results = await Promise.all(Array.from({ length: 6 }, () => decoder.decode(order('evidence'), original)));
+      expect(kinds(results)).toEqual(['ok', 'ok', 'overloaded', 'overloaded', 'ok', 'ok']);
+      const { length } = await Promise.all([
+        decoder.decode(order('a'), original, { priority: 'look' }),
+        decoder.decode(order('b'), original),
+      ]);
+      expect(length).toBe(2);
+    });
   });
 
   test.each(['exit', 'throw', 'hang'])('a thread told to %s fails its own job only and is replaced', async (death) => {
