@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture, PictureSpec } from '../../domain/picture.ts';
+import { Backoff } from '../../lib/backoff.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
@@ -21,7 +22,8 @@ const inFlight = 2;
 
 /**
  * A model on a worker thread. ONNX Runtime computes on the thread that calls it, 10–40 ms a picture, and the event loop
- * carries every camera's packets. A thread that dies or hangs fails what it had; the next picture starts another.
+ * carries every camera's packets. A thread that dies or hangs fails what it had; the next picture starts another,
+ * and one that dies again without an answer between is given time before the next: loading a model costs seconds of a core.
  */
 export class ThreadDetector implements Detector {
   readonly model: Detector['model'];
@@ -37,6 +39,10 @@ export class ThreadDetector implements Detector {
   #worker: Promise<Worker> | undefined;
   /** Gives the present thread up. */
   #abandon: ((why: string) => void) | undefined;
+  /** Deaths since the last answer. */
+  readonly #backoff = new Backoff({ minMs: 500, maxMs: 30_000 });
+  /** Until then no thread is started (monotonic). */
+  #restartAt = Number.NEGATIVE_INFINITY;
   #cancelWatch: (() => void) | undefined;
   #closed = false;
   #nextId = 1;
@@ -94,6 +100,11 @@ export class ThreadDetector implements Detector {
   #enqueue(picture: Picture): Promise<Detected> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#failure('the detector is closed'));
+      const waitMs = this.#restartAt - this.#clock.monotonic();
+      if (this.#worker === undefined && waitMs > 0) {
+        this.#metrics.pictures.inc({ result: 'failed' });
+        return reject(this.#failure(`its thread is started again in ${Math.ceil(waitMs)} ms`));
+      }
       if (this.#queue.size === this.#queue.capacity) {
         this.#metrics.pictures.inc({ result: 'overloaded' });
         const waiting = `${this.#queue.capacity} pictures are waiting for ${this.model.id}`;
@@ -136,7 +147,10 @@ export class ThreadDetector implements Detector {
       const gone = (why: string) => {
         const before = state;
         state = 'over';
-        if (before !== 'over') this.#worker = undefined;
+        if (before !== 'over') {
+          this.#worker = undefined;
+          this.#noteDeath();
+        }
         if (before === 'loading') reject(this.#failure(why));
         if (before === 'ready') this.#onDeath(why);
       };
@@ -183,6 +197,7 @@ export class ThreadDetector implements Detector {
   }
 
   #settle(answer: Extract<DetectAnswer, { id: number }>): void {
+    this.#backoff.reset();
     const pending = this.#running.get(answer.id);
     this.#running.delete(answer.id);
     if (answer.kind === 'detected') {
@@ -193,6 +208,13 @@ export class ThreadDetector implements Detector {
       this.#metrics.pictures.inc({ result: 'failed' });
       pending?.reject(this.#failure(answer.detail));
     }
+  }
+
+  /** The first death may be one bad picture's doing: its successor starts at once. */
+  #noteDeath(): void {
+    const isFirst = this.#backoff.attempt === 0;
+    const waitMs = this.#backoff.next();
+    if (!isFirst) this.#restartAt = this.#clock.monotonic() + waitMs;
   }
 
   #onDeath(why: string): void {

@@ -2,14 +2,18 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Picture } from '../../../src/domain/picture.ts';
 import { loadManifest } from '../../../src/edge/detect/model-manifest.ts';
 import { ThreadDetector } from '../../../src/edge/detect/thread-detector.ts';
+import type { Clock } from '../../../src/lib/clock.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { Metrics } from '../../../src/lib/metrics.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const illWorker = new URL('../../support/ill-detect-worker.ts', import.meta.url);
 let detector: ThreadDetector | undefined;
 afterEach(() => detector?.close());
 
-function make(options: { queueCapacity?: number; jobTimeoutMs?: number; workerFile?: URL } = {}): ThreadDetector {
+function make(
+  options: { queueCapacity?: number; jobTimeoutMs?: number; workerFile?: URL; clock?: Clock } = {},
+): ThreadDetector {
   const [entry] = loadManifest().models;
   if (entry === undefined) throw new Error('the manifest is empty');
   const settings = { provider: 'cpu', threads: 1, scoreThreshold: 0.3, iouThreshold: 0.5 };
@@ -20,6 +24,7 @@ function make(options: { queueCapacity?: number; jobTimeoutMs?: number; workerFi
     log: createLogger('test'),
     metrics: new Metrics(),
     workerFile: options.workerFile ?? illWorker,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   return detector;
 }
@@ -53,6 +58,33 @@ describe('a detector on its thread', () => {
     expect(await outcomes(subject, [0, 0])).toEqual(['ok', 'ok']);
     expect(await outcomes(subject, [order])).toEqual(['MB_MODEL_FAILED']);
     expect(await outcomes(subject, [0])).toEqual(['ok']);
+  });
+
+  test('a thread that dies again and again is not loaded at every picture', async () => {
+    const clock = new FakeClock();
+    const subject = make({ clock });
+    expect(await outcomes(subject, [1])).toEqual(['MB_MODEL_FAILED']);
+    // At once after the first death: a single bad picture costs no camera its look.
+    expect(await outcomes(subject, [1])).toEqual(['MB_MODEL_FAILED']);
+    const refused = await Promise.allSettled([subject.detect([told(0)])]);
+    expect(refused).toMatchObject([{ reason: { message: expect.stringContaining('its thread is started again in') } }]);
+    expect(await outcomes(subject, [0, 0])).toEqual(['MB_MODEL_FAILED', 'MB_MODEL_FAILED']);
+    clock.advance(10_000);
+    expect(await outcomes(subject, [0])).toEqual(['ok']);
+    // A picture that went well forgets it.
+    expect(await outcomes(subject, [1, 0])).toEqual(['MB_MODEL_FAILED', 'MB_MODEL_FAILED']);
+    expect(await outcomes(subject, [0])).toEqual(['ok']);
+  });
+
+  test('a model that does not load is not tried at every picture', async () => {
+    const clock = new FakeClock();
+    const subject = make({ clock, workerFile: new URL('./not-there.ts', import.meta.url) });
+    await expect(subject.open()).rejects.toMatchObject({ code: 'MB_MODEL_FAILED' });
+    const why = async () => (await Promise.allSettled([subject.detect([told(0)])]))[0];
+    expect(await why()).toMatchObject({ reason: { message: expect.not.stringContaining('started again in') } });
+    expect(await why()).toMatchObject({ reason: { message: expect.stringContaining('started again in') } });
+    clock.advance(10_000);
+    expect(await why()).toMatchObject({ reason: { message: expect.not.stringContaining('started again in') } });
   });
 
   test('a thread that hangs is replaced, and no camera waits for it for ever', async () => {
