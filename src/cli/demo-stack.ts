@@ -4,6 +4,7 @@ import { edgeSchema } from '../edge/config.ts';
 import type { EdgeNode } from '../edge/edge-node.ts';
 import { parseConfig } from '../lib/config.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
+import type { FolderLock } from '../lib/folder-lock.ts';
 import { CameraFarm } from '../simulator/camera-farm.ts';
 import { composeCollect, composeDesk, composeEdge, type Surroundings } from './compose.ts';
 import { demoConfigText, prepareDemoDir, type SharedMaterial } from './demo-files.ts';
@@ -17,6 +18,7 @@ export class DemoStack {
   readonly #material: SharedMaterial;
   readonly #deskPort: number;
   readonly #running: NamedService[] = [];
+  #lock: FolderLock | undefined;
   #parts: { edge: EdgeNode; desk: Desk } | undefined;
 
   constructor(options: Surroundings & { dir: string; material: SharedMaterial; deskPort: number }) {
@@ -38,7 +40,7 @@ export class DemoStack {
   /** Starts from the desk back to the cameras, so that every stage finds the next one ready. */
   async start(): Promise<void> {
     const dir = this.#dir;
-    prepareDemoDir(dir);
+    this.#lock = prepareDemoDir(dir);
     const deskConfig = parseConfig(demoConfigText('desk', { dir }), deskServiceSchema, 'edge-config/demo/desk.yaml');
     const port = await freePort(this.#deskPort);
     const http = { ...deskConfig.desk.http, port };
@@ -67,7 +69,11 @@ export class DemoStack {
 
   /** Drains from the cameras on to the desk. */
   async stop(): Promise<void> {
-    await stopAll(this.#running.splice(0), this.#around.log);
+    try {
+      await stopAll(this.#running.splice(0), this.#around.log);
+    } finally {
+      this.#lock?.release();
+    }
   }
 
   async #run(...services: NamedService[]): Promise<void> {

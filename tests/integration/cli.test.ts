@@ -38,7 +38,18 @@ describe('command line', () => {
   test('says what it can do', async () => {
     const { exit, output } = await runCli(['--help']);
     expect(exit).toBe(0);
-    for (const name of ['demo', 'edge', 'collect', 'desk', 'cameras', 'simulate', 'trace', 'models', 'keys', 'config']) {
+    for (const name of [
+      'demo',
+      'edge',
+      'collect',
+      'desk',
+      'cameras',
+      'simulate',
+      'trace',
+      'models',
+      'keys',
+      'config',
+    ]) {
       expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
   });
@@ -115,7 +126,7 @@ describe('a wrong configuration refuses the start', () => {
 describe('default keys outside the demo refuse the start', () => {
   test.each(['edge', 'collect', 'desk'] as const)('%s', async (service) => {
     const demo = join(dir.path, 'demo');
-    prepareDemoDir(demo);
+    prepareDemoDir(demo).release();
     const path = join(dir.path, `${service}-default.yaml`);
     writeFileSync(path, demoConfigText(service, { dir: demo }));
     const { exit, output } = await runCli([service, '--config', path]);

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { type FolderLock, lockFolder } from '../../lib/folder-lock.ts';
 import type { ConnectionTarget } from './database.ts';
 import { SharedSession } from './shared-session.ts';
 
@@ -18,6 +19,7 @@ const socketName = '.s.PGSQL.5432';
 export class EmbeddedPostgres {
   /** Data folder, or undefined for memory. */
   readonly #dir: string | undefined;
+  #lock: FolderLock | undefined;
   #database: PGlite | undefined;
   #server: PGLiteSocketServer | undefined;
   #socketDir: string | undefined;
@@ -28,7 +30,8 @@ export class EmbeddedPostgres {
 
   /** Starts and says where to connect; throws MB_DATABASE_SCHEMA when the folder is in use or cannot be opened. */
   async start(): Promise<ConnectionTarget> {
-    if (this.#dir !== undefined) await this.#lock(this.#dir);
+    // Two processes on one data folder would destroy it: PGlite itself does not look.
+    if (this.#dir !== undefined) this.#lock = lockFolder(this.#dir, 'MB_DATABASE_SCHEMA');
     try {
       this.#database = await PGlite.create(this.#dir === undefined ? 'memory://' : join(this.#dir, 'data'));
     } catch (error) {
@@ -59,28 +62,6 @@ export class EmbeddedPostgres {
     this.#database = undefined;
     if (this.#socketDir !== undefined) await rm(this.#socketDir, { recursive: true, force: true });
     this.#socketDir = undefined;
-    if (this.#dir !== undefined) await rm(join(this.#dir, 'lock'), { force: true });
-  }
-
-  /** Two processes on one data folder would destroy it: PGlite itself does not look. */
-  async #lock(dir: string): Promise<void> {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const path = join(dir, 'lock');
-    const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
-    if (holder > 0 && holder !== process.pid && isAlive(holder)) {
-      throw new AppError('MB_DATABASE_SCHEMA', `${dir} is in use by process ${holder}`);
-    }
-    const file = await open(path, 'w', 0o600);
-    await file.writeFile(String(process.pid));
-    await file.close();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    this.#lock?.release();
   }
 }
