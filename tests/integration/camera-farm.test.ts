@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { CameraFarm, type CameraFarmOptions } from '../../src/simulator/camera-farm.ts';
+import { parseFault } from '../../src/simulator/fault-spec.ts';
 import { CameraUnderTest, type CameraUnderTestOptions } from '../support/camera-under-test.ts';
 import { sharedDir } from '../support/shared.ts';
 import { makeTestClip, type TestClip } from '../support/test-clip.ts';
@@ -13,8 +14,12 @@ import { makeTestClip, type TestClip } from '../support/test-clip.ts';
 const log = createLogger('test');
 const signal = new AbortController().signal;
 
-async function withFarm<T>(cameras: CameraFarmOptions['cameras'], use: (farm: CameraFarm) => Promise<T>): Promise<T> {
-  const farm = new CameraFarm({ host: '127.0.0.1', port: 0, cameras, clock: systemClock, log });
+async function withFarm<T>(
+  cameras: CameraFarmOptions['cameras'],
+  use: (farm: CameraFarm) => Promise<T>,
+  options: Partial<CameraFarmOptions> = {},
+): Promise<T> {
+  const farm = new CameraFarm({ host: '127.0.0.1', port: 0, cameras, clock: systemClock, log, ...options });
   await farm.start(signal);
   try {
     return await use(farm);
@@ -34,6 +39,11 @@ async function watch(url: string, count: number, options: CameraUnderTestOptions
   }
 }
 
+const faultOf = (text: string) => {
+  const fault = parseFault(text);
+  if (typeof fault === 'string') throw new Error(fault);
+  return fault;
+};
 const digestOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 
 describe('camera farm', () => {
@@ -95,6 +105,74 @@ describe('camera farm', () => {
       expect(times).not.toEqual([...times].sort((a, b) => a - b));
       expect(new Set(times).size).toBe(times.length);
     });
+  });
+
+  test('a live camera is joined mid-stream at a keyframe and shows every client the same moment', async () => {
+    const camera = { path: '/a', file: clip.file, loop: true, live: true };
+    await withFarm([camera], async (farm) => {
+      const [one, two] = await Promise.all([watch(farm.url('/a'), 12), watch(farm.url('/a'), 12)]);
+      for (const cam of [one, two]) {
+        expect(cam.units[0]?.keyframe).toBe(true);
+        expect(cam.camera.counters).toMatchObject({ lostPackets: 0, damagedUnits: 0, skippedUnits: 0 });
+      }
+      const shown = new Map(one.units.map((unit) => [unit.rtpTimestamp, digestOf(unit.data)]));
+      const same = two.units.filter((unit) => shown.get(unit.rtpTimestamp) === digestOf(unit.data));
+      expect(same.length).toBeGreaterThan(5);
+    });
+  });
+
+  test('many cameras of one file start at places and times of their own', async () => {
+    const cameras = Array.from({ length: 20 }, (_, index) => ({
+      path: `/${index}`,
+      file: clip.file,
+      loop: true,
+      live: true,
+    }));
+    await withFarm(cameras, async (farm) => {
+      const cams = await Promise.all(cameras.map(({ path }) => watch(farm.url(path), 6)));
+      expect(new Set(cams.map(({ units }) => units[0]?.rtpTimestamp)).size).toBe(cams.length);
+      expect(new Set(cams.map(({ units }) => digestOf(units[0]?.data ?? Buffer.alloc(0)))).size).toBeGreaterThan(2);
+    });
+  });
+
+  test.each([
+    ['drop:every=1s', 'closed-by-server'],
+    ['wrong-auth:every=1s,for=1s', 'unauthorized'],
+    ['stall:every=1s,for=5s', 'stalled'],
+  ] as const)('%s is met as it is in the field, and gone again', async (text, reason) => {
+    await withFarm(
+      [{ path: '/a', file: clip.file, loop: true, live: true }],
+      async (farm) => {
+        const cam = await new CameraUnderTest(farm.url('/a'), { stream: { stalledAfterMs: 2000 } }).start();
+        await cam.blind(reason, 20_000);
+        const before = cam.units.length;
+        await cam.received(before + 1, 20_000);
+        await cam.camera.stop();
+        expect(Object.values(farm.counters.faults).some((count) => count > 0)).toBe(true);
+      },
+      { faults: [faultOf(text)], seed: 1 },
+    );
+  });
+
+  test('loss, reordering, another resolution and clock jumps never end a stream', async () => {
+    const otherFile = (await makeTestClip(folder, { seconds: 3 })).file;
+    const faults = [
+      'loss:every=2s,for=300ms,rate=0.3',
+      'reorder:every=2s,for=300ms,rate=0.5',
+      'resolution:every=1s,for=1s',
+      'clock-jump:every=1s,by=1h',
+    ];
+    await withFarm(
+      [{ path: '/a', file: clip.file, otherFile, loop: true, live: true }],
+      async (farm) => {
+        const cam = await watch(farm.url('/a'), 50);
+        const { lostPackets, damagedUnits, skippedUnits } = cam.camera.counters;
+        expect(lostPackets).toBeGreaterThan(0);
+        expect(damagedUnits + skippedUnits).toBeGreaterThan(0);
+        expect(cam.states.filter(({ kind }) => kind === 'waiting')).toEqual([]);
+      },
+      { faults: faults.map(faultOf), seed: 2 },
+    );
   });
 
   test('refuses to start on a file that is no video', async () => {
