@@ -1,15 +1,14 @@
 import { dirname, join } from 'node:path';
 import type { Health } from '../contracts/node-messages.ts';
 import type { AccessUnit } from '../domain/access-unit.ts';
-import type { CameraPlace, CameraState } from '../domain/camera.ts';
-import type { CameraId, TrackId, UtcMs } from '../domain/ids.ts';
+import type { CameraState } from '../domain/camera.ts';
+import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
 import type { OpenIncident } from '../domain/scene-event.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ContentStore } from '../lib/content-store.ts';
 import { messageOf } from '../lib/errors.ts';
-import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
@@ -18,7 +17,6 @@ import type { MqttVersion } from '../lib/mqtt-link.ts';
 import { softwareVersion } from '../lib/version.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
 import type { CameraConfig } from './camera-config.ts';
-import { CameraPipeline } from './camera-pipeline.ts';
 import type { EdgeConfig } from './config.ts';
 import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
@@ -26,16 +24,13 @@ import type { Detector } from './detect/detector.ts';
 import { loadDetector } from './detect/load-detector.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
-import { OnDemandStream, type StreamViewer } from './ingest/on-demand-stream.ts';
-import { openCamera } from './ingest/open-camera.ts';
+import type { StreamViewer } from './ingest/on-demand-stream.ts';
 import { createIngestPool } from './ingest/shard-pool.ts';
 import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
-import { CameraScenes, type SceneConfig } from './scene/camera-scenes.ts';
-import { sceneModules } from './scene/registry.ts';
-import { IouTracker } from './track/iou-tracker.ts';
+import { type WatchedCamera, watchCamera } from './watched-camera.ts';
 
 /** How often health goes out when nothing changes, and how soon after something did. */
 const healthEveryMs = 10_000;
@@ -51,27 +46,19 @@ export interface EdgeNodeOptions {
   readonly metrics: Metrics;
 }
 
-/** One camera at work. */
-interface Watched {
-  readonly config: CameraConfig;
-  /** Its stream of full size, where it has one. */
-  readonly main: OnDemandStream | undefined;
-  readonly pipeline: CameraPipeline;
-  readonly scenes: CameraScenes;
-}
-
 /** One edge box: cameras in, signed alerts out. */
 export class EdgeNode implements Service {
   readonly #options: EdgeNodeOptions;
   readonly #evidence: ContentStore;
   readonly #decoder: DecoderPool;
+  readonly #alerts: AlertWriter;
   readonly #outbox: Outbox;
   readonly #publisher: MqttPublisher;
   readonly #ingest: IngestPool;
   readonly #coverageStore: CoverageStore;
   readonly #coverage: CoverageAccount;
   readonly #pipelineMetrics: PipelineMetrics;
-  readonly #watched = new Map<CameraId, Watched>();
+  readonly #watched = new Map<CameraId, WatchedCamera>();
   #detector: Detector | undefined;
   #cancelHealth: (() => void) | undefined;
   #cancelHealthSoon: (() => void) | undefined;
@@ -84,6 +71,8 @@ export class EdgeNode implements Service {
     this.#pipelineMetrics = pipelineMetrics(metrics);
     this.#evidence = new ContentStore(publish.outbox.evidenceDir);
     this.#decoder = new DecoderPool({ ...config.decode, log, metrics });
+    const decode = (unit: AccessUnit) => this.#fullSize(unit);
+    this.#alerts = new AlertWriter({ evidence: this.#evidence, decode, clock, log });
     const shared = { site, node, evidence: this.#evidence, clock, log, metrics };
     this.#outbox = new Outbox({ ...publish.outbox, ...shared, key });
     this.#ingest = createIngestPool({
@@ -187,54 +176,20 @@ export class EdgeNode implements Service {
     this.#coverageStore.close();
   }
 
-  #watch(config: CameraConfig, detector: Detector, openIncidents: readonly OpenIncident[]): void {
-    const { clock, log } = this.#options;
-    const { id, name, division, lat, lon, zones } = config;
-    const place: CameraPlace = { id, name, division, lat, lon };
-    // Track ids stay unique over restarts: an incident taken up again must not meet its number on another car.
-    const life = clock.now().toString(36);
-    let tracks = 0;
-    const scenes = new CameraScenes({
-      modules: sceneModules,
-      zones,
-      config: config.scenes as Record<string, SceneConfig | undefined>,
-      provided: new Set(detector.model.classes),
-    });
-    for (const [scene, state] of scenes.availability) {
-      if (state !== 'available') log.warn({ camera: id, scene, state }, 'scene unavailable');
-    }
-    const pipeline = new CameraPipeline({
-      camera: place,
-      stages: {
-        decode: (unit, spec) => this.#decoder.decode(unit, spec),
-        detector,
-        tracker: new IouTracker({
-          config: this.#options.config.track,
-          newId: () => `${id}-${life}-${++tracks}` as TrackId,
-        }),
-        scenes,
-        alerts: new AlertWriter({ evidence: this.#evidence, decode: (unit) => this.#fullSize(unit), clock, log }),
-        store: (draft) => void this.#outbox.append(draft),
-      },
-      versions: { configVersion: configVersion(config), softwareVersion },
+  #watch(camera: CameraConfig, detector: Detector, openIncidents: readonly OpenIncident[]): void {
+    const { config, clock, log } = this.#options;
+    const open = openIncidents.filter(({ cameraId }) => cameraId === camera.id);
+    const watched = watchCamera(camera, open, {
+      config,
+      detector,
+      decode: (unit, spec) => this.#decoder.decode(unit, spec),
+      alerts: this.#alerts,
+      store: (draft) => void this.#outbox.append(draft),
       clock,
       log,
       metrics: this.#pipelineMetrics,
     });
-    const open = openIncidents.filter(({ cameraId }) => cameraId === id);
-    pipeline.resume(open);
-    for (const { incidentId, scene, zoneId } of scenes.resume(open)) {
-      log.warn({ camera: id, incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
-    }
-    const { mainStream } = config;
-    const breaker = this.#options.config.ingest;
-    const main =
-      mainStream &&
-      new OnDemandStream({
-        clock,
-        make: (viewer) => openCamera({ id, stream: mainStream, clock, log, breaker, ...viewer }),
-      });
-    this.#watched.set(id, { config, main, pipeline, scenes });
+    this.#watched.set(camera.id, watched);
   }
 
   async #fullSize(unit: AccessUnit): Promise<Picture | undefined> {
@@ -269,9 +224,4 @@ export class EdgeNode implements Service {
 function describe(state: CameraState): Health['cameras'][string] {
   if (state.kind === 'waiting') return { state: state.kind, reason: `${state.reason}: ${state.detail}` };
   return state.kind === 'streaming' ? { state: state.kind, since: state.since } : { state: state.kind };
-}
-
-/** Names one camera's configuration by its content: the first 16 hex digits of the hash of its canonical form. */
-function configVersion(config: CameraConfig): string {
-  return sha256(canonicalJson(config)).slice(0, 16);
 }
