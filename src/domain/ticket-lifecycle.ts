@@ -91,9 +91,13 @@ export function pathFor(
       return state === 'HANDLING' ? [outcome, 'FEEDBACK'] : undefined;
     }
     case 'close':
-      // A camera that died or a zone that was removed never says `cleared`.
-      if (state === 'VERIFYING' && context.override === true) return verifiedPath;
-      if (state !== 'FEEDBACK') return undefined;
-      return context.cleared || context.override === true ? ['VERIFYING', ...verifiedPath] : ['VERIFYING'];
+      return closingPath(state, context);
   }
+}
+
+/** A camera that died or a zone that was removed never says `cleared`: then somebody must be able to answer for it. */
+function closingPath(state: TicketState, { cleared, override }: PathContext): readonly TicketState[] | undefined {
+  if (state === 'VERIFYING' && override === true) return verifiedPath;
+  if (state !== 'FEEDBACK') return undefined;
+  return cleared || override === true ? ['VERIFYING', ...verifiedPath] : ['VERIFYING'];
 }

@@ -175,6 +175,15 @@ describe('the console', () => {
     await page.getByText('Resolved on site').first().click();
     await page.locator('.ant-modal-footer .ant-btn-primary:visible').click();
     await stateIs('Fed back');
+    await page.getByText('中文').click();
+    await step('close-without-camera');
+    await page.getByText('每一步均以您的名义连同理由记录').waitFor();
+    await keepPicture('override-dialog-zh');
+    await page
+      .locator('.ant-modal', { hasText: '不经摄像机核验结案：' })
+      .getByRole('button', { name: /取\s?消/ })
+      .click();
+    await page.getByText('EN', { exact: true }).click();
     await step('close');
     await page.locator('.ant-modal-footer .ant-btn-primary:visible').click();
     await stateIs('Verifying');
