@@ -11,7 +11,8 @@ export const decodeSchema = z.strictObject({
     .default(1)
     .meta({ description: 'Decoder threads; each takes up to one core. One serves about 150 keyframes/s at 640×360.' }),
   queueCapacity: z.number().int().min(1).max(10_000).default(64).meta({
-    description: 'Keyframes that may wait for a decoder; past that the oldest is dropped and counted as overloaded.',
+    description:
+      'Keyframes that may wait for a decoder, looks and evidence each; past that the oldest is dropped and counted as overloaded.',
   }),
   jobTimeoutMs: durationMs({
     min: 100,
