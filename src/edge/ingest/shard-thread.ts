@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /**
- * What lives long in an ingest thread is little; with V8's own choice its garbage alone took 100 MB at 1,200 cameras.
+ * What lives long in an ingest thread is little; left to V8, 1,200 cameras took 330–370 MB of RSS, so 240–290.
  */
 const maxYoungGenerationSizeMb = 6;
 
