@@ -67,6 +67,7 @@ ${table([
   ['server killed for', `${outage.outageS} s`],
   ['all cameras back after', `${round(outage.backS)} s`],
   ['most connection attempts in one second', Math.max(...outage.attempts)],
+  ['cameras whose blindness account holds the whole outage', `${outage.accounted} of ${found.cameras}`],
   ['RSS before / after the outage', `${Math.round(outage.rssBeforeMb)} / ${Math.round(outage.rssAfterMb)} MB`],
 ])}
 

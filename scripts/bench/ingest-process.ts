@@ -1,11 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AccessUnit } from '../../src/domain/access-unit.ts';
 import type { CameraState } from '../../src/domain/camera.ts';
 import type { CameraId } from '../../src/domain/ids.ts';
+import { CoverageAccount } from '../../src/edge/coverage-account.ts';
 import { cameraStreamSchema } from '../../src/edge/ingest/config.ts';
 import type { IngestCounters } from '../../src/edge/ingest/ingest-counters.ts';
 import { lifeDefaults } from '../../src/edge/ingest/life-config.ts';
 import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
 import { createIngestPool } from '../../src/edge/ingest/shard-pool.ts';
+import { CoverageStore } from '../../src/edge/publish/coverage-store.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { Delays, IngestOrder, IngestReport } from './ingest-report.ts';
@@ -15,10 +20,14 @@ const lateMs = 500;
 
 const attempts = new Map<number, number>();
 const quickest = new Map<CameraId, number>();
+const dir = mkdtempSync(join(tmpdir(), 'maplebridge-bench-'));
+const store = new CoverageStore({ path: join(dir, 'coverage.db') });
+const account = new CoverageAccount({ store, clock: systemClock, log: createLogger('bench') });
 let delays: number[] = [];
 let handOns: number[] = [];
 
 function onState(camera: CameraId, state: CameraState): void {
+  account.update(camera, state);
   if (state.kind === 'streaming') quickest.delete(camera);
   if (state.kind !== 'connecting') return;
   const second = Math.floor(Date.now() / 1000);
@@ -38,6 +47,9 @@ let pool: ReturnType<typeof createIngestPool> | undefined;
 
 async function start(urls: readonly string[], shards: number): Promise<void> {
   const handler = { onAccessUnit, onState };
+  const cameras = urls.map((url, index) => ({ id: `camera-${index + 1}` as CameraId, url }));
+  store.open();
+  account.begin(cameras.map(({ id }) => id));
   pool = createIngestPool({
     config: config(shards),
     life: lifeDefaults,
@@ -46,11 +58,7 @@ async function start(urls: readonly string[], shards: number): Promise<void> {
     handler,
   });
   await pool.start(new AbortController().signal);
-  await Promise.all(
-    urls.map((url, index) =>
-      pool?.add({ id: `camera-${index + 1}` as CameraId, stream: cameraStreamSchema.parse({ url }) }),
-    ),
-  );
+  await Promise.all(cameras.map(({ id, url }) => pool?.add({ id, stream: cameraStreamSchema.parse({ url }) })));
 }
 
 async function report(): Promise<IngestReport> {
@@ -77,6 +85,8 @@ async function report(): Promise<IngestReport> {
     delayMs: distribution(delays),
     handOnMs: distribution(handOns),
     attempts: Object.fromEntries(attempts),
+    blind: store.after(0, 1_000_000),
+    blindNow: account.open.size,
   };
   delays = [];
   handOns = [];
@@ -94,5 +104,8 @@ process.on('message', async (order: IngestOrder) => {
   if (order.kind === 'report') process.send?.(await report());
   if (order.kind !== 'stop') return;
   await pool?.stop();
+  account.end();
+  store.close();
+  rmSync(dir, { recursive: true, force: true });
   process.exit(0);
 });

@@ -1,3 +1,5 @@
+import type { CoverageRecord } from '../../src/contracts/node-messages.ts';
+
 /** What the measured process is told. */
 export type IngestOrder =
   | { readonly kind: 'start'; readonly urls: readonly string[]; readonly shards: number }
@@ -39,4 +41,8 @@ export interface IngestReport {
   readonly handOnMs: Delays;
   /** Connections tried in each second of the process's life, by UTC second. */
   readonly attempts: Readonly<Record<string, number>>;
+  /** The blindness account as it lies on disk: every interval in which a camera was not seen. */
+  readonly blind: readonly CoverageRecord[];
+  /** Cameras not seen now. */
+  readonly blindNow: number;
 }

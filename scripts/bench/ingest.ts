@@ -167,6 +167,7 @@ function reportOf(found: Found, parameters: Parameters): BenchReport {
     rssRatioVsGstreamer: round(ratio(gstreamer, ours, 'rssMb')),
     pssRatioVsGstreamer: round(ratio(gstreamer, ours, 'pssMb')),
     mostAttemptsInOneSecond: Math.max(...outage.attempts),
+    coverageComplete: outage.accounted,
     rssAfterOutageMb: round(outage.rssAfterMb),
     farmCores: round(median(own.map((use) => use.farmCores))),
   };
