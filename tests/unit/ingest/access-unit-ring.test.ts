@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../src/domain/access-unit.ts';
 import type { CameraId } from '../../../src/domain/ids.ts';
@@ -90,7 +92,7 @@ describe('the ring', () => {
   });
 
   test('the memory it states is the memory it takes', () => {
-    const before = process.memoryUsage();
+    const before = settledMemory();
     const rings = Array.from({ length: 50 }, () => new AccessUnitRing({ maxBytes: 1_000_000, maxMs: 60_000 }));
     for (const ring of rings) {
       for (let index = 0; index < 2_000; index += 1) {
@@ -98,11 +100,22 @@ describe('the ring', () => {
         ring.push({ ...unit(index * 40, index % 25 === 0, 0), data });
       }
     }
-    const after = process.memoryUsage();
+    const after = settledMemory();
     const stated = rings.reduce((sum, ring) => sum + ring.bytes, 0);
-    const taken = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    const taken = after - before;
     expect(stated).toBeGreaterThan(40_000_000);
-    // What was let go of may not have been collected yet.
-    expect(taken).toBeLessThan(stated * 3);
+    expect(taken).toBeGreaterThan(stated * 0.8);
+    expect(taken).toBeLessThan(stated * 1.3);
+    // Read after the measurement: the rings must not be collected before it.
+    expect(rings).toHaveLength(50);
   });
 });
+
+/** Bytes in use once everything that was let go of is collected; buffers are swept a while after their owners. */
+function settledMemory(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 4; round += 1) collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
