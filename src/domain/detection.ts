@@ -9,6 +9,8 @@ export interface Detection {
   /** 0–1. */
   readonly score: number;
   readonly class: ObjectClass;
+  /** Which model run found it; absent only where no model did (tests, replays). */
+  readonly run?: ModelRun;
 }
 
 /** Which model saw it, and where it ran. */
@@ -18,5 +20,7 @@ export interface ModelRun {
   readonly provider: string;
   readonly inputWidth: number;
   readonly inputHeight: number;
+  /** Pixels of the model's input for one pixel of the camera's picture. */
+  readonly inputScale?: number;
   readonly latencyMs: number;
 }
