@@ -7,6 +7,21 @@ export const commonSceneFields = {
     .array(z.string())
     .min(1)
     .meta({ description: "Ids of the camera's zones in which the scene is watched for." }),
+  looks: z
+    .strictObject({
+      idleMs: durationMs({
+        min: 40,
+        max: 60_000,
+        help: 'Longest time between two looks while nothing goes on.',
+      }).optional(),
+      busyMs: durationMs({
+        min: 40,
+        max: 60_000,
+        help: 'The same while something moves or is about to decide; below 1000 the camera is decoded continuously.',
+      }).optional(),
+    })
+    .optional()
+    .meta({ description: "How often the scene's cameras are looked at; unless given, as the scene itself asks." }),
   minBoxHeight: z
     .number()
     .min(0)

@@ -32,11 +32,13 @@ export const illegalParking: SceneModule<typeof illegalParkingSchema> = {
   version: 'illegal_parking/1',
   classes,
   severity: 3,
+  looks: { idleMs: 10_000, busyMs: 2_000 },
   schema: illegalParkingSchema,
   createRule(zones, config) {
     const stays = new ZoneStays(zones, classes, config);
     return {
       resume: (hits) => stays.resume(hits),
+      decisionInMs: () => stays.decisionInMs(config.dwellMs),
       evaluate(look) {
         const standing = stays.update(look).filter((stay) => {
           if (drift(stay.reference, stay.track.box) <= config.maxDrift) return true;

@@ -19,6 +19,19 @@ export interface SceneRule {
   evaluate(look: Look): readonly SceneHit[];
   /** Before the first look: what held when the node last stopped. Whoever still stands there keeps its dwell. */
   resume(hits: readonly SceneHit[]): void;
+  /**
+   * Milliseconds until the condition will hold for somebody if nothing moves: the next look must not come much later.
+   * Undefined when nobody is on the way there.
+   */
+  decisionInMs(): number | undefined;
+}
+
+/** How often a scene wants its cameras looked at. */
+export interface LookIntervals {
+  /** While nothing goes on. */
+  readonly idleMs: number;
+  /** While something moves, or somebody is about to meet the condition. */
+  readonly busyMs: number;
 }
 
 /** A scene: what it watches for, its configuration and how to make its rule (design: scenes.md). */
@@ -29,6 +42,8 @@ export interface SceneModule<Schema extends z.ZodType = z.ZodType> {
   /** Canonical classes it needs; without a model that provides one of them it is unavailable. */
   readonly classes: readonly ObjectClass[];
   readonly severity: Severity;
+  /** Unless configured otherwise: 2 s idle where severity 1 is possible, 10 s where dwell is minutes. */
+  readonly looks: LookIntervals;
   readonly schema: Schema;
   createRule(zones: readonly Zone[], config: z.output<Schema>): SceneRule;
 }

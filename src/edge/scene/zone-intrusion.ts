@@ -29,11 +29,14 @@ export const zoneIntrusion: SceneModule<typeof zoneIntrusionSchema> = {
   version: 'zone_intrusion/1',
   classes,
   severity: 2,
+  // A dwell of 5 s would be over before a look every 10 s saw it.
+  looks: { idleMs: 4_000, busyMs: 2_000 },
   schema: zoneIntrusionSchema,
   createRule(zones, config) {
     const stays = new ZoneStays(zones, config.classes, config);
     return {
       resume: (hits) => stays.resume(hits),
+      decisionInMs: () => stays.decisionInMs(config.dwellMs),
       evaluate: (look) =>
         stays
           .update(look)

@@ -74,6 +74,16 @@ export class ZoneStays {
     return present;
   }
 
+  /** Time that is left until the first stay under way has lasted this long; undefined when none is under way. */
+  decisionInMs(dwellMs: number): number | undefined {
+    let soonest: number | undefined;
+    for (const { dwell } of this.#stays.values()) {
+      const left = dwellMs - dwell.dwellMs;
+      if (left > 0 && left < (soonest ?? Number.POSITIVE_INFINITY)) soonest = left;
+    }
+    return soonest;
+  }
+
   #counts(track: Track): boolean {
     return this.#classes.has(track.class) && track.box[3] - track.box[1] >= this.#limits.minBoxHeight;
   }
