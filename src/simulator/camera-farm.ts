@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Clock } from '../lib/clock.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
+import { clockRate } from './clip.ts';
 import type { FarmAccess } from './digest-guard.ts';
 import { FarmCamera } from './farm-camera.ts';
 import { FarmClient } from './farm-client.ts';
@@ -21,6 +22,8 @@ interface FarmCameraOptions {
   readonly loop: boolean;
   /** With `loop`: runs on a clock of its own, from a place of its own in the file, and is joined at a keyframe. */
   readonly live?: boolean;
+  /** With `live`: at UTC time t it shows the place (t + offsetMs) modulo the file's length; default: drawn. */
+  readonly offsetMs?: number;
   /** MP4 that is shown while the fault `resolution` lasts; default: `file`, from its beginning. */
   readonly otherFile?: string;
   readonly realm?: string;
@@ -149,7 +152,8 @@ export class CameraFarm implements Service {
           clip,
           other,
           access: accessOf(camera),
-          live: camera.live === true && camera.loop ? ownClock(start, random) : undefined,
+          live:
+            camera.live === true && camera.loop ? ownClock(start, headStartOf(camera, clip, start), random) : undefined,
           faults: this.#options.faults ?? [],
           startMs: start.monotonicMs,
           random,
@@ -204,9 +208,20 @@ function accessOf({ realm, username, password }: FarmCameraOptions): FarmAccess 
   return { realm: realm ?? 'Maplebridge camera', username, password };
 }
 
-/** A clock that began at some time before the farm did, with RTP timestamps of its own. */
-function ownClock(start: { monotonicMs: number; utcMs: number }, random: () => number): Timeline {
-  const headStartMs = random() * maxHeadStartMs;
+/** How long a live camera with a given place in its file has been running when the farm starts. */
+function headStartOf({ offsetMs }: FarmCameraOptions, { clip }: PackedClip, start: { utcMs: number }) {
+  if (offsetMs === undefined) return undefined;
+  const lengthMs = (clip.duration * 1000) / clockRate;
+  return (((start.utcMs + offsetMs) % lengthMs) + lengthMs) % lengthMs;
+}
+
+/** A clock that began some time before the farm did, with RTP timestamps of its own. */
+function ownClock(
+  start: { monotonicMs: number; utcMs: number },
+  headStart: number | undefined,
+  random: () => number,
+): Timeline {
+  const headStartMs = headStart ?? random() * maxHeadStartMs;
   return {
     monotonicMs: start.monotonicMs - headStartMs,
     utcMs: start.utcMs - headStartMs,

@@ -135,6 +135,32 @@ describe('camera farm', () => {
     });
   });
 
+  test('what a live camera with an offset shows follows from the time of day', async () => {
+    const offsets = [0, 300, 1_700];
+    const cameras = offsets.map((offsetMs) => ({
+      path: `/${offsetMs}`,
+      file: clip.file,
+      loop: true,
+      live: true,
+      offsetMs,
+    }));
+    const lengthMs = (clip.frames / clip.fps) * 1000;
+    await withFarm(cameras, async (farm) => {
+      const cams = await Promise.all(cameras.map(({ path }) => watch(farm.url(path), 12)));
+      const shown = new Map<number, Set<string>>();
+      for (const [index, { units }] of cams.entries()) {
+        for (const { ntpMs, data, keyframe } of units) {
+          const place = ((ntpMs ?? Number.NaN) + (offsets[index] ?? 0)) % lengthMs;
+          const frame = Math.round((place * clip.fps) / 1000) % clip.frames;
+          shown.set(frame, (shown.get(frame) ?? new Set()).add(digestOf(data)));
+          expect(frame % clip.keyframeEvery === 0).toBe(keyframe);
+        }
+      }
+      expect([...shown.values()].every(({ size }) => size === 1)).toBe(true);
+      expect(shown.size).toBeGreaterThanOrEqual(12);
+    });
+  });
+
   test.each([
     ['drop:every=1s', 'closed-by-server'],
     ['wrong-auth:every=1s,for=1s', 'unauthorized'],
