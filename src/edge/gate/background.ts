@@ -1,0 +1,105 @@
+import type { GateConfig } from './config.ts';
+import type { GateMemory } from './gate-memory.ts';
+import { unit } from './levels.ts';
+
+/** A new pixel's usual deviation: that of a quiet camera. */
+const firstSpread = 3 * unit;
+const leastSpread = unit;
+const mostSpread = 100 * unit;
+
+/** Share of looks on which a pixel deviates by no more than its usual deviation. */
+const usualShare = 0.8;
+
+/** Age at which a candidate becomes background. */
+const grown = 255;
+
+/**
+ * The per-pixel model of one camera at a time: which pixels changed, and what is learnt of it. Learning goes by the
+ * time since the last picture, so that looks may come at any interval.
+ */
+export class Background {
+  readonly #config: GateConfig;
+  readonly #width: number;
+  readonly #pixels: number;
+
+  constructor(config: GateConfig) {
+    this.#config = config;
+    this.#width = config.width;
+    this.#pixels = config.width * config.height;
+  }
+
+  /** Takes a picture as all there is to know. */
+  restart(memory: GateMemory, picture: Int16Array): void {
+    memory.background.set(picture);
+    memory.candidate.set(picture);
+    memory.spread.fill(firstSpread);
+    memory.age.fill(0);
+  }
+
+  /** Marks in `changed` (0 or 1) what deviates too far; returns how many pixels do. `noise`: of this picture, units. */
+  compare(memory: GateMemory, residual: Int16Array, noise: number, changed: Uint8Array): number {
+    const { spreadFactor, edgeTolerance } = this.#config;
+    const { background, spread } = memory;
+    const least = this.#config.minDelta * unit;
+    const most = this.#config.maxDelta * unit;
+    const width = this.#width;
+    let count = 0;
+    for (let at = 0; at < this.#pixels; at += 1) {
+      const deviation = Math.abs(residual[at] ?? 0);
+      let flag = 0;
+      if (deviation > least) {
+        const usual = Math.max(spread[at] ?? 0, noise) * spreadFactor;
+        const across = Math.abs((background[at + 1] ?? 0) - (background[at - 1] ?? 0));
+        const down = Math.abs((background[at + width] ?? 0) - (background[at - width] ?? 0));
+        const bound = Math.min(usual, most) + edgeTolerance * Math.max(across, down);
+        if (deviation > bound) flag = 1;
+      }
+      changed[at] = flag;
+      count += flag;
+    }
+    return count;
+  }
+
+  /** Learns from a picture: light at once, small differences soon, what changed only when it has stayed. */
+  learn(memory: GateMemory, picture: Int16Array, residual: Int16Array, changed: Uint8Array, elapsedMs: number): void {
+    const { steadyMs, spreadMs, absorbMs } = this.#config;
+    const { background, candidate, spread, age } = memory;
+    const same = this.#config.minDelta * unit;
+    const follow = 1 - Math.exp(-elapsedMs / steadyMs);
+    const aging = Math.max(1, Math.round((grown * elapsedMs) / absorbMs));
+    const step = 1 - Math.exp(-elapsedMs / spreadMs);
+    for (let at = 0; at < this.#pixels; at += 1) {
+      const level = picture[at] ?? 0;
+      const rest = residual[at] ?? 0;
+      const expected = level - rest;
+      if (changed[at] === 0) {
+        background[at] = expected + follow * rest;
+        age[at] = (age[at] ?? 0) >> 1;
+      } else {
+        // The candidate saw the same change of light as the background did.
+        const stood = (candidate[at] ?? 0) + expected - (background[at] ?? 0);
+        const difference = level - stood;
+        background[at] = expected;
+        if (difference < same && difference > -same) {
+          const reached = (age[at] ?? 0) + aging;
+          candidate[at] = stood + difference / 2;
+          if (reached >= grown) {
+            background[at] = level;
+            candidate[at] = expected;
+          }
+          age[at] = reached >= grown ? 0 : reached;
+          continue;
+        }
+        candidate[at] = level;
+        age[at] = 0;
+      }
+      const usual = spread[at] ?? 0;
+      const deviation = rest < 0 ? -rest : rest;
+      const moved =
+        deviation > usual
+          ? usual + usualShare * step * (usual + unit)
+          : usual - (1 - usualShare) * step * (usual + unit);
+      spread[at] = moved < leastSpread ? leastSpread : moved > mostSpread ? mostSpread : moved + 0.5;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { UtcMs } from '../../domain/ids.ts';
+
+/** Marks memory written by this layout; a new layout gets a new number. */
+const layout = 0x4d_42_47_01;
+
+/** Bytes before the pixels: layout, width, height, a spare, and when it was last written. */
+const headerBytes = 32;
+
+/** Bytes a pixel: background and candidate (16 bits each), usual deviation (16), age of the candidate (8). */
+const bytesPerPixel = 7;
+
+/** Bytes of memory one camera needs. */
+export function gateMemoryBytes(pixels: number): number {
+  return headerBytes + pixels * bytesPerPixel;
+}
+
+/**
+ * One camera's past, laid over its shared memory. Every field is an integer of fixed size, so that whatever bytes are
+ * in it, they are a past: a wrong one is learnt away like any other.
+ */
+export class GateMemory {
+  /** What the camera usually shows, units. */
+  readonly background: Int16Array;
+  /** What it shows instead where it changed, units. */
+  readonly candidate: Int16Array;
+  /** Usual deviation from the background, units. */
+  readonly spread: Uint16Array;
+  /** How long the candidate has stood, in 255ths of the time after which it becomes background. */
+  readonly age: Uint8Array;
+  readonly #header: Int32Array;
+  readonly #times: Float64Array;
+  readonly #size: { readonly width: number; readonly height: number };
+
+  /** `memory` has at least `gateMemoryBytes` bytes. */
+  constructor(memory: SharedArrayBuffer, size: { readonly width: number; readonly height: number }) {
+    const pixels = size.width * size.height;
+    this.#size = size;
+    this.#header = new Int32Array(memory, 0, 4);
+    this.#times = new Float64Array(memory, 16, 2);
+    this.background = new Int16Array(memory, headerBytes, pixels);
+    this.candidate = new Int16Array(memory, headerBytes + 2 * pixels, pixels);
+    this.spread = new Uint16Array(memory, headerBytes + 4 * pixels, pixels);
+    this.age = new Uint8Array(memory, headerBytes + 6 * pixels, pixels);
+  }
+
+  /** When the last picture was taken; undefined where there is no past of this layout and size. */
+  get lastAt(): UtcMs | undefined {
+    const { width, height } = this.#size;
+    const known = this.#header[0] === layout && this.#header[1] === width && this.#header[2] === height;
+    const at = this.#times[0];
+    return known && at !== undefined && Number.isFinite(at) ? at : undefined;
+  }
+
+  /** Notes that the past now includes a picture of this time. */
+  keep(at: UtcMs): void {
+    this.#header[0] = layout;
+    this.#header[1] = this.#size.width;
+    this.#header[2] = this.#size.height;
+    this.#times[0] = at;
+  }
+}

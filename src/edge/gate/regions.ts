@@ -1,0 +1,153 @@
+import type { Box } from '../../domain/geometry.ts';
+import type { GateConfig } from './config.ts';
+
+/** Pixels across and down one block that votes as one. */
+export const blockSize = 4;
+
+/** Changed pixels that make a block take part, and that one block of a patch must have. */
+const takesPart = 2;
+const decides = 5;
+
+/** Most regions reported. */
+const maxRegions = 8;
+
+/** A patch in blocks, ends exclusive. */
+interface Patch {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Finds the patches of changed pixels that are more than specks, as at most eight boxes with a margin. */
+export class RegionFinder {
+  readonly #config: GateConfig;
+  readonly #columns: number;
+  readonly #rows: number;
+  readonly #votes: Uint8Array;
+  readonly #queue: Int32Array;
+
+  constructor(config: GateConfig) {
+    this.#config = config;
+    this.#columns = config.width / blockSize;
+    this.#rows = config.height / blockSize;
+    this.#votes = new Uint8Array(this.#columns * this.#rows);
+    this.#queue = new Int32Array(this.#columns * this.#rows);
+  }
+
+  /** `changed`: one byte a pixel, 0 or 1. Normalised boxes, and the share of the picture their changed pixels cover. */
+  find(changed: Uint8Array): { readonly regions: readonly Box[]; readonly share: number } {
+    this.#vote(changed);
+    const { width, height, minAreaShare } = this.#config;
+    const least = minAreaShare * width * height;
+    const patches: Patch[] = [];
+    let total = 0;
+    for (let block = 0; block < this.#votes.length; block += 1) {
+      if ((this.#votes[block] ?? 0) < takesPart) continue;
+      const { patch, pixels, most } = this.#flood(block);
+      if (pixels < least || most < decides) continue;
+      patches.push(patch);
+      total += pixels;
+    }
+    return { regions: mergeBoxes(patches.map((patch) => this.#box(patch))), share: total / (width * height) };
+  }
+
+  #vote(changed: Uint8Array): void {
+    const { width } = this.#config;
+    for (let row = 0; row < this.#rows; row += 1) {
+      for (let column = 0; column < this.#columns; column += 1) {
+        let votes = 0;
+        const start = row * blockSize * width + column * blockSize;
+        for (let y = 0; y < blockSize; y += 1) {
+          const at = start + y * width;
+          votes += (changed[at] ?? 0) + (changed[at + 1] ?? 0) + (changed[at + 2] ?? 0) + (changed[at + 3] ?? 0);
+        }
+        this.#votes[row * this.#columns + column] = votes;
+      }
+    }
+  }
+
+  /** Takes the blocks that hang together with one, corners included, off the votes. */
+  #flood(start: number): { patch: Patch; pixels: number; most: number } {
+    let [left, top, right, bottom] = [this.#columns, this.#rows, 0, 0];
+    let pixels = 0;
+    let most = 0;
+    let filled = this.#claim(start, 0);
+    for (let next = 0; next < filled; next += 1) {
+      const packed = this.#queue[next] ?? 0;
+      const block = packed >> 8;
+      const votes = packed & 0xff;
+      const row = Math.floor(block / this.#columns);
+      const column = block % this.#columns;
+      left = Math.min(left, column);
+      top = Math.min(top, row);
+      right = Math.max(right, column + 1);
+      bottom = Math.max(bottom, row + 1);
+      pixels += votes;
+      most = Math.max(most, votes);
+      for (let y = Math.max(0, row - 1); y <= Math.min(this.#rows - 1, row + 1); y += 1) {
+        for (let x = Math.max(0, column - 1); x <= Math.min(this.#columns - 1, column + 1); x += 1) {
+          filled = this.#claim(y * this.#columns + x, filled);
+        }
+      }
+    }
+    return { patch: { left, top, right, bottom }, pixels, most };
+  }
+
+  #claim(block: number, filled: number): number {
+    const votes = this.#votes[block] ?? 0;
+    if (votes < takesPart) return filled;
+    this.#votes[block] = 0;
+    this.#queue[filled] = (block << 8) | votes;
+    return filled + 1;
+  }
+
+  #box({ left, top, right, bottom }: Patch): Box {
+    const { margin } = this.#config;
+    return [
+      Math.max(0, left / this.#columns - margin),
+      Math.max(0, top / this.#rows - margin),
+      Math.min(1, right / this.#columns + margin),
+      Math.min(1, bottom / this.#rows + margin),
+    ];
+  }
+}
+
+/** Merges boxes that touch, then those that cost the least area, until there are at most eight. */
+function mergeBoxes(boxes: readonly Box[]): Box[] {
+  const merged = [...boxes].sort((a, b) => size(b) - size(a)).slice(0, 64);
+  for (;;) {
+    const pair = nearest(merged);
+    if (pair === undefined || (pair.cost > 0 && merged.length <= maxRegions)) return merged;
+    const [first, second] = [merged[pair.first], merged[pair.second]];
+    if (first === undefined || second === undefined) return merged;
+    merged[pair.first] = around(first, second);
+    merged.splice(pair.second, 1);
+  }
+}
+
+/** The pair of boxes whose union adds the least area; touching boxes cost nothing. */
+function nearest(boxes: readonly Box[]): { first: number; second: number; cost: number } | undefined {
+  let best: { first: number; second: number; cost: number } | undefined;
+  for (const [first, a] of boxes.entries()) {
+    for (let second = first + 1; second < boxes.length; second += 1) {
+      const b = boxes[second];
+      if (b === undefined) continue;
+      const cost = touches(a, b) ? 0 : size(around(a, b)) - size(a) - size(b);
+      if (best === undefined || cost < best.cost) best = { first, second, cost: Math.max(0, cost) };
+    }
+  }
+  return best;
+}
+
+function touches(a: Box, b: Box): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
+function around(a: Box, b: Box): Box {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
+}
+
+function size(box: Box): number {
+  return (box[2] - box[0]) * (box[3] - box[1]);
+}
