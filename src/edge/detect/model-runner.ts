@@ -3,13 +3,18 @@ import type { Box } from '../../domain/geometry.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture } from '../../domain/picture.ts';
-import type { Candidate, OutputReader, ReaderOptions } from './candidate.ts';
-import { gflReader } from './gfl.ts';
+import type { OutputReader } from './candidate.ts';
 import type { ModelEntry } from './model-manifest.ts';
 import { suppress } from './nms.ts';
 import { OnnxSession } from './onnx-session.ts';
+import { outputReaders, outputsOf } from './output-readers.ts';
+import { mergeCut } from './packing/merge-cut.ts';
+import { packOptions } from './packing/pack-options.ts';
+import { type Layout, type PackOptions, packPictures } from './packing/pack-pictures.ts';
+import { pixels } from './packing/rect.ts';
+import { type Unpacked, unpack } from './packing/unpack.ts';
 import { TensorFill } from './tensor-fill.ts';
-import { yoloxReader } from './yolox.ts';
+import type { StageTimes } from './worker-messages.ts';
 
 /** Everything a model needs to run; plain data, so that it can be handed to a thread. */
 export interface RunnerOptions {
@@ -20,34 +25,53 @@ export interface RunnerOptions {
   readonly threads: number;
   readonly scoreThreshold: number;
   readonly iouThreshold: number;
+  /** Inputs the graph takes at once; default 1. */
+  readonly batch?: number;
+  /** In place of what measured best. */
+  readonly packing?: Partial<PackOptions>;
+}
+
+/** A picture and what of it the model is to look at. */
+export interface RegionRequest {
+  /** Letterboxed into the model's input; a larger one is seen in parts. Stretched models take their own size only. */
+  readonly picture: Picture;
+  /** Normalised; absent: all of it. Models with stretched input are always shown all of it. */
+  readonly regions?: readonly Box[];
 }
 
 /** What was found in one picture and by what. */
 export interface Detected {
+  /** Normalised to the source picture, best score first. */
   readonly detections: Detection[];
+  /** `latencyMs` is this picture's share of the time. */
   readonly run: ModelRun;
+  /** This picture's share of the time of the inputs it was part of. */
+  readonly detectMs: number;
+  /** Boxes among `detections` that end where their region does: the object goes on, and is to be looked at again in full. */
+  readonly cut: readonly Box[];
 }
 
-const readers: Readonly<Record<ModelEntry['kind'], (options: ReaderOptions) => OutputReader>> = {
-  yolox: yoloxReader,
-  picodet: gflReader,
-  nanodet: gflReader,
-};
-
-/** One model on one thread: tensor, graph, output reader, suppression. */
+/** One model on one thread: packing, tensor, graph, output reader, suppression. */
 export class ModelRunner {
   readonly #options: RunnerOptions;
   readonly #session: OnnxSession;
   readonly #tensor: TensorFill;
   readonly #read: OutputReader;
+  readonly #packing: PackOptions;
+  readonly #batch: number;
+  /** The tensor is one: runs take turns. */
+  #last: Promise<unknown> = Promise.resolve();
+  #stages = { fill: 0, inference: 0, post: 0 };
 
   constructor(options: RunnerOptions, session: OnnxSession) {
     const { entry, classes, scoreThreshold } = options;
     const { width, height } = entry.input;
     this.#options = options;
     this.#session = session;
-    this.#tensor = new TensorFill(entry.input);
-    this.#read = readers[entry.kind]({ width, height, strides: entry.strides, classes, scoreThreshold });
+    this.#batch = options.batch ?? 1;
+    this.#tensor = new TensorFill(entry.input, this.#batch);
+    this.#read = outputReaders[entry.kind]({ width, height, strides: entry.strides, classes, scoreThreshold });
+    this.#packing = { ...packOptions(entry.input), ...options.packing };
   }
 
   /** Loads the graph and runs it once on an even grey: a model that does not fit its manifest entry fails here. */
@@ -61,21 +85,82 @@ export class ModelRunner {
     return runner;
   }
 
-  /** Boxes normalised to the source picture. */
+  /** One picture, all of it. */
   async detect(picture: Picture): Promise<Detected> {
-    const began = performance.now();
-    this.#tensor.fill(picture);
-    const outputs = await this.#session.run(this.#tensor.data, this.#tensor.dims);
-    const found = this.#read(outputs).map((candidate) => toDetection(candidate, picture));
-    const detections = suppress(found, this.#options.iouThreshold);
-    return { detections, run: this.#describe(performance.now() - began) };
+    const [detected] = await this.run([{ picture }]);
+    return detected as Detected;
+  }
+
+  /**
+   * Looks at all requests in as few runs of the graph as it can; one result a request, in order.
+   * Rejects when a picture is not of the size of its bytes or not what the model takes, or when the graph fails.
+   */
+  run(requests: readonly RegionRequest[]): Promise<readonly Detected[]> {
+    const result = this.#last.then(() => this.#run(requests));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Where the time went since this was last asked, in milliseconds. */
+  takeStages(): StageTimes {
+    const taken = this.#stages;
+    this.#stages = { fill: 0, inference: 0, post: 0 };
+    return taken;
   }
 
   async close(): Promise<void> {
+    await this.#last;
     await this.#session.close();
   }
 
-  #describe(latencyMs: number): ModelRun {
+  async #run(requests: readonly RegionRequest[]): Promise<readonly Detected[]> {
+    const pictures = requests.map(({ picture }) => picture);
+    const asked = requests.map(({ picture: { width, height }, regions }) => ({
+      width,
+      height,
+      ...(regions && { regions }),
+    }));
+    const layouts = packPictures(asked, this.#options.entry.input, this.#packing);
+    const found: Unpacked[][] = pictures.map(() => []);
+    const spentMs = pictures.map(() => 0);
+    for (let at = 0; at < layouts.length; at += this.#batch) {
+      const together = layouts.slice(at, at + this.#batch);
+      const began = performance.now();
+      for (const box of await this.#look(together, pictures)) found[box.from.picture]?.push(box);
+      share(performance.now() - began, together.flat(), spentMs);
+    }
+    return pictures.map((picture, index) => this.#conclude(picture, found[index] ?? [], spentMs[index] ?? 0));
+  }
+
+  /** Runs the graph once. */
+  async #look(layouts: readonly Layout[], pictures: readonly Picture[]): Promise<Unpacked[]> {
+    const began = performance.now();
+    for (const [index, layout] of layouts.entries()) this.#tensor.fill(layout, pictures, index);
+    const filled = performance.now();
+    const outputs = await this.#session.run(this.#tensor.data, this.#tensor.dims);
+    const inferred = performance.now();
+    const found = layouts.flatMap((layout, index) =>
+      unpack(this.#read(outputsOf(outputs, index, this.#batch)), layout, pictures),
+    );
+    this.#stages.fill += filled - began;
+    this.#stages.inference += inferred - filled;
+    this.#stages.post += performance.now() - inferred;
+    return found;
+  }
+
+  #conclude(picture: Picture, found: readonly Unpacked[], detectMs: number): Detected {
+    const run = this.#describe(picture, detectMs);
+    const boxes = mergeCut(found).map((each) => ({ ...toDetection(each, picture, run), cut: each.cut }));
+    const kept = suppress(boxes, this.#options.iouThreshold);
+    return {
+      detections: kept.map(({ cut: _, ...detection }) => detection),
+      run,
+      detectMs,
+      cut: kept.filter(({ cut }) => cut).map(({ box }) => box),
+    };
+  }
+
+  #describe(picture: Picture, latencyMs: number): ModelRun {
     const { entry, provider } = this.#options;
     return {
       modelId: entry.id,
@@ -83,22 +168,21 @@ export class ModelRunner {
       provider,
       inputWidth: entry.input.width,
       inputHeight: entry.input.height,
+      inputScale: Math.sqrt(pixels(picture) / (picture.sourceWidth * picture.sourceHeight)),
       latencyMs,
     };
   }
 }
 
-/** The content starts at the input's origin, stretched or not, so its own size is the scale. */
-function toDetection(candidate: Candidate, picture: Picture): Detection {
-  const box: Box = [
-    unit(candidate.x1 / picture.width),
-    unit(candidate.y1 / picture.height),
-    unit(candidate.x2 / picture.width),
-    unit(candidate.y2 / picture.height),
-  ];
-  return { box, score: Math.min(1, candidate.score), class: candidate.class };
+/** Divides time among pictures by their pixels. */
+function share(elapsedMs: number, placements: Layout, spentMs: number[]): void {
+  const all = placements.reduce((sum, { source }) => sum + pixels(source), 0);
+  for (const { picture, source } of placements) {
+    spentMs[picture] = (spentMs[picture] ?? 0) + (elapsedMs * pixels(source)) / all;
+  }
 }
 
-function unit(value: number): number {
-  return Math.min(1, Math.max(0, value));
+function toDetection(found: Unpacked, { width, height }: Picture, run: ModelRun): Detection {
+  const box: Box = [found.x1 / width, found.y1 / height, found.x2 / width, found.y2 / height];
+  return { box, score: Math.min(1, found.score), class: found.class, run };
 }

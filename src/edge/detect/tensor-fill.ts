@@ -1,79 +1,93 @@
 import type { Picture } from '../../domain/picture.ts';
 import type { ModelInput } from './model-manifest.ts';
+import type { Layout, Placement } from './packing/pack-pictures.ts';
 
 /**
- * Writes pictures of one model into one input tensor, float32, batch 1. A letterboxed picture lies top-left; the
- * padding is written only when the content's size changes, because the rest of the tensor is overwritten each time.
+ * Writes rectangles of pictures into one input tensor, float32, of a fixed batch. Padding is written only when the
+ * layout of an input changes, because all that is not padding is overwritten each time.
  */
 export class TensorFill {
   readonly data: Float32Array;
   readonly dims: readonly [number, number, number, number];
   readonly #input: ModelInput;
-  #contentWidth = 0;
-  #contentHeight = 0;
+  /** Per channel in the model's order: value = byte · scale + offset. */
+  readonly #scale: readonly [number, number, number];
+  readonly #offset: readonly [number, number, number];
+  /** What each input of the batch was last laid out like. */
+  readonly #shapes: (string | undefined)[];
 
-  constructor(input: ModelInput) {
-    const { width, height, layout } = input;
+  constructor(input: ModelInput, batch = 1) {
+    const { width, height, layout, mean, std } = input;
     this.#input = input;
-    this.data = new Float32Array(3 * width * height);
-    this.dims = layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
+    this.#scale = [1 / std[0], 1 / std[1], 1 / std[2]];
+    this.#offset = [-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2]];
+    this.#shapes = Array.from({ length: batch }, () => undefined);
+    this.data = new Float32Array(batch * 3 * width * height);
+    this.dims = layout === 'nchw' ? [batch, 3, height, width] : [batch, height, width, 3];
   }
 
-  /** @throws Error when the picture is not of the size the model's fit asks for. */
-  fill(picture: Picture): void {
+  /**
+   * Fills input `index` of the batch. @throws Error when a picture's bytes are not those of its size, or a stretched
+   * picture is not of the model's size.
+   */
+  fill(layout: Layout, pictures: readonly Picture[], index = 0): void {
+    for (const placement of layout) this.#check(placement, pictures[placement.picture]);
+    const shape = layout.map(({ source, x, y }) => [x, y, source.width, source.height].join()).join(' ');
+    if (this.#shapes[index] !== shape) this.#pad(index);
+    this.#shapes[index] = shape;
+    for (const placement of layout) this.#copy(placement, pictures[placement.picture] as Picture, index);
+  }
+
+  #check({ source, x, y }: Placement, picture: Picture | undefined): void {
     const { width, height, fit } = this.#input;
-    const fits =
-      fit === 'stretch'
-        ? picture.width === width && picture.height === height
-        : picture.width <= width && picture.height <= height;
-    if (!fits || picture.data.length !== picture.width * picture.height * 3) {
-      throw new Error(`a ${picture.width}×${picture.height} picture does not ${fit} into ${width}×${height}`);
-    }
-    if (picture.width !== this.#contentWidth || picture.height !== this.#contentHeight) this.#pad(picture);
-    for (let channel = 0; channel < 3; channel += 1) this.#fillChannel(picture, channel);
-  }
-
-  #pad(picture: Picture): void {
-    this.#contentWidth = picture.width;
-    this.#contentHeight = picture.height;
-    for (let channel = 0; channel < 3; channel += 1) {
-      const { from, step } = this.#plane(channel);
-      const { scale, offset } = this.#normalisation(channel);
-      const value = this.#input.pad * scale + offset;
-      const end = from + step * this.#input.width * this.#input.height;
-      for (let at = from; at < end; at += step) this.data[at] = value;
+    const { width: w, height: h } = picture ?? { width: 0, height: 0 };
+    const stretched = fit !== 'stretch' || (w === width && h === height);
+    const inside = x + source.width <= width && y + source.height <= height;
+    if (!stretched || !inside || picture?.data.length !== w * h * 3) {
+      throw new Error(`a ${w}×${h} picture does not ${fit} into ${width}×${height}`);
     }
   }
 
-  #fillChannel(picture: Picture, channel: number): void {
+  #pad(index: number): void {
     const { data } = this;
-    const pixels = picture.data;
-    const { from, step } = this.#plane(channel);
-    const { scale, offset } = this.#normalisation(channel);
-    const swapped = (picture.format === 'rgb24') !== (this.#input.channelOrder === 'rgb');
-    const byte = swapped ? 2 - channel : channel;
-    const rowStep = this.#input.width * step;
-    const rowBytes = picture.width * 3;
-    for (let y = 0; y < picture.height; y += 1) {
-      let to = from + y * rowStep;
-      const end = (y + 1) * rowBytes;
-      for (let at = y * rowBytes + byte; at < end; at += 3) {
-        data[to] = (pixels[at] as number) * scale + offset;
-        to += step;
+    const { width, height, layout, pad } = this.#input;
+    const from = index * 3 * width * height;
+    const [first, second, third] = this.#scale.map((scale, channel) => pad * scale + (this.#offset[channel] as number));
+    if (layout === 'nchw') {
+      [first, second, third].forEach((value, channel) => {
+        data.fill(value as number, from + channel * width * height, from + (channel + 1) * width * height);
+      });
+    } else {
+      const end = from + 3 * width * height;
+      for (let at = from; at < end; at += 3) {
+        data[at] = first as number;
+        data[at + 1] = second as number;
+        data[at + 2] = third as number;
       }
     }
   }
 
-  /** First index of a channel and the distance between its neighbours. */
-  #plane(channel: number): { from: number; step: number } {
-    const { layout, width, height } = this.#input;
-    return layout === 'nchw' ? { from: channel * width * height, step: 1 } : { from: channel, step: 3 };
-  }
-
-  /** (v − mean) / std as v · scale + offset. */
-  #normalisation(channel: number): { scale: number; offset: number } {
-    const mean = this.#input.mean[channel] ?? 0;
-    const std = this.#input.std[channel] ?? 1;
-    return { scale: 1 / std, offset: -mean / std };
+  /** All three channels in one pass: 0.28 ms for 416×234 where a pass a channel takes 0.39. */
+  #copy({ source, x, y }: Placement, picture: Picture, index: number): void {
+    const { data } = this;
+    const { width, height, layout, channelOrder } = this.#input;
+    const bytes = picture.data;
+    const swapped = (picture.format === 'rgb24') !== (channelOrder === 'rgb');
+    const [firstByte, thirdByte] = swapped ? [2, 0] : [0, 2];
+    const [scale0, scale1, scale2] = this.#scale;
+    const [offset0, offset1, offset2] = this.#offset;
+    const isPlanar = layout === 'nchw';
+    const step = isPlanar ? 1 : 3;
+    const plane = isPlanar ? width * height : 1;
+    for (let row = 0; row < source.height; row += 1) {
+      let at = ((source.y + row) * picture.width + source.x) * 3;
+      let to = index * 3 * width * height + ((y + row) * width + x) * step;
+      for (const end = to + source.width * step; to < end; to += step) {
+        data[to] = (bytes[at + firstByte] as number) * scale0 + offset0;
+        data[to + plane] = (bytes[at + 1] as number) * scale1 + offset1;
+        data[to + 2 * plane] = (bytes[at + thirdByte] as number) * scale2 + offset2;
+        at += 3;
+      }
+    }
   }
 }

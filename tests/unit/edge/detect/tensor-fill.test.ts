@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Picture } from '../../../../src/domain/picture.ts';
 import type { ModelInput } from '../../../../src/edge/detect/model-manifest.ts';
+import type { Placement } from '../../../../src/edge/detect/packing/pack-pictures.ts';
 import { TensorFill } from '../../../../src/edge/detect/tensor-fill.ts';
 
 const input: ModelInput = {
@@ -27,9 +28,16 @@ const picture = (width: number, height: number, format: Picture['format'] = 'rgb
   return { width, height, format, data, sourceWidth: width * 2, sourceHeight: height * 2 };
 };
 
+const whole = ({ width, height }: Picture, x = 0, y = 0, index = 0): Placement => ({
+  picture: index,
+  source: { x: 0, y: 0, width, height },
+  x,
+  y,
+});
+
 const filled = (settings: Partial<ModelInput>, ...pictures: Picture[]) => {
   const tensor = new TensorFill({ ...input, ...settings });
-  for (const each of pictures) tensor.fill(each);
+  for (const each of pictures) tensor.fill([whole(each)], [each]);
   return { dims: tensor.dims, data: [...tensor.data] };
 };
 
@@ -59,6 +67,33 @@ describe('tensor fill', () => {
   test('mean and deviation by channel, padding too', () => {
     const { data } = filled({ mean: [10, 0, 0], std: [2, 1, 1], pad: 50 }, picture(2, 1));
     expect(data.slice(0, 4)).toEqual([-5, 0, 20, 20]);
+  });
+
+  test('two rectangles of two pictures in one input, padding between, also after another layout', () => {
+    const tensor = new TensorFill(input);
+    const [one, other] = [picture(4, 2), picture(4, 2, 'bgr24')];
+    tensor.fill([whole(one)], [one]);
+    // The pixel (3, 1) of one top-left, the pixels (1, 0) and (1, 1) of the other in the last column.
+    const layout = [
+      { picture: 0, source: { x: 3, y: 1, width: 1, height: 1 }, x: 0, y: 0 },
+      { picture: 1, source: { x: 1, y: 0, width: 1, height: 2 }, x: 3, y: 0 },
+    ];
+    tensor.fill(layout, [one, other]);
+    expect([...tensor.data.slice(0, 16)]).toEqual([
+      ...[30, 114, 114, 10, 114, 114, 114, 10],
+      ...[10, 114, 114, 0, 114, 114, 114, 10],
+    ]);
+  });
+
+  test('a batch: each input in its own part', () => {
+    const tensor = new TensorFill({ ...input, pad: 7 }, 2);
+    const one = picture(4, 2);
+    tensor.fill([whole(one)], [one], 1);
+    expect(tensor.dims).toEqual([2, 3, 2, 4]);
+    expect([...tensor.data.slice(24)]).toEqual([...red, ...green, ...blue]);
+    tensor.fill([], [], 0);
+    expect([...tensor.data.slice(0, 24)]).toEqual(Array.from({ length: 24 }, () => 7));
+    expect([...tensor.data.slice(24)]).toEqual([...red, ...green, ...blue]);
   });
 
   test.each<[string, Partial<ModelInput>, Picture]>([
