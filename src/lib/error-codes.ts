@@ -24,6 +24,10 @@ export const errorCodes = {
   MB_MODEL_HASH: { retryable: false, help: 'The file is not the one the manifest names: replace it.' },
   MB_MODEL_MANIFEST: { retryable: false, help: 'Correct models/manifest.json.' },
   MB_MODEL_FAILED: { retryable: true, help: 'The model failed on an input; its scenes are unavailable meanwhile.' },
+  MB_CANARY_STATE: {
+    retryable: false,
+    help: 'The canary’s state is damaged: the old model stays; `maplebridge models canary restart` begins anew.',
+  },
   MB_OVERLOADED: {
     retryable: true,
     help: 'Too much at once: what the message names was dropped or refused; try later.',
