@@ -5,6 +5,7 @@ import { writeSection } from './benchmarks-page.ts';
 import { decodeBench } from './decode.ts';
 import { detectBench } from './detect.ts';
 import { ingestBench } from './ingest.ts';
+import { pipelineBench } from './pipeline.ts';
 import { soakBench } from './soak.ts';
 
 /** Every bench by name. */
@@ -12,10 +13,11 @@ const benches: Readonly<Record<string, Bench>> = {
   decode: decodeBench,
   detect: detectBench,
   ingest: ingestBench,
+  pipeline: pipelineBench,
   soak: soakBench,
 };
 /** Options of single benches, all with a value. */
-const own = ['cameras', 'seconds', 'minutes', 'seed', 'shards', 'peers', 'profile'] as const;
+const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'shards', 'peers', 'profile'] as const;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,125 @@
+import { quantile, round } from './bench.ts';
+import { table } from './benchmarks-page.ts';
+import type { PipelineClip } from './pipeline-clips.ts';
+import type { Scale } from './pipeline-scale.ts';
+
+/** Everything the section tells. */
+export interface PipelineFindings {
+  readonly footage: boolean;
+  readonly clips: readonly PipelineClip[];
+  readonly scales: readonly Scale[];
+  readonly windowS: number;
+  /** A scale is held with this share of looks on time and none shed. */
+  readonly heldShare: number;
+  readonly isHeld: (scale: Scale) => boolean;
+  readonly flatness: number;
+  /** Sections of the node's configuration that were not the standard ones. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** The bench's section of the page. */
+export function pipelinePage(found: PipelineFindings): string {
+  const { scales, footage, clips, settings } = found;
+  const names = (kind: PipelineClip['kind']) =>
+    clips
+      .filter((clip) => clip.kind === kind)
+      .map(({ name }) => name)
+      .join('; ');
+  const changed = Object.keys(settings).length > 0 ? `, but for \`${JSON.stringify(settings)}\`` : '';
+  return `
+A camera farm and \`maplebridge edge\` (standard settings${changed}), each in a process of its own, on this machine;
+RTSP/TCP on loopback, H.264 640×360, 15 pictures a second, a keyframe every 2 s, about 512 kbit/s. 15 % of the cameras are
+busy (${names('busy')}), one in a hundred cameras among them shows the scripted event (${names('scripted')}); the rest
+are idle (${names('idle')}).${footage ? '' : ' **No shared footage: a test pattern, no scripted event.**'} Every camera is
+watched for \`zone_intrusion\` (a look every 10 s while idle, every 2 s while busy) and \`illegal_parking\` (every 10 s).
+
+${table(rowsOf(found))}
+
+Where the CPU time went, in cores, by thread (threads below 0.005 cores are left out):
+
+${table(threadRows(scales))}
+
+What the stages took, in seconds of the stage's own clock a second (waiting included where the stage waits):
+
+${table(stageRows(scales))}
+
+Held: at least ${round(found.heldShare * 100)} % of the looks on time and none shed. CPU a camera deviates from its mean over the
+${scales.filter(found.isHeld).length > 1 ? 'scales held' : 'scales'} by ${round(found.flatness * 100)} % at most. Alert latency counts from the keyframe at which a rule that sees every
+keyframe has its dwell, to the alert in the outbox on disk (broker out of reach); "every picture" from the picture at which
+a rule that sees every picture has it, which at one keyframe every 2 s is up to 2 s earlier; "deciding" from the capture of
+the picture that decided. The clip's own truth was found by running the detector on every picture of it. Looks' latencies
+are from the last packet of the keyframe to the scenes' decision, interpolated in the histogram's buckets.
+
+Method: per scale a new node, until every camera streams, then 25 s to settle, then a window of ${Math.round(found.windowS)} s; cores are user and
+system time of \`/proc/PID/stat\` over the window, RSS is \`smaps_rollup\`, threads \`/proc/PID/task\`.`;
+}
+
+type Row = readonly (string | number)[];
+
+function rowsOf({ scales, isHeld }: PipelineFindings): readonly Row[] {
+  const row = (name: string, cell: (scale: Scale) => string | number): Row => [name, ...scales.map(cell)];
+  const ms = (values: readonly number[], share: number) => Math.round(quantile(values, share));
+  const seconds = (value: number) => (Number.isNaN(value) ? '–' : round(value));
+  return [
+    row('cameras', ({ cameras }) => cameras),
+    row('held', (scale) => (isHeld(scale) ? 'yes' : 'no')),
+    row('cores of the node', ({ cores }) => round(cores)),
+    row('parts of the window', ({ coresOfParts }) => coresOfParts.map(round).join(', ')),
+    row('core a camera', ({ cores, cameras }) => `${round((cores / cameras) * 100)} %`),
+    row('RSS, MB', ({ rssMb }) => Math.round(rssMb)),
+    row('looks a second', ({ looks }) => round(looks.perSecond)),
+    row('looks on time', ({ looks }) => percent(looks.onTime)),
+    row('looks shed or dropped', ({ looks }) => looks.shed),
+    row('pictures the gate passed on', ({ looks }) => percent(looks.passedGate)),
+    row('model inputs a picture detected', ({ looks }) => seconds(looks.inputsPerPicture)),
+    row(
+      'look, p50 / p90 / p99, s',
+      ({ looks }) => `${seconds(looks.p50S)} / ${seconds(looks.p90S)} / ${seconds(looks.p99S)}`,
+    ),
+    row('alerts raised of expected', ({ alerts }) => `${alerts.raised.length} of ${alerts.expected}`),
+    row('alert latency p50 / p99, ms', ({ alerts }) => {
+      const values = alerts.raised.map(({ latencyMs }) => latencyMs);
+      return `${ms(values, 0.5)} / ${ms(values, 0.99)}`;
+    }),
+    row('… from every picture, p99, ms', ({ alerts }) =>
+      ms(
+        alerts.raised.map(({ fromPictureMs }) => fromPictureMs),
+        0.99,
+      ),
+    ),
+    row('… from the picture deciding, p99, ms', ({ alerts }) =>
+      ms(
+        alerts.raised.map(({ fromDecidingMs }) => fromDecidingMs),
+        0.99,
+      ),
+    ),
+    row('access units lost', ({ lostUnits }) => lostUnits),
+    row('seconds until all stream', ({ startS }) => round(startS)),
+    row('cores of the farm (not counted)', ({ farmCores }) => round(farmCores)),
+    row('units the farm could not send', ({ farmDropped }) => farmDropped),
+    row('load average after the window', ({ load }) => load),
+  ];
+}
+
+function threadRows(scales: readonly Scale[]): readonly Row[] {
+  const names = new Set(scales.flatMap(({ threads }) => Object.keys(threads)));
+  const rows = [...names].map((name): Row => [name, ...scales.map(({ threads }) => round(threads[name] ?? 0))]);
+  const shown = rows.filter(([, ...cores]) => cores.some((each) => Number(each) >= 0.005));
+  return [['thread', ...scales.map(({ cameras }) => cameras)], ...shown];
+}
+
+function stageRows(scales: readonly Scale[]): readonly Row[] {
+  const names = new Set(scales.flatMap(({ stages }) => Object.keys(stages)));
+  const cell = (name: string) => (scale: Scale) => {
+    const stage = scale.stages[name];
+    if (stage === undefined) return '–';
+    const each = round((stage.seconds * 1000) / stage.count);
+    return `${round(stage.seconds / scale.windowS)} (${each} ms × ${round(stage.count / scale.windowS)}/s)`;
+  };
+  const rows = [...names].map((name): Row => [name, ...scales.map(cell(name))]);
+  return [['stage', ...scales.map(({ cameras }) => cameras)], ...rows];
+}
+
+function percent(share: number): string {
+  return Number.isNaN(share) ? '–' : `${round(share * 100)} %`;
+}
