@@ -44,6 +44,12 @@ const modelSchema = z.strictObject({
   /** Output grids in the order of the model's outputs, in input pixels a cell. */
   strides: z.array(z.number().int().positive()).min(1).max(8),
   input: inputSchema,
+  /**
+   * Changes made to the graph when it is loaded, the file and its hash staying what they are (graph/rewrite-model.ts).
+   * `weights`: weights listed as inputs become constants; `hard-swish`: decomposed blocks are folded; `input`: the
+   * graph takes the size given above instead of its own.
+   */
+  rewrite: z.array(z.enum(['weights', 'hard-swish', 'input'])).default([]),
   licence: z.string().min(1),
   attribution: z.string(),
   /** Upstream addresses, tried in order, and only when the operator asks for it. */

@@ -36,7 +36,7 @@ type Lookup = { readonly path: string } | { readonly missing: string };
  */
 export async function resolveModel(id: string, options: ModelStoreOptions): Promise<ResolvedModel> {
   const entry = findModel(options.manifest, id);
-  const cacheDir = options.cacheDir ?? join('.maplebridge', 'models');
+  const cacheDir = cacheDirOf(options);
   const mirror = 'mirror' in options ? options.mirror : process.env['MAPLEBRIDGE_MODEL_MIRROR'];
   const places: (() => Promise<Lookup>)[] = [
     () =>
@@ -60,10 +60,15 @@ export async function resolveModel(id: string, options: ModelStoreOptions): Prom
   });
 }
 
+/** Folder of downloaded weights and of graphs made from them. */
+export function cacheDirOf(options: ModelStoreOptions): string {
+  return options.cacheDir ?? join('.maplebridge', 'models');
+}
+
 /** As `resolveModel` with upstream allowed; a mirror folder's file is copied, so that the model is there without it. */
 export async function pullModel(id: string, options: ModelStoreOptions): Promise<ResolvedModel> {
   const found = await resolveModel(id, { ...options, allowUpstream: true });
-  const cacheDir = options.cacheDir ?? join('.maplebridge', 'models');
+  const cacheDir = cacheDirOf(options);
   const shipped = join(options.shippedDir ?? modelsDir, found.entry.file);
   const cached = join(cacheDir, found.entry.file);
   if (found.path === shipped || found.path === cached) return found;
