@@ -1,14 +1,18 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { PictureSpec } from '../../domain/picture.ts';
-import { Backoff } from '../../lib/backoff.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { Counter, Gauge, Histogram, Metrics } from '../../lib/metrics.ts';
-import type { DecodeResult } from './decode-result.ts';
-import { WorkerSlot } from './worker-slot.ts';
+import type { Metrics } from '../../lib/metrics.ts';
+import type { DecodeFailure, DecodeResult, LookAsk, LookResult } from './decode-result.ts';
+import type { HardwareInUse, HardwareName } from './hardware-name.ts';
+import type { PoolJob } from './pool-job.ts';
+import { type PoolMetrics, poolMetrics } from './pool-metrics.ts';
+import { WorkerCrew } from './worker-crew.ts';
+import type { StageMs } from './worker-messages.ts';
+import { jobsInThread } from './worker-slot.ts';
 
 /** What a decoder pool needs. */
 export interface DecoderPoolOptions {
@@ -16,22 +20,18 @@ export interface DecoderPoolOptions {
   readonly queueCapacity: number;
   /** A thread that has not answered for this long is replaced; default 5 s. */
   readonly jobTimeoutMs?: number;
+  /** What decodes; default `none`, which is software. */
+  readonly hardware?: HardwareName;
+  readonly hardwareDevice?: string | undefined;
+  /** Looks leave the deblocking filter out; default false. */
+  readonly skipLoopFilter?: boolean;
+  /** Configuration of the activity gate, for the entry file of the threads: plain values. */
+  readonly gate?: unknown;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock?: Clock;
-  /** The worker's source; tests put one here that dies. */
+  /** The threads' entry file; by default one without an activity gate. */
   readonly workerFile?: URL;
-}
-
-/** Jobs in a thread at once: the second is there when the first is done, which saves it a wait of some 0.5 ms. */
-const inFlight = 2;
-
-interface Job {
-  readonly id: number;
-  readonly unit: AccessUnit;
-  readonly spec: PictureSpec;
-  readonly resolve: (result: DecodeResult) => void;
-  cancelTimeout: () => void;
 }
 
 /** What a picture is for: `evidence` of an alert goes before any `look` that may raise one. */
@@ -43,40 +43,51 @@ export type DecodePriority = 'look' | 'evidence';
  * replaced and only its own job fails.
  */
 export class DecoderPool implements Service {
-  readonly #options: DecoderPoolOptions;
-  readonly #clock: Clock;
+  /** Looks it takes at once before they wait. */
+  readonly slots: number;
   readonly #log: Logger;
   /** In the order they are served. */
-  readonly #queues: Readonly<Record<DecodePriority, BoundedQueue<Job>>>;
+  readonly #queues: Readonly<Record<DecodePriority, BoundedQueue<PoolJob>>>;
   /** Jobs a dying thread had not begun; they go before the queues. At most one a thread. */
-  readonly #returned: Job[] = [];
-  readonly #running = new Map<number, Job>();
-  readonly #slots = new Set<WorkerSlot>();
-  readonly #respawns = new Set<() => void>();
-  readonly #backoff = new Backoff({ minMs: 100, maxMs: 10_000 });
-  readonly #metrics: {
-    jobs: Counter<'result'>;
-    seconds: Histogram;
-    waiting: Gauge;
-    deaths: Counter;
-  };
+  readonly #returned: PoolJob[] = [];
+  readonly #crew: WorkerCrew;
+  readonly #metrics: PoolMetrics;
+  readonly #asked: HardwareName;
+  #hardware: HardwareInUse | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
   #nextId = 1;
 
   constructor(options: DecoderPoolOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.slots = options.workers * jobsInThread;
     this.#log = options.log;
+    this.#metrics = poolMetrics(options.metrics);
+    this.#asked = options.hardware ?? 'none';
     this.#queues = {
       evidence: new BoundedQueue(options.queueCapacity, 'drop-oldest'),
       look: new BoundedQueue(options.queueCapacity, 'drop-oldest'),
     };
-    this.#metrics = {
-      jobs: options.metrics.counter('maplebridge_decode_keyframes_total', 'Keyframes by result.', ['result']),
-      seconds: options.metrics.latency('maplebridge_decode_seconds', 'Time in the decoder thread, scaling included.'),
-      waiting: options.metrics.gauge('maplebridge_decode_queue', 'Keyframes waiting for a decoder.'),
-      deaths: options.metrics.counter('maplebridge_decode_worker_deaths_total', 'Decoder threads that died.'),
-    };
+    this.#crew = new WorkerCrew({
+      workers: options.workers,
+      workerFile: options.workerFile ?? new URL('./decode-worker.ts', import.meta.url),
+      settings: {
+        hardware: this.#asked,
+        skipLoopFilter: options.skipLoopFilter ?? false,
+        gate: options.gate,
+        ...(options.hardwareDevice === undefined ? {} : { hardwareDevice: options.hardwareDevice }),
+      },
+      jobTimeoutMs: options.jobTimeoutMs ?? 5000,
+      clock: options.clock ?? systemClock,
+      log: options.log,
+      next: () => this.#next(),
+      onReady: (hardware) => this.#onReady(hardware),
+      onResult: (job, result, stages) => job.settle(result, stages),
+      onDeath: (_slot, why, job, behind) => this.#onDeath(why, job, behind),
+    });
+  }
+
+  /** What decodes; undefined until the first thread has tried. */
+  get hardware(): HardwareInUse | undefined {
+    return this.#hardware;
   }
 
   /** Starts the threads. @throws AppError MB_MISSING_PART when one cannot start (no FFmpeg library here). */
@@ -84,9 +95,8 @@ export class DecoderPool implements Service {
     if (this.#state !== 'new') return;
     this.#state = 'running';
     signal.addEventListener('abort', () => void this.stop(), { once: true });
-    const ready = Array.from({ length: this.#options.workers }, () => this.#spawn());
     try {
-      await Promise.all(ready);
+      await this.#crew.start();
     } catch (error) {
       if (signal.aborted) return;
       await this.stop();
@@ -97,125 +107,98 @@ export class DecoderPool implements Service {
   /** Fails what waits and ends the threads. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
-    for (const cancel of this.#respawns) cancel();
-    this.#respawns.clear();
+    const ending = this.#crew.stop();
     const waiting = Object.values(this.#queues).flatMap((queue) => queue.drain());
-    const left = [...this.#running.values(), ...this.#returned.splice(0), ...waiting];
-    for (const job of left) this.#settle(job, stopped);
-    const slots = [...this.#slots];
-    this.#slots.clear();
-    await Promise.all(slots.map((slot) => slot.terminate()));
+    for (const job of [...this.#returned.splice(0), ...waiting]) job.settle(stopped);
+    for (const job of await ending) job.settle(stopped);
   }
 
   /**
    * Decodes one keyframe into the picture asked for. Never rejects. Without a priority, a picture in the camera's own size
    * is evidence: detectors ask for theirs.
    */
-  decode(
+  async decode(
     unit: AccessUnit,
     spec: PictureSpec,
     { priority = spec.fit === 'original' ? 'evidence' : 'look' }: { readonly priority?: DecodePriority } = {},
   ): Promise<DecodeResult> {
+    const result = await this.#enqueue(unit, { specs: [spec], always: true, at: unit.receivedAt }, priority);
+    if (!result.ok) return result;
+    const [picture] = result.pictures;
+    if (picture === undefined) return { ok: false, reason: 'unsupported', detail: 'no picture' };
+    return { ok: true, picture, decodeMs: result.decodeMs };
+  }
+
+  /**
+   * Looks at one keyframe: decodes it once, compares it with its camera's past where the threads have a gate, and gives
+   * the pictures in `ask.specs` where that, or `ask.always`, calls for them. Never rejects.
+   */
+  look(unit: AccessUnit, ask: LookAsk): Promise<LookResult> {
+    return this.#enqueue(unit, ask, 'look');
+  }
+
+  #enqueue(unit: AccessUnit, ask: LookAsk, priority: DecodePriority): Promise<LookResult> {
     if (this.#state !== 'running') return Promise.resolve(stopped);
     if (!unit.keyframe) {
       return Promise.resolve({ ok: false, reason: 'unsupported', detail: 'not a keyframe: it does not decode alone' });
     }
     return new Promise((resolve) => {
-      const job: Job = { id: this.#nextId++, unit, spec, resolve, cancelTimeout: () => {} };
       const queue = this.#queues[priority];
       if (queue.size === queue.capacity) {
-        const oldest = queue.shift();
-        if (oldest !== undefined) {
-          this.#settle(oldest, { ok: false, reason: 'overloaded', detail: `${queue.capacity} were waiting` });
-        }
+        queue.shift()?.settle({ ok: false, reason: 'overloaded', detail: `${queue.capacity} were waiting` });
       }
-      queue.push(job);
-      this.#dispatch();
+      queue.push(this.#lookJob(unit, ask, priority, resolve));
+      this.#crew.dispatch();
+      this.#countWaiting();
     });
   }
 
-  /** Resolves when the new thread is ready; rejects when it dies before. */
-  #spawn(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const file = this.#options.workerFile ?? new URL('./decode-worker.ts', import.meta.url);
-      const slot = new WorkerSlot(file, {
-        ready: () => {
-          resolve();
-          this.#dispatch();
-        },
-        result: (id, result) => this.#onResult(slot, id, result),
-        died: (why) => {
-          this.#slots.delete(slot);
-          if (!slot.ready) reject(new Error(why));
-          else if (this.#state === 'running') this.#onDeath(slot, why);
-        },
-      });
-      this.#slots.add(slot);
-    });
+  #lookJob(unit: AccessUnit, ask: LookAsk, priority: DecodePriority, resolve: (result: LookResult) => void): PoolJob {
+    const id = this.#nextId++;
+    return {
+      id,
+      camera: unit.cameraId,
+      pack: (lane) => {
+        const [data = new Uint8Array()] = lane.fill([unit.data]);
+        return { kind: 'look', id, codec: unit.codec, data, exact: priority === 'evidence', ask };
+      },
+      settle: (result = nothing, stages = undefined) => {
+        this.#count(result, stages);
+        resolve(result);
+      },
+    };
   }
 
-  /** Gives jobs out one a thread and round, so that no thread has two while another has none. */
-  #dispatch(): void {
-    for (let depth = 0; depth < inFlight; depth += 1) {
-      for (const slot of this.#slots) {
-        if (!slot.ready || slot.jobs.length > depth) continue;
-        const job = this.#returned.shift() ?? this.#queues.evidence.shift() ?? this.#queues.look.shift();
-        if (job === undefined) break;
-        this.#running.set(job.id, job);
-        // Copied: the unit stays here as evidence, and its buffer may be shared with its neighbours.
-        slot.post({ id: job.id, codec: job.unit.codec, data: new Uint8Array(job.unit.data), spec: job.spec });
-        if (slot.jobs.length === 1) this.#watch(slot);
-      }
-    }
+  #next(): PoolJob | undefined {
+    return this.#returned.shift() ?? this.#queues.evidence.shift() ?? this.#queues.look.shift();
+  }
+
+  #count(result: LookResult, stages: StageMs | undefined): void {
+    this.#metrics.keyframes.inc({ result: result.ok ? 'ok' : result.reason });
+    if (result.ok) this.#metrics.seconds.observe(result.decodeMs / 1000);
+    for (const [stage, ms] of Object.entries(stages ?? {})) this.#metrics.stages.observe({ stage }, ms / 1000);
+    this.#countWaiting();
+  }
+
+  #countWaiting(): void {
     this.#metrics.waiting.set(this.#queues.evidence.size + this.#queues.look.size);
   }
 
-  /** Times the job the thread is at; those behind it wait their turn. */
-  #watch(slot: WorkerSlot): void {
-    const job = this.#running.get(slot.jobs[0] ?? 0);
-    if (job === undefined) return;
-    job.cancelTimeout();
-    job.cancelTimeout = this.#clock.after(this.#options.jobTimeoutMs ?? 5000, () => slot.abandon('no answer in time'));
+  #onReady(hardware: HardwareInUse): void {
+    if (this.#hardware?.why === hardware.why && this.#hardware.used === hardware.used) return;
+    this.#hardware = hardware;
+    if (hardware.asked === 'none') return;
+    if (hardware.used === 'software') this.#log.warn(hardware, 'decoding in software although hardware was asked for');
+    else this.#log.info(hardware, 'decoding in hardware');
   }
 
-  #onResult(slot: WorkerSlot, id: number, result: DecodeResult): void {
-    this.#backoff.reset();
-    const job = this.#running.get(id);
-    if (job !== undefined) this.#settle(job, result);
-    this.#watch(slot);
-    this.#dispatch();
-  }
-
-  #settle(job: Job, result: DecodeResult): void {
-    job.cancelTimeout();
-    this.#running.delete(job.id);
-    this.#metrics.jobs.inc({ result: result.ok ? 'ok' : result.reason });
-    if (result.ok) this.#metrics.seconds.observe(result.decodeMs / 1000);
-    job.resolve(result);
-  }
-
-  #onDeath(slot: WorkerSlot, why: string): void {
+  #onDeath(why: string, job: PoolJob | undefined, behind: readonly PoolJob[]): void {
     this.#metrics.deaths.inc();
-    const [job, ...behind] = slot.jobs.flatMap((id) => this.#running.get(id) ?? []);
-    this.#log.warn({ why, camera: job?.unit.cameraId }, 'decoder thread died; replacing it');
-    if (job !== undefined) this.#settle(job, { ok: false, reason: 'decoder-died', detail: why });
-    for (const each of behind) this.#running.delete(each.id);
+    this.#log.warn({ why, camera: job?.camera }, 'decoder thread died; replacing it');
+    job?.settle({ ok: false, reason: 'decoder-died', detail: why });
     this.#returned.push(...behind);
-    this.#dispatch();
-    this.#respawn();
-  }
-
-  #respawn(): void {
-    if (this.#state !== 'running') return;
-    const cancel = this.#clock.after(this.#backoff.next(), () => {
-      this.#respawns.delete(cancel);
-      this.#spawn().catch((error: unknown) => {
-        this.#log.error({ err: error }, 'decoder thread cannot start; trying again');
-        this.#respawn();
-      });
-    });
-    this.#respawns.add(cancel);
   }
 }
 
-const stopped: DecodeResult = { ok: false, reason: 'decoder-died', detail: 'the decoder pool is not running' };
+const stopped: DecodeFailure = { ok: false, reason: 'decoder-died', detail: 'the decoder pool is not running' };
+const nothing: DecodeFailure = { ok: false, reason: 'unsupported', detail: 'the thread gave no picture' };

@@ -1,37 +1,59 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../lib/errors.ts';
-import type { DecodeResult } from './decode-result.ts';
-import type { DecodeJob, WorkerAnswer } from './worker-messages.ts';
+import type { LookResult } from './decode-result.ts';
+import type { HardwareInUse } from './hardware-name.ts';
+import type { PoolJob } from './pool-job.ts';
+import { SharedLane } from './shared-lane.ts';
+import type { StageMs, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
 
-/** What a slot tells its pool. */
+/** Jobs in a thread at once: the second is there when the first is done, which saves it a wait of some 0.5 ms. */
+export const jobsInThread = 2;
+
+/** What a slot tells its crew. */
 export interface WorkerSlotEvents {
-  ready(): void;
-  result(id: number, result: DecodeResult): void;
+  ready(hardware: HardwareInUse): void;
+  result(job: PoolJob, result: LookResult | undefined, stages: StageMs | undefined): void;
   /** The thread is gone, once; no further event follows. */
   died(why: string): void;
 }
 
 /** One decoder thread and the jobs it has. */
 export class WorkerSlot {
-  /** Ids of the jobs in the thread, in order: it works on the first. */
-  readonly jobs: number[] = [];
+  /** Jobs in the thread, in order: it works on the first. */
+  readonly jobs: PoolJob[] = [];
   ready = false;
   readonly #worker: Worker;
   readonly #events: WorkerSlotEvents;
+  readonly #lanes = Array.from({ length: jobsInThread }, () => new SharedLane());
+  readonly #laneOf = new Map<PoolJob, SharedLane>();
   #gone = false;
 
-  constructor(file: URL, events: WorkerSlotEvents) {
+  constructor(file: URL, settings: WorkerSettings, events: WorkerSlotEvents) {
     this.#events = events;
-    this.#worker = new Worker(file, { name: 'decoder' });
+    this.#worker = new Worker(file, { name: 'decoder', workerData: settings });
     this.#worker.on('message', (answer: WorkerAnswer) => this.#onAnswer(answer));
     this.#worker.on('error', (error) => this.#die(messageOf(error)));
     this.#worker.on('exit', (code) => this.#die(`thread ended with code ${code}`));
   }
 
-  /** Hands a job over; its buffer moves to the thread. */
-  post(job: DecodeJob): void {
-    this.jobs.push(job.id);
-    this.#worker.postMessage(job, [job.data.buffer as ArrayBuffer]);
+  /** Room for one more job. */
+  get free(): boolean {
+    return this.ready && this.jobs.length < jobsInThread;
+  }
+
+  /** Hands a job over; only while there is room. */
+  post(job: PoolJob): void {
+    const lane = this.#lanes.find(({ busy }) => !busy);
+    if (lane === undefined) throw new RangeError('no lane free: the thread has all the jobs it takes');
+    lane.busy = true;
+    this.#laneOf.set(job, lane);
+    this.jobs.push(job);
+    this.#worker.postMessage(job.pack(lane));
+  }
+
+  /** Tells the thread to let a camera's stream go. */
+  closeStream(stream: number): void {
+    if (!this.#gone) this.#worker.postMessage({ kind: 'close', stream });
   }
 
   /** Gives the thread up although it still runs (it hangs): reported as died at once. */
@@ -50,12 +72,16 @@ export class WorkerSlot {
     if (this.#gone) return;
     if (answer.kind === 'ready') {
       this.ready = true;
-      this.#events.ready();
+      this.#events.ready(answer.hardware);
       return;
     }
-    const at = this.jobs.indexOf(answer.id);
-    if (at >= 0) this.jobs.splice(at, 1);
-    this.#events.result(answer.id, answer.result);
+    const at = this.jobs.findIndex(({ id }) => id === answer.id);
+    const [job] = at < 0 ? [] : this.jobs.splice(at, 1);
+    if (job === undefined) return;
+    const lane = this.#laneOf.get(job);
+    if (lane !== undefined) lane.busy = false;
+    this.#laneOf.delete(job);
+    this.#events.result(job, answer.result, answer.stages);
   }
 
   #die(why: string): void {
