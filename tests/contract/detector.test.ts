@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../src/domain/access-unit.ts';
 import { type Box, iou } from '../../src/domain/geometry.ts';
+import type { LookPriority } from '../../src/domain/look.ts';
 import type { Picture, PictureSpec } from '../../src/domain/picture.ts';
 import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
 import { detectSchema } from '../../src/edge/detect/config.ts';
 import type { Detector } from '../../src/edge/detect/detector.ts';
 import { loadDetector } from '../../src/edge/detect/load-detector.ts';
 import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
+import type { Detected } from '../../src/edge/detect/model-runner.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
@@ -24,7 +26,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const load = (modelId: string, store: { mirror?: string | undefined; cacheDir?: string } = {}) =>
   loadDetector({
-    ...detectSchema.parse({ modelId }),
+    ...detectSchema.parse({ models: [{ id: modelId }] }),
     store: { manifest, cacheDir: join(scratch, 'cache'), mirror, ...store },
     log,
     metrics: new Metrics(),
@@ -38,6 +40,8 @@ const grey = (spec: PictureSpec): Picture => ({
   sourceWidth: spec.width,
   sourceHeight: spec.height,
 });
+
+const priority: LookPriority = { severity: 2, deadlineMs: 0 };
 
 /** The grey car that stands in street-parked.mp4 from 3.4 s to 73.4 s, in the 640×352 picture. */
 const parkedCar: Box = [303 / 640, 163 / 352, 402 / 640, 243 / 352];
@@ -73,29 +77,34 @@ describe.skipIf(sharedDir === undefined)(`detector contract, shared models${reas
       detector = await load(id);
     });
     afterAll(() => detector?.close());
+    const look = (picture: Picture) => detector.detect({ picture, priority });
 
     test('says what it is and what it takes', () => {
-      expect(detector.model).toMatchObject({ id, sha256: entry.sha256, provider: 'cpu' });
+      expect(detector.model).toMatchObject({ id, sha256: entry.sha256 });
       expect(detector.model.classes).toContain('person');
       expect(detector.input).toMatchObject({ width: entry.input.width, height: entry.input.height });
     });
 
     const secondsWithCar = entry.classes === 'coco-80' ? [4, 30, 72] : [];
     test.each(secondsWithCar)('finds the parked car at %i s', async (second) => {
-      const [result] = await detector.detect([await pictureAt(second, detector.input)]);
-      const cars = result?.detections.filter((each) => each.class === 'car') ?? [];
+      const result = await look(await pictureAt(second, detector.input));
+      const cars = result.detections.filter((each) => each.class === 'car');
       expect(Math.max(...cars.map((car) => iou(car.box, parkedCar)))).toBeGreaterThanOrEqual(0.6);
-      expect(result?.run).toMatchObject({ modelId: id, modelSha256: entry.sha256, provider: 'cpu' });
+      const { width, height } = entry.input;
+      const run = { modelId: id, modelSha256: entry.sha256, provider: 'cpu', inputWidth: width, inputHeight: height };
+      expect(result.run).toMatchObject(run);
+      expect(result.run.inputScale).toBeGreaterThanOrEqual(width / 640);
+      expect(result.run.inputScale).toBeLessThan(1);
+      expect(result.run.latencyMs).toBeGreaterThan(0);
+      for (const detection of result.detections) expect(detection.run).toEqual(result.run);
     });
 
     test('finds nothing in an even grey', async () => {
-      const [result] = await detector.detect([grey(detector.input)]);
-      expect(result?.detections).toEqual([]);
+      expect((await look(grey(detector.input))).detections).toEqual([]);
     });
 
     test('boxes lie in 0–1, best score first, scores at least the threshold', async () => {
-      const [result] = await detector.detect([await pictureAt(2, detector.input)]);
-      const detections = result?.detections ?? [];
+      const { detections } = await look(await pictureAt(2, detector.input));
       for (const { box, score } of detections) {
         for (const value of box) expect(value).toBeGreaterThanOrEqual(0);
         for (const value of box) expect(value).toBeLessThanOrEqual(1);
@@ -109,22 +118,26 @@ describe.skipIf(sharedDir === undefined)(`detector contract, shared models${reas
 
     test('answers several pictures in order, and the same picture the same way', async () => {
       const busy = await pictureAt(10, detector.input);
-      const [first, nothing, again] = await detector.detect([busy, grey(detector.input), busy]);
-      expect(nothing?.detections).toEqual([]);
-      expect(again?.detections).toEqual(first?.detections);
+      const [first, nothing, again] = await Promise.all([busy, grey(detector.input), busy].map(look));
+      const found = (detected: Detected | undefined) => detected?.detections.map(({ run: _, ...each }) => each);
+      expect(found(nothing)).toEqual([]);
+      expect(found(again)).toEqual(found(first));
     });
 
-    test('refuses a picture of a size it does not take, and goes on', async () => {
-      const wrong = grey({ ...detector.input, width: detector.input.width * 2 });
-      await expect(detector.detect([wrong])).rejects.toMatchObject({ code: 'MB_MODEL_FAILED' });
-      await expect(detector.detect([grey(detector.input)])).resolves.toHaveLength(1);
+    test('refuses a picture that is not of its size, and not its neighbours', async () => {
+      const wrong = { ...grey(detector.input), data: new Uint8Array(12) };
+      const [refused, taken] = await Promise.allSettled([look(wrong), look(grey(detector.input))]);
+      expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'MB_MODEL_FAILED' } });
+      expect(taken).toMatchObject({ status: 'fulfilled' });
     });
 
     test('refuses once closed; closing twice is fine', async () => {
       const own = await load(id);
       await own.close();
       await own.close();
-      await expect(own.detect([grey(own.input)])).rejects.toMatchObject({ code: 'MB_MODEL_FAILED' });
+      await expect(own.detect({ picture: grey(own.input), priority })).rejects.toMatchObject({
+        code: 'MB_MODEL_FAILED',
+      });
     });
   });
 
@@ -169,7 +182,7 @@ describe('detector contract, without weights', () => {
     const dir = mkdtempSync(join(scratch, 'broken-'));
     writeFileSync(join(dir, entry.file), 'not a model');
     const forged = { ...manifest, models: [{ ...entry, sha256: sha256('not a model'), bytes: 11 }] };
-    const options = { ...detectSchema.parse({ modelId: entry.id }), log, metrics: new Metrics() };
+    const options = { ...detectSchema.parse({ models: [{ id: entry.id }] }), log, metrics: new Metrics() };
     const refusal = loadDetector({ ...options, store: { manifest: forged, mirror: dir, cacheDir: dir } });
     await expect(refusal).rejects.toMatchObject({ code: 'MB_MODEL_FAILED' });
   });

@@ -34,7 +34,7 @@ describe.skipIf(sharedDir === undefined)(`keyframes to tracks on shared footage$
   /** Confirmed tracks seen in the lane, look by look; `s` is the second of the look. */
   async function inLane(footage: string, modelId: string): Promise<{ s: number; track: Track }[]> {
     const detector = await loadDetector({
-      ...detectSchema.parse({ modelId }),
+      ...detectSchema.parse({ models: [{ id: modelId }] }),
       store: { manifest: loadManifest(), mirror: join(shared, 'models') },
       log,
       metrics: new Metrics(),
@@ -44,8 +44,8 @@ describe.skipIf(sharedDir === undefined)(`keyframes to tracks on shared footage$
     for (const unit of await keyframesOf(join(shared, 'footage', footage))) {
       const decoded = await decoder.decode(unit, detector.input);
       if (!decoded.ok) throw new Error(decoded.detail);
-      const [look] = await detector.detect([decoded.picture]);
-      const tracks = tracker.update(look?.detections ?? [], unit.ptsMs);
+      const look = await detector.detect({ picture: decoded.picture, priority: { severity: 2, deadlineMs: 0 } });
+      const tracks = tracker.update(look.detections, unit.ptsMs);
       const seen = tracks.filter((track) => track.state === 'confirmed' && track.lastSeenAt === unit.ptsMs);
       const here = seen.filter((track) => insidePolygon(bottomCentre(track.box), lane));
       found.push(...here.map((track) => ({ s: unit.ptsMs / 1000, track })));

@@ -1,27 +1,83 @@
 import { z } from 'zod';
 import { durationMs } from '../../lib/config.ts';
+import { providerNames } from './provider.ts';
+
+const provider = z.enum(['auto', ...providerNames]);
+const threads = z.number().int().min(1).max(64);
+const sessions = z.number().int().min(1).max(16);
+const modelId = z.string().min(1);
+
+/** One model of the node; what it leaves out is as for all of them. */
+const modelSchema = z.strictObject({
+  id: modelId.meta({ description: 'Model, by its id in models/manifest.json.' }),
+  provider: provider.optional().meta({ description: 'As `detect.provider`, for this model only.' }),
+  threads: threads.optional().meta({ description: 'As `detect.threads`, for this model only.' }),
+  sessions: sessions.optional().meta({ description: 'As `detect.sessions`, for this model only.' }),
+});
 
 /** Configuration of the object detector. */
-export const detectSchema = z.strictObject({
-  modelId: z.string().default('yolox-nano-416').meta({ description: 'Model, by its id in models/manifest.json.' }),
-  provider: z.enum(['cpu']).default('cpu').meta({ description: 'ONNX Runtime execution provider.' }),
-  threads: z.number().int().min(1).max(64).default(1).meta({ description: 'Threads one inference may use.' }),
-  scoreThreshold: z.number().min(0.05).max(0.95).default(0.3).meta({
-    description: 'Lowest score (0–1) the detector reports; the tracker and the scenes ask for more.',
-  }),
-  iouThreshold: z.number().min(0.1).max(0.9).default(0.5).meta({
-    description: 'Overlap (IoU, 0–1) above which the weaker of two boxes of one kind is taken for the same object.',
-  }),
-  queueCapacity: z.number().int().min(1).max(10_000).default(256).meta({
-    description: 'Calls that may wait for the detector; past that the oldest fails with MB_OVERLOADED.',
-  }),
-  jobTimeoutMs: durationMs({
-    min: 100,
-    max: 600_000,
-    default: 30_000,
-    help: 'A detector thread that has not answered for this long is replaced.',
-  }),
-});
+export const detectSchema = z
+  .strictObject({
+    models: z
+      .array(modelSchema)
+      .min(1)
+      .max(8)
+      .default([{ id: 'yolox-nano-416' }])
+      .meta({
+        description:
+          'Models of this node, each with threads of its own; a scene is served by those that know its classes.',
+      }),
+    provider: provider.default('cpu').meta({
+      description:
+        'Where models run: an ONNX Runtime execution provider, or `auto`. One that does not run here is told of and ' +
+        'the next of tensorrt, cuda, webgpu, cpu is tried; `auto` begins at the first and passes over what is slower than cpu.',
+    }),
+    loadTimeoutMs: durationMs({
+      min: 1_000,
+      max: 600_000,
+      default: 60_000,
+      help: 'A model that has not loaded and run once within this time is given up, on an accelerator for the next provider.',
+    }),
+    sessions: sessions.default(1).meta({
+      description:
+        'Threads that each run a copy of a model. On cpu `sessions` × `threads` should not exceed the cores.',
+    }),
+    threads: threads.default(1).meta({ description: 'Threads one inference may use (cpu only).' }),
+    batch: z
+      .strictObject({
+        size: z.number().int().min(1).max(64).optional().meta({
+          description: 'Model inputs that are handed over at once; default 1 on cpu, 4 elsewhere.',
+        }),
+        maxWaitMs: durationMs({
+          min: 0,
+          max: 1_000,
+          default: 40,
+          help: 'Longest that a look waits for others to share a model input with, while the model is idle.',
+        }),
+      })
+      .prefault({})
+      .meta({ description: 'Looks of all cameras are collected before the model runs.' }),
+    scoreThreshold: z.number().min(0.05).max(0.95).default(0.3).meta({
+      description: 'Lowest score (0–1) the detector reports; the tracker and the scenes ask for more.',
+    }),
+    iouThreshold: z.number().min(0.1).max(0.9).default(0.5).meta({
+      description: 'Overlap (IoU, 0–1) above which the weaker of two boxes of one kind is taken for the same object.',
+    }),
+    queueCapacity: z.number().int().min(1).max(10_000).default(256).meta({
+      description: 'Looks that may wait for a model; past that the least urgent fails.',
+    }),
+    jobTimeoutMs: durationMs({
+      min: 100,
+      max: 600_000,
+      default: 30_000,
+      help: 'A detector thread that has not answered for this long is replaced.',
+    }),
+  })
+  .superRefine(({ models }, context) => {
+    for (const [index, { id }] of models.entries())
+      if (models.findIndex((model) => model.id === id) !== index)
+        context.addIssue({ code: 'custom', path: ['models', index, 'id'], message: `model "${id}" is there twice` });
+  });
 
 /** Checked configuration of the object detector. */
 export type DetectConfig = z.output<typeof detectSchema>;

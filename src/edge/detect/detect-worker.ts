@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../lib/errors.ts';
-import { ModelRunner, type RunnerOptions } from './model-runner.ts';
-import { availableProviders } from './onnx-session.ts';
-import type { DetectAnswer, DetectJob } from './worker-messages.ts';
+import { ModelRunner, type RegionRequest, type RunnerOptions } from './model-runner.ts';
+import type { DetectAnswer, DetectJob, RequestResult } from './worker-messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('detect-worker.ts runs in a worker thread only');
@@ -11,17 +10,27 @@ const answer = (message: DetectAnswer) => port.postMessage(message);
 try {
   const began = performance.now();
   const runner = await ModelRunner.open(workerData as RunnerOptions);
-  // One picture at a time: the session blocks this thread while it runs.
+  // One job at a time: the session blocks this thread while it runs.
   let last: Promise<void> = Promise.resolve();
-  port.on('message', (job: DetectJob) => {
-    last = last.then(() =>
-      runner.detect(job.picture).then(
-        (detected) => answer({ kind: 'detected', id: job.id, detected }),
-        (error: unknown) => answer({ kind: 'failed', id: job.id, detail: messageOf(error) }),
-      ),
-    );
+  port.on('message', ({ id, requests }: DetectJob) => {
+    last = last.then(async () => {
+      const results = await work(runner, requests);
+      answer({ kind: 'done', id, results, stages: runner.takeStages() });
+    });
   });
-  answer({ kind: 'ready', providers: availableProviders(), warmUpMs: performance.now() - began });
+  answer({ kind: 'ready', warmUpMs: performance.now() - began });
 } catch (error) {
   answer({ kind: 'cannot-load', detail: messageOf(error) });
+}
+
+/** All together; where that fails each alone, so that one bad picture does not take its neighbours along. */
+async function work(runner: ModelRunner, requests: readonly RegionRequest[]): Promise<RequestResult[]> {
+  try {
+    return (await runner.run(requests)).map((detected) => ({ ok: true, detected }));
+  } catch (error) {
+    if (requests.length <= 1) return requests.map(() => ({ ok: false, detail: messageOf(error) }));
+    const results: RequestResult[] = [];
+    for (const request of requests) results.push(...(await work(runner, [request])));
+    return results;
+  }
 }

@@ -1,28 +1,55 @@
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { DetectConfig } from './config.ts';
 import type { Detector } from './detector.ts';
-import { canonicalClasses } from './model-manifest.ts';
-import { type ModelStoreOptions, resolveModel } from './model-store.ts';
-import { ThreadDetector } from './thread-detector.ts';
+import { ModelLane } from './model-lane.ts';
+import { canonicalClasses, findModel } from './model-manifest.ts';
+import type { ModelStatus } from './model-status.ts';
+import type { ModelStoreOptions } from './model-store.ts';
+import { type ModelSettings, modelSettings, prepareModel } from './prepare-model.ts';
 
-/** What `loadDetector` needs beside the configuration. */
+/** What models are loaded with, beside the configuration. */
 export interface LoadDetectorOptions extends DetectConfig {
   readonly store: ModelStoreOptions;
+  readonly clock?: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
+/** One model's lane, not yet open. @throws AppError MB_MODEL_UNKNOWN */
+export function modelLane(
+  settings: ModelSettings,
+  options: LoadDetectorOptions,
+  onStatus?: (status: ModelStatus) => void,
+): ModelLane {
+  const { store, clock = systemClock, log, metrics } = options;
+  const { batch, queueCapacity, loadTimeoutMs, jobTimeoutMs } = options;
+  const entry = findModel(store.manifest, settings.id);
+  const classes = [...new Set(canonicalClasses(store.manifest, entry).filter((name) => name !== undefined))];
+  return new ModelLane({
+    model: { id: entry.id, sha256: entry.sha256, classes },
+    entry,
+    prepare: (signal) => prepareModel(settings, options, store, signal),
+    ...{ sessions: settings.sessions, batch, queueCapacity, loadTimeoutMs, jobTimeoutMs },
+    onStatus,
+    ...{ clock, log, metrics },
+  });
+}
+
 /**
- * Finds a model, checks its hash, loads it on its own thread and runs it once.
+ * Loads the first model of a configuration alone, without waiting for it to recover: for tools and tests.
  * @throws AppError MB_MODEL_UNKNOWN, MB_MODEL_MISSING, MB_MODEL_HASH, or MB_MODEL_FAILED when it does not load or run.
  */
 export async function loadDetector(options: LoadDetectorOptions): Promise<Detector> {
-  const { path, entry } = await resolveModel(options.modelId, options.store);
-  const { provider, threads, scoreThreshold, iouThreshold, queueCapacity, jobTimeoutMs, log, metrics } = options;
-  const classes = canonicalClasses(options.store.manifest, entry);
-  const runner = { path, entry, classes, provider, threads, scoreThreshold, iouThreshold };
-  const detector = new ThreadDetector({ runner, queueCapacity, jobTimeoutMs, log, metrics });
-  await detector.open();
-  return detector;
+  const [settings] = modelSettings(options);
+  if (settings === undefined) throw new AppError('MB_CONFIG_INVALID', 'detect.models names no model');
+  const lane = modelLane(settings, options);
+  await lane.open();
+  const { status } = lane;
+  if (status.state === 'ready') return lane;
+  await lane.close();
+  if (status.state === 'unavailable') throw new AppError(status.code, status.why);
+  throw new AppError('MB_MODEL_FAILED', `model ${settings.id} is not ready`);
 }

@@ -1,15 +1,34 @@
-import type { Picture } from '../../domain/picture.ts';
-import type { Detected } from './model-runner.ts';
+import type { Detected, RegionRequest } from './model-runner.ts';
 
-/** Detector → thread: one picture. */
+/** Detector → thread: looks that are seen together. */
 export interface DetectJob {
   readonly id: number;
-  readonly picture: Picture;
+  readonly requests: readonly RegionRequest[];
+}
+
+/** What became of one look of a job. */
+export type RequestResult =
+  | { readonly ok: true; readonly detected: Detected }
+  | { readonly ok: false; readonly detail: string };
+
+/** Where a job's time went, in milliseconds. */
+export interface StageTimes {
+  /** Pictures into the tensor. */
+  readonly fill: number;
+  /** The graph. */
+  readonly inference: number;
+  /** Outputs to boxes, suppression. */
+  readonly post: number;
+}
+
+/** A job's answer: one result a request, in order. */
+export interface JobAnswer {
+  readonly results: readonly RequestResult[];
+  readonly stages: StageTimes;
 }
 
 /** Thread → detector: the model is loaded, or cannot be; then one answer a job. */
 export type DetectAnswer =
-  | { readonly kind: 'ready'; readonly providers: readonly string[]; readonly warmUpMs: number }
+  | { readonly kind: 'ready'; readonly warmUpMs: number }
   | { readonly kind: 'cannot-load'; readonly detail: string }
-  | { readonly kind: 'detected'; readonly id: number; readonly detected: Detected }
-  | { readonly kind: 'failed'; readonly id: number; readonly detail: string };
+  | ({ readonly kind: 'done'; readonly id: number } & JobAnswer);

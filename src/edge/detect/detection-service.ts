@@ -1,0 +1,134 @@
+import type { Detection, ModelRun } from '../../domain/detection.ts';
+import type { Box } from '../../domain/geometry.ts';
+import type { LookPriority } from '../../domain/look.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
+import type { Picture, PictureSpec } from '../../domain/picture.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
+import type { Detector, ModelDescription } from './detector.ts';
+import { type LoadDetectorOptions, modelLane } from './load-detector.ts';
+import type { ModelLane } from './model-lane.ts';
+import type { Detected } from './model-runner.ts';
+import type { ModelStatus } from './model-status.ts';
+import { modelSettings } from './prepare-model.ts';
+
+/** One look, for the models it needs. */
+export interface DetectRequest {
+  /** By model id, each of the size `specOf` says or what packing takes of it. */
+  readonly pictures: ReadonlyMap<string, Picture>;
+  /** Normalised; absent: the whole picture. */
+  readonly regions?: readonly Box[];
+  readonly priority: LookPriority;
+}
+
+/** Why a model said nothing to a look. */
+export interface DetectFailure {
+  readonly model: string;
+  /** `overloaded`: more urgent looks had its place. */
+  readonly reason: 'unavailable' | 'failed' | 'overloaded';
+  readonly detail: string;
+}
+
+/** What all models together found. */
+export interface DetectOutcome {
+  /** By model in the order asked, best score first; each says which run found it. */
+  readonly detections: readonly Detection[];
+  readonly runs: readonly ModelRun[];
+  /** This look's share of the detectors' working time. */
+  readonly detectMs: number;
+  /** Models that could not. */
+  readonly failed: readonly string[];
+  readonly failures: readonly DetectFailure[];
+  /** Boxes among the detections that end where a region does: the object goes on, and is to be looked at again in full. */
+  readonly cut: readonly Box[];
+}
+
+/** What the service needs beside its configuration. */
+export interface DetectionServiceOptions extends LoadDetectorOptions {
+  /** A model became ready, unavailable, or is loaded again. */
+  readonly onStatus?: (model: string, status: ModelStatus) => void;
+}
+
+/**
+ * All models of a node, shared by all cameras. A model that does not load, fails, hangs or dies takes only itself to
+ * `unavailable`; it is tried again by itself, and the others go on.
+ */
+export class DetectionService {
+  readonly #lanes: ReadonlyMap<string, ModelLane>;
+
+  /** @throws AppError MB_MODEL_UNKNOWN: a configuration that names a model nobody knows is a mistake. */
+  constructor(options: DetectionServiceOptions) {
+    this.#lanes = new Map(
+      modelSettings(options).map((settings) => [
+        settings.id,
+        modelLane(settings, options, (status) => options.onStatus?.(settings.id, status)),
+      ]),
+    );
+  }
+
+  /** Every model of the configuration, whether it runs or not. */
+  get models(): readonly ModelDescription[] {
+    return [...this.#lanes.values()].map(({ model }) => model);
+  }
+
+  /** Classes that some model can report at this moment. */
+  get classes(): ReadonlySet<ObjectClass> {
+    const running = [...this.#lanes.values()].filter(({ status }) => status.state !== 'unavailable');
+    return new Set(running.flatMap(({ model }) => model.classes));
+  }
+
+  /** Resolves when every model is ready or known to be unavailable; never rejects for a model's sake. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => void this.close(), { once: true });
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.open()));
+  }
+
+  /** The picture a model wants. @throws AppError MB_MODEL_UNKNOWN */
+  specOf(modelId: string): PictureSpec {
+    return this.detector(modelId).input;
+  }
+
+  /** One model by itself. @throws AppError MB_MODEL_UNKNOWN */
+  detector(modelId: string): Detector {
+    const lane = this.#lanes.get(modelId);
+    if (lane === undefined) throw new AppError('MB_MODEL_UNKNOWN', `model "${modelId}" is not one of this node's`);
+    return lane;
+  }
+
+  /** Has each model look at its picture once. Never rejects. */
+  async detect({ pictures, regions, priority }: DetectRequest): Promise<DetectOutcome> {
+    const answers = await Promise.all(
+      [...pictures].map(async ([id, picture]): Promise<{ detected: Detected } | { failure: DetectFailure }> => {
+        try {
+          return { detected: await this.detector(id).detect({ picture, ...(regions && { regions }), priority }) };
+        } catch (error) {
+          return { failure: { model: id, reason: this.#reasonOf(id, error), detail: messageOf(error) } };
+        }
+      }),
+    );
+    const found = answers.flatMap((answer) => ('detected' in answer ? [answer.detected] : []));
+    const failures = answers.flatMap((answer) => ('failure' in answer ? [answer.failure] : []));
+    return {
+      detections: found.flatMap(({ detections }) => detections),
+      runs: found.map(({ run }) => run),
+      detectMs: found.reduce((sum, { detectMs }) => sum + detectMs, 0),
+      failed: failures.map(({ model }) => model),
+      failures,
+      cut: found.flatMap(({ cut }) => cut),
+    };
+  }
+
+  /** How each model is. */
+  status(): ReadonlyMap<string, ModelStatus> {
+    return new Map([...this.#lanes].map(([id, { status }]) => [id, status]));
+  }
+
+  /** Fails what waits and frees the models; idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+  }
+
+  #reasonOf(id: string, error: unknown): DetectFailure['reason'] {
+    if (error instanceof AppError && error.code === 'MB_OVERLOADED') return 'overloaded';
+    return this.#lanes.get(id)?.status.state === 'ready' ? 'failed' : 'unavailable';
+  }
+}
