@@ -8,10 +8,11 @@ import type { ModelEntry } from './model-manifest.ts';
 import { suppress } from './nms.ts';
 import { OnnxSession } from './onnx-session.ts';
 import { outputReaders, outputsOf } from './output-readers.ts';
+import type { InputShape } from './packing/max-rects.ts';
 import { mergeCut } from './packing/merge-cut.ts';
 import { packOptions } from './packing/pack-options.ts';
 import { type Layout, type PackOptions, packPictures } from './packing/pack-pictures.ts';
-import { pixels } from './packing/rect.ts';
+import { pixels, type Size } from './packing/rect.ts';
 import { type Unpacked, unpack } from './packing/unpack.ts';
 import { TensorFill } from './tensor-fill.ts';
 import type { StageTimes } from './worker-messages.ts';
@@ -27,6 +28,8 @@ export interface RunnerOptions {
   readonly iouThreshold: number;
   /** Inputs the graph takes at once; default 1. */
   readonly batch?: number;
+  /** The graph takes inputs of any size up to the entry's, in multiples of its largest stride; batch 1 only. */
+  readonly freeInput?: boolean;
   /** In place of what measured best. */
   readonly packing?: Partial<PackOptions>;
 }
@@ -56,7 +59,9 @@ export class ModelRunner {
   readonly #options: RunnerOptions;
   readonly #session: OnnxSession;
   readonly #tensor: TensorFill;
-  readonly #read: OutputReader;
+  /** By input size: grids follow it. */
+  readonly #readers = new Map<string, OutputReader>();
+  readonly #shape: InputShape;
   readonly #packing: PackOptions;
   readonly #batch: number;
   /** The tensor is one: runs take turns. */
@@ -64,14 +69,14 @@ export class ModelRunner {
   #stages = { fill: 0, inference: 0, post: 0 };
 
   constructor(options: RunnerOptions, session: OnnxSession) {
-    const { entry, classes, scoreThreshold } = options;
-    const { width, height } = entry.input;
+    const { input, strides } = options.entry;
+    const { width, height } = input;
     this.#options = options;
     this.#session = session;
     this.#batch = options.batch ?? 1;
-    this.#tensor = new TensorFill(entry.input, this.#batch);
-    this.#read = outputReaders[entry.kind]({ width, height, strides: entry.strides, classes, scoreThreshold });
-    this.#packing = { ...packOptions(entry.input), ...options.packing };
+    this.#shape = options.freeInput === true ? { width, height, step: Math.max(...strides) } : { width, height };
+    this.#tensor = new TensorFill(input, this.#batch);
+    this.#packing = { ...packOptions(input), ...options.packing };
   }
 
   /** Loads the graph and runs it once on an even grey: a model that does not fit its manifest entry fails here. */
@@ -120,27 +125,31 @@ export class ModelRunner {
       height,
       ...(regions && { regions }),
     }));
-    const layouts = packPictures(asked, this.#options.entry.input, this.#packing);
+    const layouts = packPictures(asked, this.#shape, this.#packing);
     const found: Unpacked[][] = pictures.map(() => []);
     const spentMs = pictures.map(() => 0);
     for (let at = 0; at < layouts.length; at += this.#batch) {
       const together = layouts.slice(at, at + this.#batch);
       const began = performance.now();
       for (const box of await this.#look(together, pictures)) found[box.from.picture]?.push(box);
-      share(performance.now() - began, together.flat(), spentMs);
+      share(performance.now() - began, together, spentMs);
     }
     return pictures.map((picture, index) => this.#conclude(picture, found[index] ?? [], spentMs[index] ?? 0));
   }
 
   /** Runs the graph once. */
   async #look(layouts: readonly Layout[], pictures: readonly Picture[]): Promise<Unpacked[]> {
+    const [size] = layouts;
+    if (size === undefined) return [];
     const began = performance.now();
     for (const [index, layout] of layouts.entries()) this.#tensor.fill(layout, pictures, index);
+    const { data, dims } = this.#tensor.tensor(size);
     const filled = performance.now();
-    const outputs = await this.#session.run(this.#tensor.data, this.#tensor.dims);
+    const outputs = await this.#session.run(data, dims);
     const inferred = performance.now();
+    const read = this.#readerFor(size);
     const found = layouts.flatMap((layout, index) =>
-      unpack(this.#read(outputsOf(outputs, index, this.#batch)), layout, pictures),
+      unpack(read(outputsOf(outputs, index, this.#batch)), layout, pictures),
     );
     this.#stages.fill += filled - began;
     this.#stages.inference += inferred - filled;
@@ -148,26 +157,42 @@ export class ModelRunner {
     return found;
   }
 
+  #readerFor({ width, height }: Size): OutputReader {
+    const key = `${width}x${height}`;
+    let reader = this.#readers.get(key);
+    if (reader === undefined) {
+      const { entry, classes, scoreThreshold } = this.#options;
+      reader = outputReaders[entry.kind]({ width, height, strides: entry.strides, classes, scoreThreshold });
+      this.#readers.set(key, reader);
+    }
+    return reader;
+  }
+
   #conclude(picture: Picture, found: readonly Unpacked[], detectMs: number): Detected {
-    const run = this.#describe(picture, detectMs);
-    const boxes = mergeCut(found).map((each) => ({ ...toDetection(each, picture, run), cut: each.cut }));
+    const runs = new Map<Size, ModelRun>();
+    const runOf = (input: Size) => {
+      const run = runs.get(input) ?? this.#describe(picture, input, detectMs);
+      runs.set(input, run);
+      return run;
+    };
+    const boxes = mergeCut(found).map((each) => ({ ...toDetection(each, picture, runOf(each.input)), cut: each.cut }));
     const kept = suppress(boxes, this.#options.iouThreshold);
     return {
       detections: kept.map(({ cut: _, ...detection }) => detection),
-      run,
+      run: runs.values().next().value ?? this.#describe(picture, this.#shape, detectMs),
       detectMs,
       cut: kept.filter(({ cut }) => cut).map(({ box }) => box),
     };
   }
 
-  #describe(picture: Picture, latencyMs: number): ModelRun {
+  #describe(picture: Picture, input: Size, latencyMs: number): ModelRun {
     const { entry, provider } = this.#options;
     return {
       modelId: entry.id,
       modelSha256: entry.sha256 as Sha256,
       provider,
-      inputWidth: entry.input.width,
-      inputHeight: entry.input.height,
+      inputWidth: input.width,
+      inputHeight: input.height,
       inputScale: Math.sqrt(pixels(picture) / (picture.sourceWidth * picture.sourceHeight)),
       latencyMs,
     };
@@ -175,7 +200,8 @@ export class ModelRunner {
 }
 
 /** Divides time among pictures by their pixels. */
-function share(elapsedMs: number, placements: Layout, spentMs: number[]): void {
+function share(elapsedMs: number, layouts: readonly Layout[], spentMs: number[]): void {
+  const placements = layouts.flatMap((layout) => layout.placements);
   const all = placements.reduce((sum, { source }) => sum + pixels(source), 0);
   for (const { picture, source } of placements) {
     spentMs[picture] = (spentMs[picture] ?? 0) + (elapsedMs * pixels(source)) / all;

@@ -1,15 +1,22 @@
 import type { Picture } from '../../domain/picture.ts';
 import type { ModelInput } from './model-manifest.ts';
 import type { Layout, Placement } from './packing/pack-pictures.ts';
+import type { Size } from './packing/rect.ts';
+
+/** A tensor ready for the graph. */
+export interface InputTensor {
+  readonly data: Float32Array;
+  readonly dims: readonly [number, number, number, number];
+}
 
 /**
  * Writes rectangles of pictures into one input tensor, float32, of a fixed batch. Padding is written only when the
  * layout of an input changes, because all that is not padding is overwritten each time.
  */
 export class TensorFill {
-  readonly data: Float32Array;
-  readonly dims: readonly [number, number, number, number];
+  readonly #data: Float32Array;
   readonly #input: ModelInput;
+  readonly #batch: number;
   /** Per channel in the model's order: value = byte · scale + offset. */
   readonly #scale: readonly [number, number, number];
   readonly #offset: readonly [number, number, number];
@@ -17,13 +24,19 @@ export class TensorFill {
   readonly #shapes: (string | undefined)[];
 
   constructor(input: ModelInput, batch = 1) {
-    const { width, height, layout, mean, std } = input;
+    const { width, height, mean, std } = input;
     this.#input = input;
     this.#scale = [1 / std[0], 1 / std[1], 1 / std[2]];
     this.#offset = [-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2]];
     this.#shapes = Array.from({ length: batch }, () => undefined);
-    this.data = new Float32Array(batch * 3 * width * height);
-    this.dims = layout === 'nchw' ? [batch, 3, height, width] : [batch, height, width, 3];
+    this.#batch = batch;
+    this.#data = new Float32Array(batch * 3 * width * height);
+  }
+
+  /** What was filled last, as inputs of a size; in a batch all have the same. */
+  tensor({ width, height }: Size): InputTensor {
+    const dims = this.#input.layout === 'nchw' ? ([3, height, width] as const) : ([height, width, 3] as const);
+    return { data: this.#data.subarray(0, this.#batch * 3 * width * height), dims: [this.#batch, ...dims] };
   }
 
   /**
@@ -31,46 +44,44 @@ export class TensorFill {
    * picture is not of the model's size.
    */
   fill(layout: Layout, pictures: readonly Picture[], index = 0): void {
-    for (const placement of layout) this.#check(placement, pictures[placement.picture]);
-    const shape = layout.map(({ source, x, y }) => [x, y, source.width, source.height].join()).join(' ');
-    if (this.#shapes[index] !== shape) this.#pad(index);
+    const { placements, width, height } = layout;
+    for (const placement of placements) this.#check(placement, layout, pictures[placement.picture]);
+    const places = placements.map(({ source, x, y }) => [x, y, source.width, source.height].join());
+    const shape = [width, height, ...places].join(' ');
+    if (this.#shapes[index] !== shape) this.#pad(layout, index);
     this.#shapes[index] = shape;
-    for (const placement of layout) this.#copy(placement, pictures[placement.picture] as Picture, index);
+    for (const placement of placements) this.#copy(placement, layout, pictures[placement.picture] as Picture, index);
   }
 
-  #check({ source, x, y }: Placement, picture: Picture | undefined): void {
+  #check({ source, x, y }: Placement, size: Size, picture: Picture | undefined): void {
     const { width, height, fit } = this.#input;
     const { width: w, height: h } = picture ?? { width: 0, height: 0 };
     const stretched = fit !== 'stretch' || (w === width && h === height);
-    const inside = x + source.width <= width && y + source.height <= height;
-    if (!stretched || !inside || picture?.data.length !== w * h * 3) {
+    const inside = x + source.width <= size.width && y + source.height <= size.height;
+    const known = size.width <= width && size.height <= height;
+    if (!stretched || !inside || !known || picture?.data.length !== w * h * 3) {
       throw new Error(`a ${w}×${h} picture does not ${fit} into ${width}×${height}`);
     }
   }
 
-  #pad(index: number): void {
-    const { data } = this;
-    const { width, height, layout, pad } = this.#input;
-    const from = index * 3 * width * height;
-    const [first, second, third] = this.#scale.map((scale, channel) => pad * scale + (this.#offset[channel] as number));
+  #pad({ width, height }: Size, index: number): void {
+    const { layout, pad } = this.#input;
+    const plane = width * height;
+    const from = index * 3 * plane;
+    const values = this.#scale.map((scale, channel) => pad * scale + (this.#offset[channel] as number));
     if (layout === 'nchw') {
-      [first, second, third].forEach((value, channel) => {
-        data.fill(value as number, from + channel * width * height, from + (channel + 1) * width * height);
-      });
-    } else {
-      const end = from + 3 * width * height;
-      for (let at = from; at < end; at += 3) {
-        data[at] = first as number;
-        data[at + 1] = second as number;
-        data[at + 2] = third as number;
+      for (const [channel, value] of values.entries()) {
+        this.#data.fill(value, from + channel * plane, from + (channel + 1) * plane);
       }
+      return;
     }
+    for (let at = from; at < from + 3 * plane; at += 3) this.#data.set(values, at);
   }
 
   /** All three channels in one pass: 0.28 ms for 416×234 where a pass a channel takes 0.39. */
-  #copy({ source, x, y }: Placement, picture: Picture, index: number): void {
-    const { data } = this;
-    const { width, height, layout, channelOrder } = this.#input;
+  #copy({ source, x, y }: Placement, { width, height }: Size, picture: Picture, index: number): void {
+    const data = this.#data;
+    const { layout, channelOrder } = this.#input;
     const bytes = picture.data;
     const swapped = (picture.format === 'rgb24') !== (channelOrder === 'rgb');
     const [firstByte, thirdByte] = swapped ? [2, 0] : [0, 2];

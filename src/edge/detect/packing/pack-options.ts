@@ -12,5 +12,7 @@ export function packOptions(input: Pick<ModelInput, 'fit' | 'width' | 'height'>)
     align: 8,
     wholeShare: 0.7,
     gap: 8,
+    // A run of 416×416 takes 17.0 ms and one of 416×128 5.8 ms: 0.9 ms beside what the pixels cost.
+    runCost: 9000,
   };
 }

@@ -1,6 +1,6 @@
 import type { Box } from '../../../domain/geometry.ts';
-import { MaxRects } from './max-rects.ts';
-import type { Rect, Size } from './rect.ts';
+import { type InputShape, inputFor, MaxRects, type Spot } from './max-rects.ts';
+import { pixels, type Rect, type Size } from './rect.ts';
 import { planRegions, type RegionPlanOptions } from './region-plan.ts';
 
 /** A picture's size and what of it is to be looked at. */
@@ -20,8 +20,10 @@ export interface Placement {
   readonly y: number;
 }
 
-/** What one model input shows. */
-export type Layout = readonly Placement[];
+/** What one model input shows, and its size. */
+export interface Layout extends Size {
+  readonly placements: readonly Placement[];
+}
 
 /** How pictures are packed. */
 export interface PackOptions extends RegionPlanOptions {
@@ -29,34 +31,56 @@ export interface PackOptions extends RegionPlanOptions {
   readonly gap: number;
   /** Whether one input may show several pictures; without, each picture is shown alone and whole. */
   readonly shared: boolean;
+  /** What one run of the graph costs whatever its size, as pixels of input; matters where inputs may be smaller. */
+  readonly runCost: number;
+}
+
+interface Piece {
+  readonly picture: number;
+  readonly source: Rect;
+}
+
+interface Open {
+  readonly room: MaxRects;
+  readonly placements: Placement[];
 }
 
 /**
- * Lays the regions of all pictures out in as few model inputs as it can: the largest first, each into the first input that
- * has room. Nothing is scaled. @throws Error when a picture that is not packed does not fit.
+ * Lays the regions of all pictures out in model inputs at the least cost it finds: the largest first, each where the inputs grow
+ * least, or in an input of its own where that is cheaper. Nothing is scaled.
+ * @throws Error when a picture that is not packed does not fit.
  */
-export function packPictures(asked: readonly Asked[], input: Size, options: PackOptions): Layout[] {
-  if (!options.shared) return asked.map((each, index) => [wholePicture(each, index)]);
+export function packPictures(asked: readonly Asked[], input: InputShape, options: PackOptions): Layout[] {
+  if (!options.shared) {
+    const { width, height } = input;
+    return asked.map((each, index) => ({ width, height, placements: [wholePicture(each, index)] }));
+  }
   const pieces = asked.flatMap((each, picture) =>
-    planRegions(each, each.regions, input, options).map((source) => ({ picture, source })),
+    planRegions(each, each.regions, input, options).map((source): Piece => ({ picture, source })),
   );
   pieces.sort((a, b) => b.source.height - a.source.height || b.source.width - a.source.width);
-  const open: { room: MaxRects; layout: Placement[] }[] = [];
-  for (const piece of pieces) {
-    let spot: { x: number; y: number } | undefined;
-    let home = open.find(({ room }) => {
-      spot = room.place(piece.source);
-      return spot !== undefined;
-    });
-    if (home === undefined) {
-      home = { room: new MaxRects(input, options), layout: [] };
-      spot = home.room.place(piece.source);
-      open.push(home);
-    }
-    if (spot === undefined) throw new Error(`a region of ${piece.source.width}×${piece.source.height} has no place`);
-    home.layout.push({ ...piece, ...spot });
+  const open: Open[] = [];
+  for (const piece of pieces) place(piece, open, input, options);
+  return open.map(({ room, placements }) => ({ ...room.size, placements }));
+}
+
+function place(piece: Piece, open: Open[], input: InputShape, options: PackOptions): void {
+  let home: Open | undefined;
+  let spot: Spot | undefined;
+  for (const each of open) {
+    const found = each.room.find(piece.source);
+    if (found !== undefined && (spot === undefined || found.growth < spot.growth)) [home, spot] = [each, found];
   }
-  return open.map(({ layout }) => layout);
+  const alone = pixels(inputFor(piece.source, input)) + options.runCost;
+  if (home === undefined || spot === undefined || spot.growth > alone) {
+    home = { room: new MaxRects(input, options), placements: [] };
+    spot = home.room.find(piece.source);
+    open.push(home);
+  }
+  const { width, height } = piece.source;
+  if (spot === undefined) throw new Error(`a region of ${width}×${height} has no place`);
+  home.room.take(piece.source, spot);
+  home.placements.push({ ...piece, x: spot.x, y: spot.y });
 }
 
 function wholePicture({ width, height }: Size, picture: number): Placement {

@@ -6,6 +6,8 @@ import type { Size } from './rect.ts';
 export interface Unpacked extends Candidate {
   /** Where it was seen. */
   readonly from: Placement;
+  /** Size of the model input it was seen in. */
+  readonly input: Size;
   /** Its rectangle ends where the object goes on: the box is a part of it. */
   readonly cut: boolean;
 }
@@ -20,30 +22,31 @@ const leakShare = 0.25;
  * centre lies in the padding, or which reaches over the gap into another picture's pixels, is dropped.
  */
 export function unpack(candidates: readonly Candidate[], layout: Layout, pictures: readonly Size[]): Unpacked[] {
+  const { placements } = layout;
   const found: Unpacked[] = [];
   for (const candidate of candidates) {
-    const home = homeOf(candidate, layout);
+    const home = homeOf(candidate, placements);
     const picture = home && pictures[home.picture];
-    if (home === undefined || picture === undefined || leaks(candidate, home, layout)) continue;
-    const box = mapBack(candidate, home, picture);
+    if (home === undefined || picture === undefined || leaks(candidate, home, placements)) continue;
+    const box = mapBack(candidate, home, layout, picture);
     if (box.x2 > box.x1 && box.y2 > box.y1) found.push(box);
   }
   return found;
 }
 
-function homeOf({ x1, y1, x2, y2 }: Candidate, layout: Layout): Placement | undefined {
+function homeOf({ x1, y1, x2, y2 }: Candidate, placements: readonly Placement[]): Placement | undefined {
   // A lone picture has all boxes, also those the model puts into its padding.
-  if (layout.length === 1) return layout[0];
+  if (placements.length === 1) return placements[0];
   const x = (x1 + x2) / 2;
   const y = (y1 + y2) / 2;
-  return layout.find(
+  return placements.find(
     (each) => x >= each.x && y >= each.y && x < each.x + each.source.width && y < each.y + each.source.height,
   );
 }
 
-function leaks({ x1, y1, x2, y2 }: Candidate, home: Placement, layout: Layout): boolean {
+function leaks({ x1, y1, x2, y2 }: Candidate, home: Placement, placements: readonly Placement[]): boolean {
   const limit = leakShare * (x2 - x1) * (y2 - y1);
-  return layout.some((other) => {
+  return placements.some((other) => {
     if (other === home) return false;
     const width = Math.min(x2, other.x + other.source.width) - Math.max(x1, other.x);
     const height = Math.min(y2, other.y + other.source.height) - Math.max(y1, other.y);
@@ -51,7 +54,7 @@ function leaks({ x1, y1, x2, y2 }: Candidate, home: Placement, layout: Layout): 
   });
 }
 
-function mapBack(candidate: Candidate, home: Placement, size: Size): Unpacked {
+function mapBack(candidate: Candidate, home: Placement, input: Size, size: Size): Unpacked {
   const { source, x, y } = home;
   const left = source.x;
   const top = source.y;
@@ -66,5 +69,5 @@ function mapBack(candidate: Candidate, home: Placement, size: Size): Unpacked {
     (top > 0 && y1 < top + cutReach) ||
     (right < size.width && x2 > right - cutReach) ||
     (bottom < size.height && y2 > bottom - cutReach);
-  return { x1, y1, x2, y2, score: candidate.score, class: candidate.class, from: home, cut };
+  return { x1, y1, x2, y2, score: candidate.score, class: candidate.class, from: home, input, cut };
 }

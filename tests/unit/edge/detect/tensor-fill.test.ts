@@ -35,10 +35,13 @@ const whole = ({ width, height }: Picture, x = 0, y = 0, index = 0): Placement =
   y,
 });
 
+const only = (...placements: Placement[]) => ({ width: 4, height: 2, placements });
+
 const filled = (settings: Partial<ModelInput>, ...pictures: Picture[]) => {
   const tensor = new TensorFill({ ...input, ...settings });
-  for (const each of pictures) tensor.fill([whole(each)], [each]);
-  return { dims: tensor.dims, data: [...tensor.data] };
+  for (const each of pictures) tensor.fill(only(whole(each)), [each]);
+  const { dims, data } = tensor.tensor(input);
+  return { dims, data: [...data] };
 };
 
 const red = [0, 10, 20, 30, 0, 10, 20, 30];
@@ -72,14 +75,14 @@ describe('tensor fill', () => {
   test('two rectangles of two pictures in one input, padding between, also after another layout', () => {
     const tensor = new TensorFill(input);
     const [one, other] = [picture(4, 2), picture(4, 2, 'bgr24')];
-    tensor.fill([whole(one)], [one]);
+    tensor.fill(only(whole(one)), [one]);
     // The pixel (3, 1) of one top-left, the pixels (1, 0) and (1, 1) of the other in the last column.
-    const layout = [
+    const layout = only(
       { picture: 0, source: { x: 3, y: 1, width: 1, height: 1 }, x: 0, y: 0 },
       { picture: 1, source: { x: 1, y: 0, width: 1, height: 2 }, x: 3, y: 0 },
-    ];
+    );
     tensor.fill(layout, [one, other]);
-    expect([...tensor.data.slice(0, 16)]).toEqual([
+    expect([...tensor.tensor(input).data.slice(0, 16)]).toEqual([
       ...[30, 114, 114, 10, 114, 114, 114, 10],
       ...[10, 114, 114, 0, 114, 114, 114, 10],
     ]);
@@ -88,12 +91,12 @@ describe('tensor fill', () => {
   test('a batch: each input in its own part', () => {
     const tensor = new TensorFill({ ...input, pad: 7 }, 2);
     const one = picture(4, 2);
-    tensor.fill([whole(one)], [one], 1);
-    expect(tensor.dims).toEqual([2, 3, 2, 4]);
-    expect([...tensor.data.slice(24)]).toEqual([...red, ...green, ...blue]);
-    tensor.fill([], [], 0);
-    expect([...tensor.data.slice(0, 24)]).toEqual(Array.from({ length: 24 }, () => 7));
-    expect([...tensor.data.slice(24)]).toEqual([...red, ...green, ...blue]);
+    tensor.fill(only(whole(one)), [one], 1);
+    expect(tensor.tensor(input).dims).toEqual([2, 3, 2, 4]);
+    expect([...tensor.tensor(input).data.slice(24)]).toEqual([...red, ...green, ...blue]);
+    tensor.fill(only(), [], 0);
+    expect([...tensor.tensor(input).data.slice(0, 24)]).toEqual(Array.from({ length: 24 }, () => 7));
+    expect([...tensor.tensor(input).data.slice(24)]).toEqual([...red, ...green, ...blue]);
   });
 
   test.each<[string, Partial<ModelInput>, Picture]>([
