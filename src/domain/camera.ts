@@ -25,10 +25,17 @@ export type BlindReason =
   | 'stopped';
 
 /**
- * Reasons of the blindness account: those of a camera, and two of the node. `starting`: watched for, and not seen yet;
- * `node-down`: the node itself did not run.
+ * Why a camera whose pictures come is not looked at. `overloaded`: the node has no room for it; `undecodable`: only
+ * damaged keyframes come, or such as no decoder takes; `no-keyframe`: none comes as often as its scenes need;
+ * `model-unavailable`: nothing can find in its pictures what its scenes watch for.
  */
-export type CoverageReason = BlindReason | 'starting' | 'node-down';
+export type UnlookedReason = 'overloaded' | 'undecodable' | 'no-keyframe' | 'model-unavailable';
+
+/**
+ * Reasons of the blindness account: those of a camera's connection, of its looks, and two of the node. `starting`: watched
+ * for, and not seen yet; `node-down`: the node itself did not run.
+ */
+export type CoverageReason = BlindReason | UnlookedReason | 'starting' | 'node-down';
 
 /** The life of one camera's connection. */
 export type CameraState =
