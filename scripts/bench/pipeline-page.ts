@@ -43,7 +43,7 @@ What the stages took, in seconds of the stage's own clock a second (waiting incl
 
 ${table(stageRows(scales))}
 
-Held: at least ${round(found.heldShare * 100)} % of the looks on time and none shed. CPU a camera deviates from its mean over the
+Held: at least ${round(found.heldShare * 100)} % of the looks on time, no camera shed, no interval stretched. CPU a camera deviates from its mean over the
 ${scales.filter(found.isHeld).length > 1 ? 'scales held' : 'scales'} by ${round(found.flatness * 100)} % at most. Alert latency counts from the keyframe at which a rule that sees every
 keyframe has its dwell, to the alert in the outbox on disk (broker out of reach); "every picture" from the picture at which
 a rule that sees every picture has it, which at one keyframe every 2 s is up to 2 s earlier; "deciding" from the capture of
@@ -69,12 +69,15 @@ function rowsOf({ scales, isHeld }: PipelineFindings): readonly Row[] {
     row('RSS, MB', ({ rssMb }) => Math.round(rssMb)),
     row('looks a second', ({ looks }) => round(looks.perSecond)),
     row('looks on time', ({ looks }) => percent(looks.onTime)),
-    row('looks shed or dropped', ({ looks }) => looks.shed),
-    row('pictures the gate passed on', ({ looks }) => percent(looks.passedGate)),
-    row('model inputs a picture detected', ({ looks }) => seconds(looks.inputsPerPicture)),
+    row('looks missed, by cause', ({ looks }) => list(looks.missed, String)),
+    row('cameras shed; longest interval', ({ looks }) => `${looks.shed}; ${round(looks.stretch)}×`),
+    row('looks not decided', ({ looks }) => list(looks.undecided, String)),
+    row('what the gate said', ({ looks }) => list(looks.gate, percent)),
+    row('looks that went through the detector', ({ looks }) => percent(looks.detected)),
+    row('runs of the model a look detected', ({ looks }) => seconds(looks.runsPerLook)),
     row(
-      'look, p50 / p90 / p99, s',
-      ({ looks }) => `${seconds(looks.p50S)} / ${seconds(looks.p90S)} / ${seconds(looks.p99S)}`,
+      'look, p50 / p90 / p99 / at most, s',
+      ({ looks }) => `${seconds(looks.p50S)} / ${seconds(looks.p90S)} / ${seconds(looks.p99S)} / ${looks.maxS}`,
     ),
     row('alerts raised of expected', ({ alerts }) => `${alerts.raised.length} of ${alerts.expected}`),
     row('alert latency p50 / p99, ms', ({ alerts }) => {
@@ -118,6 +121,11 @@ function stageRows(scales: readonly Scale[]): readonly Row[] {
   };
   const rows = [...names].map((name): Row => [name, ...scales.map(cell(name))]);
   return [['stage', ...scales.map(({ cameras }) => cameras)], ...rows];
+}
+
+function list(counts: Readonly<Record<string, number>>, show: (count: number) => string): string {
+  const all = Object.entries(counts).map(([name, count]) => `${name} ${show(count)}`);
+  return all.length === 0 ? '–' : all.join(', ');
 }
 
 function percent(share: number): string {

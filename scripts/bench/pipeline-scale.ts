@@ -94,7 +94,8 @@ async function measureWindow(node: PipelineNode, farm: PipelineFarm, windowS: nu
   const farmAfter = read(farm.pid);
   const [first, last] = [readings[0], readings.at(-1)];
   const seconds = (last?.atS ?? 0) - (first?.atS ?? 0);
-  const grown = new Exposition(await node.metrics(), metricsBefore);
+  const metricsAfter = await node.metrics();
+  const grown = new Exposition(metricsAfter, metricsBefore);
   const threads = Object.entries(threadsAfter).map(([name, after]) => {
     return [name, (after - (threadsBefore[name] ?? 0)) / seconds] as const;
   });
@@ -109,7 +110,7 @@ async function measureWindow(node: PipelineNode, farm: PipelineFarm, windowS: nu
     ),
     threads: Object.fromEntries(threads.filter(([, cores]) => cores >= 0.001).sort(([, a], [, b]) => b - a)),
     stages: stagesIn(grown),
-    looks: looksIn(grown, seconds),
+    looks: looksIn(grown, new Exposition(metricsAfter), seconds),
     lostUnits: lost.reduce((sum, count) => sum + count, 0),
     farmDropped: (await farm.dropped()) - droppedBefore,
     farmCores: coresBetween(farmBefore, farmAfter),

@@ -46,7 +46,7 @@ function scalesOf(options: BenchOptions): readonly number[] {
 }
 
 function isHeld({ looks }: Scale): boolean {
-  return looks.onTime >= heldShare && looks.shed === 0;
+  return looks.onTime >= heldShare && looks.shed === 0 && looks.stretch <= 1;
 }
 
 /** The largest scale that was held, else the smallest that was not, stands for the node. */
@@ -102,7 +102,7 @@ function tell(say: (line: string) => void, scale: Scale | undefined): void {
   const { cameras, cores, rssMb, looks, alerts, lostUnits, threads, farmCores, load } = scale;
   say(
     `${cameras} cameras: ${round(cores)} cores, ${Math.round(rssMb)} MB, ${round(looks.perSecond)} looks/s, ` +
-      `${round(looks.onTime * 100)} % on time, ${looks.shed} shed, ${alerts.raised.length} of ${alerts.expected} alerts ` +
+      `${round(looks.onTime * 100)} % on time, ${looks.shed} shed, stretch ${looks.stretch}, ${alerts.raised.length} of ${alerts.expected} alerts ` +
       `(${alerts.strange} strange), ${lostUnits} units lost, farm ${round(farmCores)} cores, load ${load}`,
   );
   say(`  threads: ${JSON.stringify(threads, (_, value) => (typeof value === 'number' ? round(value) : value))}`);
