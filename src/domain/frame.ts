@@ -13,7 +13,8 @@ export interface Frame {
   readonly cameraId: CameraId;
   /** The coded keyframe: kept so that evidence can be decoded at full size later. */
   readonly accessUnit: AccessUnit;
-  readonly picture: Picture;
+  /** At full size, where the unit alone does not decode. */
+  readonly picture: Picture | undefined;
   /** On the node's clock: cameras' own clocks are often wrong by hours; theirs is kept in the access unit. */
   readonly observedAt: UtcMs;
   /** W3C trace context, level 1. */

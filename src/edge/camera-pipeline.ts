@@ -1,153 +1,193 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
-import type { AlertDraft, Provenance } from '../domain/alert.ts';
-import type { CameraPlace } from '../domain/camera.ts';
-import type { Detection, ModelRun } from '../domain/detection.ts';
-import type { Frame, Hop } from '../domain/frame.ts';
-import type { IncidentId, UtcMs } from '../domain/ids.ts';
+import type { Activity } from '../domain/activity.ts';
+import type { Detection } from '../domain/detection.ts';
+import type { Hop } from '../domain/frame.ts';
+import type { Box } from '../domain/geometry.ts';
+import type { UtcMs } from '../domain/ids.ts';
+import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
 import type { Picture, PictureSpec } from '../domain/picture.ts';
-import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
+import type { SceneEvent } from '../domain/scene-event.ts';
 import type { Track } from '../domain/track.ts';
-import { BoundedQueue } from '../lib/bounded-queue.ts';
 import type { Clock } from '../lib/clock.ts';
-import { messageOf } from '../lib/errors.ts';
+import { AppError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { newTraceparent } from '../lib/trace-context.ts';
+import type { CameraAttention } from './camera-attention.ts';
+import type { EventReporter } from './event-reporter.ts';
 import { FrameClock } from './frame-clock.ts';
+import { lookRegions } from './look-regions.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
+import type { SceneDemand } from './scene/camera-scenes.ts';
+
+/** What a look asks of a decoder. */
+export interface DecodeAsk {
+  readonly specs: readonly PictureSpec[];
+  readonly memory: SharedArrayBuffer;
+  /** Pictures are wanted even where nothing changed. */
+  readonly always: boolean;
+  readonly at: UtcMs;
+}
+
+/** A decoder's answer; undefined: not yet (a stream that waits for its keyframe). */
+export type DecodeAnswer =
+  | {
+      readonly ok: true;
+      readonly activity: Activity | undefined;
+      readonly pictures: readonly Picture[];
+      readonly decodeMs: number;
+    }
+  | { readonly ok: false; readonly reason: string; readonly detail: string }
+  | undefined;
+
+/** Decodes one unit for a look. */
+export type LookDecode = (unit: AccessUnit, ask: DecodeAsk) => Promise<DecodeAnswer>;
+
+/** The models a camera's scenes need, as one; pictures in the order of `specs`. */
+export interface CameraDetection {
+  readonly specs: readonly PictureSpec[];
+  /** `regions` undefined: the whole picture. @throws AppError MB_MODEL_FAILED, MB_OVERLOADED */
+  detect(
+    pictures: readonly Picture[],
+    regions: readonly Box[] | undefined,
+    priority: LookPriority,
+  ): Promise<{ readonly detections: readonly Detection[]; readonly detectMs: number; readonly cut: readonly Box[] }>;
+}
+
+/** How one look is taken. */
+export interface LookMeans {
+  readonly decode: LookDecode;
+  /** Called once the decoder is free again. */
+  readonly decoded?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+const never = new AbortController().signal;
 
 /** What the pipeline needs of the stages; each is the stage's own class in production. */
 export interface PipelineStages {
-  decode(
-    unit: AccessUnit,
-    spec: PictureSpec,
-  ): Promise<{ ok: true; picture: Picture } | { ok: false; reason: string; detail: string }>;
-  readonly detector: {
-    readonly model: { readonly id: string; readonly sha256: Provenance['model']['sha256'] };
-    readonly input: PictureSpec;
-    detect(pictures: readonly Picture[]): Promise<readonly { detections: readonly Detection[]; run: ModelRun }[]>;
-  };
+  readonly detection: CameraDetection;
+  readonly attention: CameraAttention;
   readonly tracker: { update(detections: readonly Detection[], at: UtcMs): readonly Track[] };
-  readonly scenes: { update(look: { at: UtcMs; tracks: readonly Track[] }): readonly SceneEvent[] };
-  readonly alerts: {
-    write(
-      event: SceneEvent,
-      context: { frame: Frame; camera: CameraPlace; provenance: Omit<Provenance, 'ruleVersion'> },
-    ): Promise<AlertDraft>;
+  readonly scenes: {
+    readonly demand: SceneDemand | undefined;
+    update(look: { at: UtcMs; tracks: readonly Track[] }): readonly SceneEvent[];
   };
-  /** Stores an alert for delivery; it must not throw. */
-  store(draft: AlertDraft): void;
+  readonly reporter: Pick<EventReporter, 'report'>;
 }
 
-/**
- * One camera's way from keyframe to stored alert. Looks are taken one at a time and in order, so each camera's
- * state has one owner; a look that comes while the one before is still at work waits, and the older of two
- * waiting ones is dropped and counted.
- */
+/** One camera's way from coded picture to alert. Its owner takes looks one at a time and in order. */
 export class CameraPipeline {
-  readonly #camera: CameraPlace;
   readonly #stages: PipelineStages;
-  readonly #versions: { readonly configVersion: string; readonly softwareVersion: string };
+  readonly #memory: SharedArrayBuffer;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #metrics: PipelineMetrics;
   readonly #frameClock = new FrameClock();
-  readonly #waiting = new BoundedQueue<AccessUnit>(1, 'drop-oldest');
-  /** The trace of an incident is that of the frame that raised it. */
-  readonly #traces = new Map<IncidentId, string>();
-  #work: Promise<void> | undefined;
-  #closed = false;
+  #tracks: readonly Track[] = [];
+  /** Objects that a region of the last look cut through: looked at again with more around them. */
+  #cut: readonly Box[] = [];
 
+  /** `memory`: the camera's past for the activity gate, zeroed. */
   constructor(options: {
-    camera: CameraPlace;
     stages: PipelineStages;
-    versions: { readonly configVersion: string; readonly softwareVersion: string };
+    memory: SharedArrayBuffer;
     clock: Clock;
     log: Logger;
     metrics: PipelineMetrics;
   }) {
-    this.#camera = options.camera;
     this.#stages = options.stages;
-    this.#versions = options.versions;
+    this.#memory = options.memory;
     this.#clock = options.clock;
-    this.#log = options.log.child({ camera: options.camera.id });
+    this.#log = options.log;
     this.#metrics = options.metrics;
   }
 
-  /** Incidents from before a restart keep their trace; before the first access unit. */
-  resume(open: readonly OpenIncident[]): void {
-    for (const { incidentId, traceparent } of open) this.#traces.set(incidentId, traceparent);
+  /** What the camera asks of its next looks; undefined while no scene of it can work. */
+  needs(at: UtcMs): LookNeeds | undefined {
+    const { demand } = this.#stages.scenes;
+    return demand && this.#stages.attention.needs(demand, at);
   }
 
-  /** Takes an access unit; everything but keyframes is only counted. Never throws, never blocks. */
-  push(unit: AccessUnit): void {
-    this.#metrics.accessUnits.inc();
-    if (!unit.keyframe || this.#closed) return;
-    const dropped = this.#waiting.dropped;
-    this.#waiting.push(unit);
-    this.#metrics.looksDropped.inc(this.#waiting.dropped - dropped);
-    this.#work ??= this.#drain();
+  /**
+   * One look: decode, compare, detect what changed or is followed, judge. `decoded` is called once the decoder is free
+   * again. Undefined: the decoder had no picture to judge yet. Never rejects. A look whose `signal` aborts on the way
+   * leaves the camera's state alone: another may have it in hand.
+   */
+  async look(
+    unit: AccessUnit,
+    priority: LookPriority,
+    { decode, decoded = () => {}, signal = never }: LookMeans,
+  ): Promise<LookOutcome | undefined> {
+    const at = this.#frameClock.timeOf(unit);
+    const means = { decode, decoded, signal };
+    const outcome = await this.#look(unit, at, priority, means).catch((error: unknown): LookOutcome => {
+      // A model that fails takes this look, not the node; what it would have seen is looked for on the next.
+      this.#stages.attention.wantFullPicture();
+      const overloaded = error instanceof AppError && error.code === 'MB_OVERLOADED';
+      if (!overloaded) this.#log.warn({ error: messageOf(error) }, 'look failed');
+      return { result: overloaded ? 'overloaded' : 'failed', at, decodeMs: 0, detectMs: 0 };
+    });
+    if (outcome !== undefined) this.#metrics.looks.inc({ result: outcome.result });
+    return outcome;
   }
 
-  /** Finishes the look in progress and takes no more. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#waiting.drain();
-    await this.#work;
-  }
-
-  async #drain(): Promise<void> {
-    for (let unit = this.#waiting.shift(); unit !== undefined; unit = this.#waiting.shift()) {
-      try {
-        await this.#look(unit);
-      } catch (error) {
-        // A model that fails takes this look, not the node; the next keyframe is tried again.
-        this.#metrics.looks.inc({ result: 'failed' });
-        this.#log.warn({ error: messageOf(error) }, 'look failed');
-      }
-    }
-    this.#work = undefined;
-  }
-
-  async #look(unit: AccessUnit): Promise<void> {
+  async #look(
+    unit: AccessUnit,
+    at: UtcMs,
+    priority: LookPriority,
+    { decode, decoded, signal }: Required<LookMeans>,
+  ): Promise<LookOutcome | undefined> {
+    const { attention, detection } = this.#stages;
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
-    const { detector, tracker, scenes } = this.#stages;
-
-    const decoded = await this.#stages.decode(unit, detector.input);
-    if (!decoded.ok) {
-      this.#metrics.looks.inc({ result: decoded.reason });
-      this.#log.debug({ reason: decoded.reason, detail: decoded.detail }, 'keyframe not decoded');
-      return;
+    const whole = attention.fullPictureDue(at);
+    const always = whole || this.#tracks.length + this.#cut.length > 0;
+    const answer = await decode(unit, { specs: detection.specs, memory: this.#memory, always, at }).finally(decoded);
+    if (answer === undefined) return undefined;
+    if (signal.aborted) return { result: 'failed', at, decodeMs: 0, detectMs: 0 };
+    if (!answer.ok) {
+      this.#log.debug({ reason: answer.reason, detail: answer.detail }, 'picture not decoded');
+      return { result: failureOf(answer.reason), at, decodeMs: 0, detectMs: 0 };
     }
     pass('decoded');
-
-    const [found] = await detector.detect([decoded.picture]);
+    const { activity, pictures, decodeMs } = answer;
+    if (activity !== undefined) {
+      attention.note(activity, at);
+      this.#metrics.gate.inc({ reason: activity.reason });
+    }
+    const regions = whole ? undefined : lookRegions(activity, this.#tracks, this.#cut);
+    const { detections, detectMs, cut } = await this.#detect(pictures, regions, priority);
+    if (signal.aborted) {
+      attention.wantFullPicture();
+      return { result: 'failed', at, decodeMs, detectMs };
+    }
+    if (regions === undefined && pictures.length > 0) attention.noteFullPicture(at);
+    this.#cut = cut;
     pass('detected');
 
-    const at = this.#frameClock.timeOf(unit);
-    const tracks = tracker.update(found?.detections ?? [], at);
-    const events = scenes.update({ at, tracks });
+    const tracks = this.#stages.tracker.update(detections, at);
+    this.#tracks = tracks.filter(({ state }) => state !== 'removed');
+    const events = this.#stages.scenes.update({ at, tracks });
     pass('decided');
-
-    this.#metrics.looks.inc({ result: 'ok' });
     this.#metrics.lookSeconds.observe((this.#clock.now() - unit.receivedAt) / 1000);
-    const frame = { cameraId: this.#camera.id, accessUnit: unit, picture: decoded.picture, observedAt: at, hops };
-    for (const event of events) await this.#report(event, { ...frame, traceparent: this.#traceOf(event) });
+    const evidence = pictures[detection.specs.length];
+    for (const event of events) await this.#stages.reporter.report(event, { unit, at, hops, detections, evidence });
+    return { result: 'decided', at, decodeMs, detectMs };
   }
 
-  #traceOf(event: SceneEvent): string {
-    const trace = this.#traces.get(event.incidentId) ?? newTraceparent();
-    if (event.phase === 'cleared') this.#traces.delete(event.incidentId);
-    else this.#traces.set(event.incidentId, trace);
-    return trace;
+  async #detect(pictures: readonly Picture[], regions: readonly Box[] | undefined, priority: LookPriority) {
+    if (pictures.length === 0 || regions?.length === 0) return { detections: [], detectMs: 0, cut: [] };
+    this.#metrics.detected.inc({ what: regions === undefined ? 'picture' : 'regions' });
+    return this.#stages.detection.detect(pictures, regions, priority);
   }
+}
 
-  async #report(event: SceneEvent, frame: Frame): Promise<void> {
-    const { detector, alerts } = this.#stages;
-    const provenance = { model: { id: detector.model.id, sha256: detector.model.sha256 }, ...this.#versions };
-    const draft = await alerts.write(event, { frame, camera: this.#camera, provenance });
-    this.#stages.store(draft);
-    this.#metrics.alerts.inc({ scene: event.scene, phase: event.phase });
-    this.#log.info({ scene: event.scene, phase: event.phase, incident: event.incidentId }, 'alert');
+function failureOf(reason: string): LookOutcome['result'] {
+  switch (reason) {
+    case 'corrupt':
+    case 'unsupported':
+    case 'overloaded':
+      return reason;
+    default:
+      return 'failed';
   }
 }

@@ -4,9 +4,12 @@ import type { NodeId, SiteId } from '../domain/ids.ts';
 import { cameraSchema } from './camera-config.ts';
 import { decodeSchema } from './decode/config.ts';
 import { detectSchema } from './detect/config.ts';
+import { gateSchema } from './gate/config.ts';
 import { lifeSchema } from './ingest/life-config.ts';
 import { ingestSchema } from './ingest/shard-config.ts';
+import { looksSchema } from './look-config.ts';
 import { publishConfig } from './publish/config.ts';
+import { scheduleSchema } from './schedule/config.ts';
 import { trackSchema } from './track/config.ts';
 
 const topicLevel = z.string().refine(isTopicLevel, 'letters, digits, "_", "." and "-" only, at most 64');
@@ -22,7 +25,10 @@ export const edgeSchema = z
       .prefault({})
       .meta({ description: 'Where /healthz and /metrics answer.' }),
     decode: decodeSchema.prefault({}),
+    gate: gateSchema.prefault({}),
     detect: detectSchema.prefault({}),
+    looks: looksSchema.prefault({}).meta({ description: 'How often cameras are looked at as things go on.' }),
+    schedule: scheduleSchema.prefault({}),
     track: trackSchema.prefault({}),
     publish: publishConfig,
     ingest: z

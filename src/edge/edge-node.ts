@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import type { Health } from '../contracts/node-messages.ts';
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraState } from '../domain/camera.ts';
+import type { Frame } from '../domain/frame.ts';
 import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
-import type { OpenIncident } from '../domain/scene-event.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ContentStore } from '../lib/content-store.ts';
@@ -16,21 +16,19 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { MqttVersion } from '../lib/mqtt-link.ts';
 import { softwareVersion } from '../lib/version.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
-import type { CameraConfig } from './camera-config.ts';
 import type { EdgeConfig } from './config.ts';
 import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
-import type { Detector } from './detect/detector.ts';
-import { loadDetector } from './detect/load-detector.ts';
+import { DetectionService } from './detect/detection-service.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
+import { activityGate } from './gate/activity-gate.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { StreamViewer } from './ingest/on-demand-stream.ts';
 import { createIngestPool } from './ingest/shard-pool.ts';
-import { type PipelineMetrics, pipelineMetrics } from './pipeline-metrics.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
-import { type WatchedCamera, watchCamera } from './watched-camera.ts';
+import { WatchedCameras } from './watched-cameras.ts';
 
 /** How often health goes out when nothing changes, and how soon after something did. */
 const healthEveryMs = 10_000;
@@ -51,15 +49,13 @@ export class EdgeNode implements Service {
   readonly #options: EdgeNodeOptions;
   readonly #evidence: ContentStore;
   readonly #decoder: DecoderPool;
-  readonly #alerts: AlertWriter;
   readonly #outbox: Outbox;
   readonly #publisher: MqttPublisher;
   readonly #ingest: IngestPool;
   readonly #coverageStore: CoverageStore;
   readonly #coverage: CoverageAccount;
-  readonly #pipelineMetrics: PipelineMetrics;
-  readonly #watched = new Map<CameraId, WatchedCamera>();
-  #detector: Detector | undefined;
+  readonly #detection: DetectionService;
+  readonly #watched: WatchedCameras;
   #cancelHealth: (() => void) | undefined;
   #cancelHealthSoon: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
@@ -68,18 +64,24 @@ export class EdgeNode implements Service {
     const { config, key, clock, log, metrics } = options;
     const { publish, site, node } = config;
     this.#options = options;
-    this.#pipelineMetrics = pipelineMetrics(metrics);
     this.#evidence = new ContentStore(publish.outbox.evidenceDir);
-    this.#decoder = new DecoderPool({ ...config.decode, log, metrics });
-    const decode = (unit: AccessUnit) => this.#fullSize(unit);
-    this.#alerts = new AlertWriter({ evidence: this.#evidence, decode, clock, log });
+    const { decode, gate } = config;
+    this.#decoder = new DecoderPool({ ...decode, gate, workerFile: lookWorker, clock, log, metrics });
+    this.#detection = new DetectionService({
+      ...config.detect,
+      store: options.models,
+      onStatus: () => this.#watched.modelsChanged(),
+      clock,
+      log,
+      metrics,
+    });
     const shared = { site, node, evidence: this.#evidence, clock, log, metrics };
     this.#outbox = new Outbox({ ...publish.outbox, ...shared, key });
     this.#ingest = createIngestPool({
       config: config.ingest,
       life: config.ingest,
       handler: {
-        onAccessUnit: (unit) => this.#watched.get(unit.cameraId)?.pipeline.push(unit),
+        onAccessUnit: (unit) => this.#watched.push(unit),
         onState: (id, state) => this.#cameraChanged(id, state),
       },
       clock,
@@ -89,6 +91,20 @@ export class EdgeNode implements Service {
     const { path, coveragePath, maxCoverageRecords: maxRecords } = publish.outbox;
     this.#coverageStore = new CoverageStore({ path: coveragePath ?? join(dirname(path), 'coverage.db'), maxRecords });
     this.#coverage = new CoverageAccount({ store: this.#coverageStore, clock, log, metrics });
+    this.#watched = new WatchedCameras({
+      config,
+      decoder: this.#decoder,
+      detection: this.#detection,
+      inspector: activityGate(gate),
+      ingest: this.#ingest,
+      alerts: new AlertWriter({ evidence: this.#evidence, decode: (frame) => this.#fullSize(frame), clock, log }),
+      store: (draft) => void this.#outbox.append(draft),
+      onBlind: (camera, reason, since) => this.#coverage.lookState(camera, reason, since),
+      onChange: () => this.#healthSoon(),
+      clock,
+      log,
+      metrics,
+    });
     this.#publisher = new MqttPublisher({
       ...shared,
       ...publish,
@@ -110,18 +126,24 @@ export class EdgeNode implements Service {
 
   /** Resolves once the model is loaded and every camera is being connected to. */
   async start(signal: AbortSignal): Promise<void> {
-    const { config, log, metrics } = this.#options;
+    const { config } = this.#options;
     this.#outbox.open();
     this.#coverageStore.open();
     await this.#decoder.start(signal);
-    this.#detector = await loadDetector({ ...config.detect, store: this.#options.models, log, metrics });
+    await this.#detection.start(signal);
     await this.#publisher.start(signal);
     this.#coverage.begin(config.cameras.map(({ id }) => id));
     const open = this.#outbox.openIncidents();
-    for (const camera of config.cameras) this.#watch(camera, this.#detector, open);
+    await this.#watched.start(signal);
     await this.#ingest.start(signal);
     const sources = config.cameras.map(({ id, stream, keep }) => ({ id, stream, ...(keep !== undefined && { keep }) }));
     await Promise.all(sources.map((source) => this.#ingest.add(source)));
+    for (const camera of config.cameras) {
+      this.#watched.add(
+        camera,
+        open.filter(({ cameraId }) => cameraId === camera.id),
+      );
+    }
     this.#reportHealth();
   }
 
@@ -150,55 +172,49 @@ export class EdgeNode implements Service {
   health(): Health {
     const { problems, ...outbox } = this.#outbox.status();
     const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, describe(state)]));
-    const availability = [...this.#watched.values()].flatMap(({ scenes }) => [...scenes.availability]);
+    const shed = this.#watched.schedule.problems;
+    const models = [...this.#detection.status()].flatMap(([id, status]) =>
+      status.state === 'unavailable' ? [`model ${id} is unavailable: ${status.why}`] : [],
+    );
+    const told = [...problems, ...shed, ...models, ...hardwareProblems(this.#decoder.hardware)];
     const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
     return {
-      state: blind || problems.length > 0 ? 'degraded' : 'online',
+      state: blind || told.length > 0 ? 'degraded' : 'online',
       at: this.#options.clock.now(),
       softwareVersion,
       cameras,
-      scenes: Object.fromEntries(availability),
-      problems: [...problems],
+      scenes: this.#watched.availability,
+      problems: told,
       outbox,
     };
   }
 
   async #drain(): Promise<void> {
     this.#cancelHealth?.();
-    await Promise.all([this.#ingest.stop(), ...[...this.#watched.values()].map(({ main }) => main?.close())]);
+    await this.#ingest.stop();
+    await this.#watched.stop();
     this.#cancelHealthSoon?.();
     this.#coverage.end();
-    await Promise.all([...this.#watched.values()].map(({ pipeline }) => pipeline.close()));
     await this.#publisher.stop();
     await this.#decoder.stop();
-    await this.#detector?.close();
+    await this.#detection.close();
     await this.#outbox.close();
     this.#coverageStore.close();
   }
 
-  #watch(camera: CameraConfig, detector: Detector, openIncidents: readonly OpenIncident[]): void {
-    const { config, clock, log } = this.#options;
-    const open = openIncidents.filter(({ cameraId }) => cameraId === camera.id);
-    const watched = watchCamera(camera, open, {
-      config,
-      detector,
-      decode: (unit, spec) => this.#decoder.decode(unit, spec),
-      alerts: this.#alerts,
-      store: (draft) => void this.#outbox.append(draft),
-      clock,
-      log,
-      metrics: this.#pipelineMetrics,
-    });
-    this.#watched.set(camera.id, watched);
-  }
-
-  async #fullSize(unit: AccessUnit): Promise<Picture | undefined> {
-    const result = await this.#decoder.decode(unit, { width: 0, height: 0, fit: 'original', format: 'rgb24' });
+  async #fullSize({ picture, accessUnit }: Frame): Promise<Picture | undefined> {
+    if (picture !== undefined) return picture;
+    const result = await this.#decoder.decode(accessUnit, { width: 0, height: 0, fit: 'original', format: 'rgb24' });
     return result.ok ? result.picture : undefined;
   }
 
   #cameraChanged(id: CameraId, state: CameraState): void {
     this.#coverage.update(id, state);
+    this.#watched.connection(id, state);
+    this.#healthSoon();
+  }
+
+  #healthSoon(): void {
     // A thousand cameras that come back at once are one message.
     this.#cancelHealthSoon ??= this.#options.clock.after(healthSoonMs, () => {
       this.#cancelHealthSoon = undefined;
@@ -219,6 +235,14 @@ export class EdgeNode implements Service {
     this.#publishHealth();
     this.#cancelHealth = this.#options.clock.after(healthEveryMs, () => this.#reportHealth());
   }
+}
+
+/** The pool's threads, with the activity gate in them. */
+const lookWorker = new URL('./look-worker.ts', import.meta.url);
+
+function hardwareProblems(hardware: DecoderPool['hardware']): string[] {
+  if (hardware === undefined || hardware.asked === 'none' || hardware.used !== 'software') return [];
+  return [`decoding in software although ${hardware.asked} was asked for: ${hardware.why}`];
 }
 
 function describe(state: CameraState): Health['cameras'][string] {

@@ -7,8 +7,13 @@ export interface PipelineMetrics extends ReturnType<typeof pipelineMetrics> {}
 export function pipelineMetrics(metrics: Metrics) {
   return {
     accessUnits: metrics.counter('maplebridge_access_units_total', 'Access units received.'),
-    looks: metrics.counter('maplebridge_looks_total', 'Keyframes looked at, by result.', ['result']),
-    looksDropped: metrics.counter('maplebridge_looks_dropped_total', 'Keyframes dropped because a newer one came.'),
+    looks: metrics.counter('maplebridge_looks_total', 'Looks taken, by result.', ['result']),
+    gate: metrics.counter('maplebridge_gate_looks_total', 'What the activity gate said of a picture.', ['reason']),
+    detected: metrics.counter(
+      'maplebridge_detected_looks_total',
+      'Looks that went through the detector: the whole picture, or regions.',
+      ['what'],
+    ),
     lookSeconds: metrics.latency('maplebridge_look_seconds', 'From last packet of the keyframe to the decision.'),
     alerts: metrics.counter('maplebridge_alerts_total', 'Alerts written, by scene and phase.', ['scene', 'phase']),
   };

@@ -1,17 +1,24 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
+import type { ActivityInspector } from '../domain/activity.ts';
 import type { AlertDraft } from '../domain/alert.ts';
 import type { CameraPlace } from '../domain/camera.ts';
 import type { TrackId } from '../domain/ids.ts';
-import type { PictureSpec } from '../domain/picture.ts';
+import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
+import type { ObjectClass } from '../domain/object-class.ts';
 import type { OpenIncident } from '../domain/scene-event.ts';
 import type { Clock } from '../lib/clock.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { Logger } from '../lib/log.ts';
 import { softwareVersion } from '../lib/version.ts';
+import { CameraAttention } from './camera-attention.ts';
 import type { CameraConfig } from './camera-config.ts';
-import { CameraPipeline, type PipelineStages } from './camera-pipeline.ts';
+import { ModelsOfCamera } from './camera-detection.ts';
+import { CameraPipeline, type LookDecode } from './camera-pipeline.ts';
 import type { EdgeConfig } from './config.ts';
-import type { Detector } from './detect/detector.ts';
+import { ContinuousWatch } from './continuous-watch.ts';
+import type { DecoderPool } from './decode/decoder-pool.ts';
+import type { DetectionService } from './detect/detection-service.ts';
+import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
@@ -21,65 +28,130 @@ import { IouTracker } from './track/iou-tracker.ts';
 
 /** What all cameras of a node share. */
 export interface WatchSurroundings {
-  readonly config: Pick<EdgeConfig, 'track' | 'ingest'>;
-  readonly detector: Detector;
-  readonly decode: (unit: AccessUnit, spec: PictureSpec) => ReturnType<PipelineStages['decode']>;
-  readonly alerts: PipelineStages['alerts'];
+  readonly config: Pick<EdgeConfig, 'track' | 'ingest' | 'looks'>;
+  readonly detection: DetectionService;
+  readonly decoder: DecoderPool;
+  readonly inspector: Pick<ActivityInspector, 'memoryBytes'>;
+  readonly alerts: EventReporterOptions['alerts'];
   readonly store: (draft: AlertDraft) => void;
+  /** After each look: what the camera asks of the next; undefined while none of its scenes can work. */
+  readonly onNeeds: (camera: WatchedCamera, needs: LookNeeds | undefined) => void;
+  /** A look that the scheduler did not ask for (continuous decoding). */
+  readonly onContinuousLook: (camera: WatchedCamera, outcome: LookOutcome) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: PipelineMetrics;
 }
 
 /** One camera at work; its stream of full size is opened only for viewers. */
-export interface WatchedCamera {
+export class WatchedCamera {
   readonly config: CameraConfig;
   readonly main: OnDemandStream | undefined;
-  readonly pipeline: CameraPipeline;
   readonly scenes: CameraScenes;
+  readonly continuous: ContinuousWatch;
+  readonly #pipeline: CameraPipeline;
+  readonly #around: WatchSurroundings;
+
+  /** Puts the stages together and takes up the incidents the camera had open when the node last stopped. */
+  constructor(config: CameraConfig, open: readonly OpenIncident[], around: WatchSurroundings) {
+    const { detection, decoder, clock, metrics } = around;
+    const log = around.log.child({ camera: config.id });
+    this.config = config;
+    this.#around = around;
+    this.main = mainOf(config, around);
+    this.scenes = new CameraScenes({
+      modules: sceneModules,
+      zones: config.zones,
+      config: config.scenes as Record<string, SceneConfig | undefined>,
+      provided: detection.classes,
+    });
+    const reporter = new EventReporter({ ...reporterOf(config, around), log });
+    this.#pipeline = new CameraPipeline({
+      stages: {
+        detection: new ModelsOfCamera(detection, this.scenes.classes),
+        attention: new CameraAttention(around.config.looks),
+        tracker: new IouTracker({ config: around.config.track, newId: trackIds(config, clock) }),
+        scenes: this.scenes,
+        reporter,
+      },
+      memory: new SharedArrayBuffer(around.inspector.memoryBytes),
+      clock,
+      log,
+      metrics,
+    });
+    this.continuous = new ContinuousWatch({
+      camera: config.id,
+      decoder,
+      pipeline: this.#pipeline,
+      clock,
+      onLook: (outcome) => this.#settle(outcome, () => around.onContinuousLook(this, outcome)),
+    });
+    reporter.resume(open);
+    for (const { incidentId, scene, zoneId } of this.scenes.resume(open)) {
+      log.warn({ incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
+    }
+    this.#tellUnavailable(log);
+  }
+
+  /** What the camera asks of its looks now. */
+  get needs(): LookNeeds | undefined {
+    return this.#pipeline.needs(this.#around.clock.now());
+  }
+
+  /** One look at a keyframe, for the scheduler. Never rejects. */
+  async look(unit: AccessUnit, priority: LookPriority, decoded: () => void, signal: AbortSignal): Promise<LookOutcome> {
+    const decode: LookDecode = (each, ask) => this.#around.decoder.look(each, ask);
+    const outcome = await this.#pipeline.look(unit, priority, { decode, decoded, signal });
+    const settled = outcome ?? { result: 'unsupported', at: unit.receivedAt, decodeMs: 0, detectMs: 0 };
+    this.#settle(settled, () => {});
+    return settled;
+  }
+
+  /** The loaded models changed. */
+  provide(classes: ReadonlySet<ObjectClass>): void {
+    this.scenes.provide(classes);
+    this.#tellUnavailable(this.#around.log.child({ camera: this.config.id }));
+    this.#around.onNeeds(this, this.needs);
+  }
+
+  async close(): Promise<void> {
+    this.continuous.set(undefined);
+    await this.main?.close();
+  }
+
+  #settle(outcome: LookOutcome, tell: () => void): void {
+    tell();
+    this.#around.onNeeds(this, this.#pipeline.needs(outcome.at));
+  }
+
+  #tellUnavailable(log: Logger): void {
+    for (const [scene, state] of this.scenes.availability) {
+      if (state !== 'available') log.warn({ scene, state }, 'scene unavailable');
+    }
+  }
 }
 
-/** Puts one camera's stages together and takes up the incidents it had open when the node last stopped. */
-export function watchCamera(
-  config: CameraConfig,
-  open: readonly OpenIncident[],
-  around: WatchSurroundings,
-): WatchedCamera {
-  const { detector, alerts, clock, log, metrics } = around;
-  const { id, name, division, lat, lon } = config;
-  const camera: CameraPlace = { id, name, division, lat, lon };
-  // Track ids stay unique over restarts: an incident taken up again must not meet its number on another car.
+/** Track ids stay unique over restarts: an incident taken up again must not meet its number on another car. */
+function trackIds({ id }: CameraConfig, clock: Clock): () => TrackId {
   const life = clock.now().toString(36);
   let tracks = 0;
-  const newId = () => `${id}-${life}-${++tracks}` as TrackId;
-  const tracker = new IouTracker({ config: around.config.track, newId });
-  const scenes = scenesOf(config, detector, log);
-  const pipeline = new CameraPipeline({
-    camera,
-    stages: { decode: around.decode, detector, tracker, scenes, alerts, store: around.store },
-    versions: { configVersion: configVersion(config), softwareVersion },
-    clock,
-    log,
-    metrics,
-  });
-  pipeline.resume(open);
-  for (const { incidentId, scene, zoneId } of scenes.resume(open)) {
-    log.warn({ camera: id, incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
-  }
-  return { config, main: mainOf(config, around), pipeline, scenes };
+  return () => `${id}-${life}-${++tracks}` as TrackId;
 }
 
-function scenesOf(config: CameraConfig, detector: Detector, log: Logger): CameraScenes {
-  const scenes = new CameraScenes({
-    modules: sceneModules,
-    zones: config.zones,
-    config: config.scenes as Record<string, SceneConfig | undefined>,
-    provided: new Set(detector.model.classes),
-  });
-  for (const [scene, state] of scenes.availability) {
-    if (state !== 'available') log.warn({ camera: config.id, scene, state }, 'scene unavailable');
-  }
-  return scenes;
+function reporterOf(config: CameraConfig, { detection, alerts, store, log, metrics }: WatchSurroundings) {
+  const { id, name, division, lat, lon } = config;
+  const camera: CameraPlace = { id, name, division, lat, lon };
+  const [model] = detection.models;
+  return {
+    camera,
+    versions: { configVersion: configVersion(config), softwareVersion },
+    // Without a model no scene works, and nothing is reported.
+    fallbackModel: { id: model?.id ?? 'none', sha256: model?.sha256 ?? sha256('') },
+    alerts,
+    store,
+    log,
+    metrics,
+  } satisfies EventReporterOptions;
 }
 
 function mainOf({ id, mainStream: stream }: CameraConfig, around: WatchSurroundings): OnDemandStream | undefined {

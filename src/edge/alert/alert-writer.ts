@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
-import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { AlertDraft, EvidenceRef, Provenance } from '../../domain/alert.ts';
 import type { CameraPlace } from '../../domain/camera.ts';
 import type { Frame } from '../../domain/frame.ts';
@@ -22,14 +21,14 @@ const evidenceKind = { raised: 'trigger', updated: 'trigger', cleared: 'clear' }
 /** Turns scene events into alert drafts with their evidence on disk. */
 export class AlertWriter {
   readonly #evidence: ContentStore;
-  readonly #decode: (unit: AccessUnit) => Promise<Picture | undefined>;
+  readonly #decode: (frame: Frame) => Promise<Picture | undefined>;
   readonly #clock: Clock;
   readonly #log: Logger;
 
-  /** `decode` gives a keyframe at its full size in RGB, or undefined when it cannot. */
+  /** `decode` gives a frame's picture at its full size in RGB, or undefined when it cannot. */
   constructor(options: {
     evidence: ContentStore;
-    decode: (unit: AccessUnit) => Promise<Picture | undefined>;
+    decode: (frame: Frame) => Promise<Picture | undefined>;
     clock: Clock;
     log: Logger;
   }) {
@@ -73,7 +72,7 @@ export class AlertWriter {
 
   async #picture(event: SceneEvent, frame: Frame, camera: CameraPlace): Promise<readonly EvidenceRef[]> {
     try {
-      const picture = await this.#decode(frame.accessUnit);
+      const picture = await this.#decode(frame);
       if (picture === undefined) return [];
       const time = new Date(frame.observedAt).toISOString().replace('T', ' ').slice(0, 19);
       const bytes = await annotate(picture, event, `${camera.name} · ${event.scene} ${event.phase} · ${time}Z`);

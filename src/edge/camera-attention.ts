@@ -1,0 +1,58 @@
+import type { Activity } from '../domain/activity.ts';
+import type { UtcMs } from '../domain/ids.ts';
+import type { LookNeeds } from '../domain/look.ts';
+import type { LooksConfig } from './look-config.ts';
+import type { SceneDemand } from './scene/camera-scenes.ts';
+
+/** Shorter intervals than this are more than the keyframes of any usual camera: they take every picture. */
+const continuousBelowMs = 1000;
+/** An incident is cleared after 30 s without its subject: it must be looked at a few times in between. */
+const openIncidentEveryMs = 10_000;
+
+/**
+ * How much attention a camera gets: idle while its pictures stay the same, busy from the first change until some time
+ * after the last (hysteresis), awake while an incident is open or somebody is about to meet a condition.
+ */
+export class CameraAttention {
+  readonly #config: LooksConfig;
+  #activeAt = Number.NEGATIVE_INFINITY;
+  #fullAt = Number.NEGATIVE_INFINITY;
+
+  constructor(config: LooksConfig) {
+    this.#config = config;
+  }
+
+  /** What the gate said of a picture. */
+  note(activity: Activity, at: UtcMs): void {
+    // A clock that was set back must not keep a camera busy until it has caught up.
+    this.#activeAt = activity.active ? at : Math.min(this.#activeAt, at);
+  }
+
+  /** The whole picture went through the detector. */
+  noteFullPicture(at: UtcMs): void {
+    this.#fullAt = at;
+  }
+
+  /** What a failed look would have seen is not known: the next one takes the whole picture. */
+  wantFullPicture(): void {
+    this.#fullAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether the whole picture is due, whatever the gate says. */
+  fullPictureDue(at: UtcMs): boolean {
+    return at - this.#fullAt >= this.#config.fullPictureEveryMs || at < this.#fullAt;
+  }
+
+  isBusy(at: UtcMs): boolean {
+    return at - this.#activeAt < this.#config.busyForMs;
+  }
+
+  /** What to ask of the scheduler after the look at `at`. */
+  needs(demand: SceneDemand, at: UtcMs): LookNeeds {
+    const { severity, idleMs, busyMs, decisionInMs, openIncidents } = demand;
+    if (this.isBusy(at)) return { severity, everyMs: busyMs, continuous: busyMs < continuousBelowMs };
+    const awakeMs = openIncidents > 0 ? Math.min(idleMs, openIncidentEveryMs) : idleMs;
+    const everyMs = Math.max(busyMs, Math.min(awakeMs, decisionInMs ?? awakeMs));
+    return { severity, everyMs, continuous: false };
+  }
+}

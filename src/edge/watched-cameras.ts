@@ -1,0 +1,150 @@
+import type { AccessUnit } from '../domain/access-unit.ts';
+import type { CameraState, CoverageReason } from '../domain/camera.ts';
+import type { CameraId, UtcMs } from '../domain/ids.ts';
+import type { LookNeeds, LookOutcome } from '../domain/look.ts';
+import type { OpenIncident } from '../domain/scene-event.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { CameraConfig } from './camera-config.ts';
+import type { EdgeConfig } from './config.ts';
+import type { IngestPool } from './ingest/ingest-pool.ts';
+import { pipelineMetrics } from './pipeline-metrics.ts';
+import type { PerformLook } from './schedule/look-dispatch.ts';
+import { LookScheduler } from './schedule/look-scheduler.ts';
+import type { ScheduleStatus } from './schedule/schedule-status.ts';
+import { WatchedCamera, type WatchSurroundings } from './watched-camera.ts';
+
+/** What all watched cameras of a node need. */
+export interface WatchedCamerasOptions
+  extends Omit<WatchSurroundings, 'config' | 'onNeeds' | 'onContinuousLook' | 'metrics'> {
+  readonly config: EdgeConfig;
+  readonly ingest: Pick<IngestPool, 'want'>;
+  /** A connected camera is not looked at, since when and why; undefined: it is again. */
+  readonly onBlind: (camera: CameraId, reason: CoverageReason | undefined, since: UtcMs) => void;
+  /** Something that health tells has changed. */
+  readonly onChange: () => void;
+  readonly metrics: Metrics;
+}
+
+/** All cameras at work, and the scheduler that shares decoders and detectors among them. */
+export class WatchedCameras {
+  readonly #options: WatchedCamerasOptions;
+  readonly #around: WatchSurroundings;
+  readonly #cameras = new Map<CameraId, WatchedCamera>();
+  readonly #scheduler: LookScheduler;
+  readonly #connected = new Set<CameraId>();
+  /** Cameras without a model for any of their scenes. */
+  readonly #unwatched = new Set<CameraId>();
+
+  constructor(options: WatchedCamerasOptions) {
+    const { config, decoder, clock, log, metrics } = options;
+    this.#options = options;
+    this.#around = {
+      ...options,
+      metrics: pipelineMetrics(metrics),
+      onNeeds: (camera, needs) => this.#schedule(camera, needs),
+      onContinuousLook: ({ config: { id } }, outcome) => this.#scheduler.looked(id, outcome),
+    };
+    const { models, sessions } = config.detect;
+    const detector = models.reduce((sum, model) => sum + (model.sessions ?? sessions), 0);
+    this.#scheduler = new LookScheduler({
+      slots: decoder.slots,
+      threads: { decoder: config.decode.workers, detector },
+      config: config.schedule,
+      perform: (...look) => this.#perform(...look),
+      pace: (camera, everyMs, continuous) => this.#pace(camera, everyMs, continuous),
+      onBlind: options.onBlind,
+      onChange: options.onChange,
+      clock,
+      log,
+      metrics,
+    });
+  }
+
+  /** By id. */
+  get(id: CameraId): WatchedCamera | undefined {
+    return this.#cameras.get(id);
+  }
+
+  /** What each configured scene can do; a scene that works on one camera and not on another says why not. */
+  get availability(): Readonly<Record<string, string>> {
+    const states = [...this.#cameras.values()].flatMap(({ scenes }) => [...scenes.availability]);
+    return Object.fromEntries(states);
+  }
+
+  get schedule(): ScheduleStatus {
+    return this.#scheduler.status();
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#scheduler.start(signal);
+  }
+
+  /** Looks at a camera from its first picture on; `open`: its incidents from before a restart. */
+  add(config: CameraConfig, open: readonly OpenIncident[]): void {
+    const camera = new WatchedCamera(config, open, this.#around);
+    this.#cameras.set(config.id, camera);
+    this.#schedule(camera, camera.needs);
+    this.#scheduler.connected(config.id, this.#connected.has(config.id));
+  }
+
+  /** Takes an access unit in. Never throws, never blocks. */
+  push(unit: AccessUnit): void {
+    this.#around.metrics.accessUnits.inc();
+    const taken = this.#cameras.get(unit.cameraId)?.continuous.push(unit) ?? false;
+    if (!taken && unit.keyframe) this.#scheduler.offer(unit);
+  }
+
+  /** The camera's connection changed. */
+  connection(id: CameraId, state: CameraState): void {
+    const connected = state.kind === 'streaming';
+    if (connected) this.#connected.add(id);
+    else this.#connected.delete(id);
+    this.#scheduler.connected(id, connected);
+  }
+
+  /** The loaded models changed: scenes become available or not. */
+  modelsChanged(): void {
+    for (const camera of this.#cameras.values()) camera.provide(this.#options.detection.classes);
+    this.#options.onChange();
+  }
+
+  /** Finishes the looks under way and takes no more. */
+  async stop(): Promise<void> {
+    await this.#scheduler.stop();
+    await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));
+  }
+
+  #schedule(camera: WatchedCamera, needs: LookNeeds | undefined): void {
+    const { id } = camera.config;
+    const { onBlind, clock } = this.#options;
+    if (needs === undefined) {
+      if (this.#unwatched.has(id)) return;
+      // Its scenes wait for a model: nothing is decoded for them, and the account says why.
+      this.#unwatched.add(id);
+      this.#scheduler.remove(id);
+      this.#pace(id, Number.POSITIVE_INFINITY, false);
+      onBlind(id, 'model-unavailable', clock.now());
+      return;
+    }
+    this.#scheduler.add(id, needs);
+    if (!this.#unwatched.delete(id)) return;
+    this.#scheduler.connected(id, this.#connected.has(id));
+    onBlind(id, undefined, clock.now());
+  }
+
+  async #perform(...[unit, priority, decoded, signal]: Parameters<PerformLook>): Promise<LookOutcome> {
+    const camera = this.#cameras.get(unit.cameraId);
+    if (camera !== undefined) return camera.look(unit, priority, decoded, signal);
+    decoded();
+    return { result: 'failed', at: unit.receivedAt, decodeMs: 0, detectMs: 0 };
+  }
+
+  #pace(id: CameraId, everyMs: number, continuous: boolean): void {
+    const { ingest } = this.#options;
+    const camera = this.#cameras.get(id);
+    const streaming = camera?.continuous.set(continuous ? camera.needs : undefined) ?? false;
+    if (streaming) ingest.want(id, 'all');
+    else if (Number.isFinite(everyMs)) ingest.want(id, 'keyframes', { everyMs });
+    else ingest.want(id, 'none');
+  }
+}

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import type { AccessUnit } from '../../../../src/domain/access-unit.ts';
+import type { Activity } from '../../../../src/domain/activity.ts';
+import type { Detection, ModelRun } from '../../../../src/domain/detection.ts';
+import type { Box } from '../../../../src/domain/geometry.ts';
+import type { CameraId, Sha256, TrackId, ZoneId } from '../../../../src/domain/ids.ts';
+import type { Picture } from '../../../../src/domain/picture.ts';
+import type { SceneEvent } from '../../../../src/domain/scene-event.ts';
+import { CameraAttention } from '../../../../src/edge/camera-attention.ts';
+import { CameraPipeline, type DecodeAnswer, type DecodeAsk } from '../../../../src/edge/camera-pipeline.ts';
+import { pipelineMetrics } from '../../../../src/edge/pipeline-metrics.ts';
+import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
+import { illegalParkingSchema } from '../../../../src/edge/scene/illegal-parking.ts';
+import { sceneModules } from '../../../../src/edge/scene/registry.ts';
+import { trackSchema } from '../../../../src/edge/track/config.ts';
+import { IouTracker } from '../../../../src/edge/track/iou-tracker.ts';
+import { createLogger } from '../../../../src/lib/log.ts';
+import { Metrics } from '../../../../src/lib/metrics.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+
+const picture: Picture = {
+  width: 4,
+  height: 2,
+  format: 'rgb24',
+  data: new Uint8Array(24),
+  sourceWidth: 640,
+  sourceHeight: 320,
+};
+const run: ModelRun = {
+  modelId: 'm',
+  modelSha256: 'a'.repeat(64) as Sha256,
+  provider: 'cpu',
+  inputWidth: 4,
+  inputHeight: 4,
+  latencyMs: 9,
+};
+const kerb = {
+  id: 'kerb' as ZoneId,
+  kind: 'polygon' as const,
+  points: [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ] as const,
+  tags: [],
+};
+const parked: Box = [0.5, 0.5, 0.6, 0.6];
+const still: Activity = { active: false, reason: 'still', changedShare: 0, regions: [] };
+const first: Activity = { active: true, reason: 'first', changedShare: 1, regions: [[0, 0, 1, 1]] };
+const arrived: Activity = { active: true, reason: 'changed', changedShare: 0.1, regions: [[0.4, 0.4, 0.7, 0.7]] };
+
+/** A camera whose pictures and objects are scripted; tracker, scenes and attention are the real ones. */
+function watch(world: {
+  activity: (second: number) => Activity | 'corrupt';
+  objects: (second: number) => readonly Box[];
+}) {
+  const clock = new FakeClock(0);
+  const asks: DecodeAsk[] = [];
+  const detected: (readonly Box[] | undefined)[] = [];
+  const events: SceneEvent[] = [];
+  let broken = false;
+  let second = 0;
+  let tracks = 0;
+  const scenes = new CameraScenes({
+    modules: sceneModules,
+    zones: [kerb],
+    config: { illegal_parking: illegalParkingSchema.parse({ zones: ['kerb'], dwellMs: 60_000 }) },
+    provided: new Set(['car'] as const),
+  });
+  const pipeline = new CameraPipeline({
+    stages: {
+      detection: {
+        specs: [{ width: 4, height: 4, fit: 'letterbox', format: 'rgb24' }],
+        detect: async (_, regions) => {
+          if (broken) throw new Error('the model is broken');
+          detected.push(regions);
+          const seen = world.objects(second).filter((box) => regions?.some((region) => contains(region, box)) ?? true);
+          return {
+            detections: seen.map((box): Detection => ({ box, score: 0.9, class: 'car', run })),
+            detectMs: 9,
+            cut: [],
+          };
+        },
+      },
+      attention: new CameraAttention({ busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
+      tracker: new IouTracker({ config: trackSchema.parse({}), newId: () => `t${++tracks}` as TrackId }),
+      scenes,
+      reporter: { report: async (event) => void events.push(event) },
+    },
+    memory: new SharedArrayBuffer(8),
+    clock,
+    log: createLogger('test'),
+    metrics: pipelineMetrics(new Metrics()),
+  });
+  const decode = async (_: AccessUnit, ask: DecodeAsk): Promise<DecodeAnswer> => {
+    asks.push(ask);
+    const activity = world.activity(second);
+    if (activity === 'corrupt') return { ok: false, reason: 'corrupt', detail: 'damaged' };
+    return { ok: true, activity, pictures: activity.active || ask.always ? [picture] : [], decodeMs: 4 };
+  };
+  const lookAt = (at: number) => {
+    second = at;
+    const unit = { cameraId: 'c' as CameraId, keyframe: true, ptsMs: at * 1000, receivedAt: at * 1000 } as AccessUnit;
+    return pipeline.look(unit, { severity: 3, deadlineMs: 0 }, { decode });
+  };
+  return { lookAt, pipeline, asks, detected, events, break: (now: boolean) => (broken = now) };
+}
+
+const contains = (outer: Box, inner: Box) =>
+  outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
+
+describe('a camera’s looks', () => {
+  test('a still camera costs a decode and a comparison: nothing is scaled or detected', async () => {
+    const camera = watch({ activity: (second) => (second === 0 ? first : still), objects: () => [] });
+    for (const second of [0, 10, 20]) await camera.lookAt(second);
+    expect(camera.detected).toEqual([undefined]);
+    expect(camera.asks.map(({ always }) => always)).toEqual([true, false, false]);
+    expect(camera.pipeline.needs(40_000)?.everyMs).toBe(10_000);
+  });
+
+  test('who arrived is followed by small regions after the gate has got used to it, until the dwell is over', async () => {
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : second < 12 ? arrived : still),
+      objects: (second) => (second >= 10 ? [parked] : []),
+    });
+    let at = 0;
+    while (at <= 90 && camera.events.length === 0) {
+      await camera.lookAt(at);
+      at += Math.round((camera.pipeline.needs(at * 1000)?.everyMs ?? 10_000) / 1000);
+    }
+    const [raised] = camera.events;
+    expect(raised).toMatchObject({ phase: 'raised', scene: 'illegal_parking' });
+    expect(raised?.observedAt).toBeGreaterThanOrEqual(70_000);
+    expect(raised?.observedAt).toBeLessThanOrEqual(72_000);
+    expect(camera.detected.at(-1)).toHaveLength(1);
+  });
+
+  test('who drives off is missed although the gate sees nothing: its place is looked at', async () => {
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : still),
+      objects: (second) => (second < 40 ? [parked] : []),
+    });
+    for (let second = 0; second <= 80; second += 2) await camera.lookAt(second);
+    expect(camera.detected.length).toBeGreaterThan(20);
+    // Removed from the tracker, it is looked for no more.
+    expect(camera.detected.length).toBeLessThan(41);
+    expect(camera.events).toEqual([]);
+  });
+
+  test('a model that fails takes the look, and the next takes the whole picture', async () => {
+    const camera = watch({ activity: (second) => (second === 0 ? first : arrived), objects: () => [] });
+    await camera.lookAt(0);
+    camera.break(true);
+    expect(await camera.lookAt(2)).toMatchObject({ result: 'failed' });
+    camera.break(false);
+    expect(await camera.lookAt(4)).toMatchObject({ result: 'decided' });
+    expect(camera.detected).toEqual([undefined, undefined]);
+  });
+
+  test('a damaged keyframe is a look without a decision', async () => {
+    const camera = watch({ activity: () => 'corrupt', objects: () => [] });
+    let freed = 0;
+    expect(await camera.lookAt(0)).toEqual({ result: 'corrupt', at: 0, decodeMs: 0, detectMs: 0 });
+    await camera.pipeline.look(
+      { cameraId: 'c' as CameraId, keyframe: true, ptsMs: 1, receivedAt: 1 } as AccessUnit,
+      { severity: 3, deadlineMs: 0 },
+      { decode: () => Promise.reject(new Error('the decoder is gone')), decoded: () => (freed += 1) },
+    );
+    expect(freed).toBe(1);
+  });
+});
