@@ -3,13 +3,16 @@ import { pullModel, resolveModel } from '../edge/detect/model-store.ts';
 import { messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
+import { modelsCanary } from './models-canary.ts';
 
 /** `maplebridge models list|pull`: what the manifest names and what is on this machine. */
 export const modelsCommand: Command = {
   name: 'models',
   summary: 'lists the models of the manifest, or fetches one',
-  usage: 'models list | models pull <id>',
-  async run({ args, print }) {
+  usage: `models list | models pull <id>
+       maplebridge models canary [status|promote|rollback|restart] --config <edge.yaml> [--json]`,
+  async run({ args, print, signal }) {
+    if (args[0] === 'canary') return modelsCanary({ args: args.slice(1), print, signal });
     const { positionals } = parseCommandArguments(modelsCommand, args, {});
     const manifest = loadManifest();
     if (positionals[0] === 'pull') {

@@ -30,7 +30,7 @@ export class ScriptedModel implements ModelHandle {
     const { id: modelId, sha256: modelSha256 } = this.model;
     const { width: inputWidth, height: inputHeight } = this.input;
     const run = { modelId, modelSha256, provider: 'cpu', inputWidth, inputHeight, latencyMs: this.latencyMs };
-    return { detections: this.finds, run };
+    return { detections: [...this.finds], run, detectMs: this.latencyMs, cut: [] };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from '../../lib/config.ts';
+import { canarySchema } from './canary/config.ts';
 import { providerNames } from './provider.ts';
 
 const provider = z.enum(['auto', ...providerNames]);
@@ -46,7 +47,7 @@ export const detectSchema = z
     batch: z
       .strictObject({
         size: z.number().int().min(1).max(64).optional().meta({
-          description: 'Model inputs that are handed over at once; default 1 on cpu, 4 elsewhere.',
+          description: 'Model inputs that are run at once; default 1 on cpu, which gains nothing, 4 elsewhere.',
         }),
         maxWaitMs: durationMs({
           min: 0,
@@ -72,8 +73,20 @@ export const detectSchema = z
       default: 30_000,
       help: 'A detector thread that has not answered for this long is replaced.',
     }),
+    canary: canarySchema.optional().meta({
+      description: 'A new model that is compared with one of `models` on a share of the looks before it takes over.',
+    }),
   })
-  .superRefine(({ models }, context) => {
+  .superRefine(({ models, canary }, context) => {
+    const ids = models.map(({ id }) => id);
+    if (canary !== undefined && !ids.includes(canary.replaces))
+      context.addIssue({
+        code: 'custom',
+        path: ['canary', 'replaces'],
+        message: `not one of models: ${ids.join(', ')}`,
+      });
+    if (canary !== undefined && ids.includes(canary.modelId))
+      context.addIssue({ code: 'custom', path: ['canary', 'modelId'], message: 'is one of models already' });
     for (const [index, { id }] of models.entries())
       if (models.findIndex((model) => model.id === id) !== index)
         context.addIssue({ code: 'custom', path: ['models', index, 'id'], message: `model "${id}" is there twice` });

@@ -4,6 +4,10 @@ import type { LookPriority } from '../../domain/look.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture, PictureSpec } from '../../domain/picture.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import type { CanaryModel } from './canary/canary-model.ts';
+import type { CanaryReport } from './canary/canary-report.ts';
+import type { LookIdentity, WantedPicture } from './canary/model-handle.ts';
+import { canaryBeside } from './canary/open-canary.ts';
 import type { Detector, ModelDescription } from './detector.ts';
 import { type LoadDetectorOptions, modelLane } from './load-detector.ts';
 import type { ModelLane } from './model-lane.ts';
@@ -15,6 +19,8 @@ import { modelSettings } from './prepare-model.ts';
 export interface DetectRequest {
   /** By model id, each of the size `specOf` says or what packing takes of it. */
   readonly pictures: ReadonlyMap<string, Picture>;
+  /** Whose and when, as `picturesFor` was told: without it a canary sees nothing of the look. */
+  readonly look?: LookIdentity;
   /** Normalised; absent: the whole picture. */
   readonly regions?: readonly Box[];
   readonly priority: LookPriority;
@@ -46,6 +52,8 @@ export interface DetectOutcome {
 export interface DetectionServiceOptions extends LoadDetectorOptions {
   /** A model became ready, unavailable, or is loaded again. */
   readonly onStatus?: (model: string, status: ModelStatus) => void;
+  /** Folder for what outlives the node: a canary's state. */
+  readonly dataDir?: string;
 }
 
 /**
@@ -54,6 +62,8 @@ export interface DetectionServiceOptions extends LoadDetectorOptions {
  */
 export class DetectionService {
   readonly #lanes: ReadonlyMap<string, ModelLane>;
+  /** Stands in the place of the model it may replace. */
+  readonly #canary: { readonly in: CanaryModel; readonly place: string; readonly modelId: string } | undefined;
 
   /** @throws AppError MB_MODEL_UNKNOWN: a configuration that names a model nobody knows is a mistake. */
   constructor(options: DetectionServiceOptions) {
@@ -63,6 +73,12 @@ export class DetectionService {
         modelLane(settings, options, (status) => options.onStatus?.(settings.id, status)),
       ]),
     );
+    const { canary } = options;
+    const old = canary && this.#lanes.get(canary.replaces);
+    if (canary !== undefined && old !== undefined) {
+      const model = canaryBeside(old, canary, options, () => this.#isBusy());
+      this.#canary = { in: model, place: canary.replaces, modelId: canary.modelId };
+    }
   }
 
   /** Every model of the configuration, whether it runs or not. */
@@ -73,13 +89,29 @@ export class DetectionService {
   /** Classes that some model can report at this moment. */
   get classes(): ReadonlySet<ObjectClass> {
     const running = [...this.#lanes.values()].filter(({ status }) => status.state !== 'unavailable');
-    return new Set(running.flatMap(({ model }) => model.classes));
+    const canary = this.#canary?.in.model;
+    const promoted = canary !== undefined && canary.id !== this.#canary?.place ? canary.classes : [];
+    return new Set([...running.flatMap(({ model }) => model.classes), ...promoted]);
   }
 
   /** Resolves when every model is ready or known to be unavailable; never rejects for a model's sake. */
   async start(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => void this.close(), { once: true });
     await Promise.all([...this.#lanes.values()].map((lane) => lane.open()));
+    await this.#canary?.in.start(signal);
+  }
+
+  /** The pictures a look needs for these models; with a canary another one at times, and another model's once it took over. */
+  picturesFor(models: readonly string[], look: LookIdentity): readonly WantedPicture[] {
+    const canary = this.#canary;
+    return models.flatMap((modelId) =>
+      canary?.place === modelId ? canary.in.inputsFor(look) : [{ modelId, spec: this.specOf(modelId) }],
+    );
+  }
+
+  /** Where the canary stands and what it saw; undefined where none is configured. */
+  canary(): CanaryReport | undefined {
+    return this.#canary?.in.report();
   }
 
   /** The picture a model wants. @throws AppError MB_MODEL_UNKNOWN */
@@ -95,11 +127,11 @@ export class DetectionService {
   }
 
   /** Has each model look at its picture once. Never rejects. */
-  async detect({ pictures, regions, priority }: DetectRequest): Promise<DetectOutcome> {
+  async detect(request: DetectRequest): Promise<DetectOutcome> {
     const answers = await Promise.all(
-      [...pictures].map(async ([id, picture]): Promise<{ detected: Detected } | { failure: DetectFailure }> => {
+      this.#asked(request).map(async ([id, ask]): Promise<{ detected: Detected } | { failure: DetectFailure }> => {
         try {
-          return { detected: await this.detector(id).detect({ picture, ...(regions && { regions }), priority }) };
+          return { detected: await ask() };
         } catch (error) {
           return { failure: { model: id, reason: this.#reasonOf(id, error), detail: messageOf(error) } };
         }
@@ -124,7 +156,27 @@ export class DetectionService {
 
   /** Fails what waits and frees the models; idempotent. */
   async close(): Promise<void> {
+    await this.#canary?.in.stop();
     await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+  }
+
+  /** Who is asked; the two models of a canary are one. */
+  #asked(request: DetectRequest): [id: string, ask: () => Promise<Detected>][] {
+    const { pictures, regions, priority } = request;
+    const canary = this.#canary;
+    const asked = new Map<string, () => Promise<Detected>>();
+    for (const [id, picture] of pictures) {
+      if (canary !== undefined && (id === canary.place || id === canary.modelId)) {
+        asked.set(canary.place, () => canary.in.detect(request));
+      } else {
+        asked.set(id, async () => this.detector(id).detect({ picture, ...(regions && { regions }), priority }));
+      }
+    }
+    return [...asked];
+  }
+
+  #isBusy(): boolean {
+    return [...this.#lanes.values()].some(({ status }) => status.state === 'ready' && status.waiting > 0);
   }
 
   #reasonOf(id: string, error: unknown): DetectFailure['reason'] {

@@ -14,7 +14,7 @@ import { type CanaryReport, reportOf } from './canary-report.ts';
 import type { CanaryStore } from './canary-store.ts';
 import { compareDetections } from './comparison.ts';
 import type { CanaryConfig } from './config.ts';
-import type { CanaryModelDescription, LookIdentity, ModelAnswer, ModelHandle, ModelRequest } from './model-handle.ts';
+import type { LookIdentity, ModelAnswer, ModelHandle, ModelRequest, WantedPicture } from './model-handle.ts';
 import { type NewModel, NewModelSlot } from './new-model-slot.ts';
 import { isSampled } from './sample.ts';
 
@@ -88,12 +88,12 @@ export class CanaryModel implements Service {
   }
 
   /** The model that decides now; its classes are those of the old model, which the new one has to have, too. */
-  get model(): CanaryModelDescription {
+  get model(): ModelHandle['model'] {
     return this.#inCharge.model;
   }
 
   /** Pictures a look needs: of the model in charge and, for the sample, of the other. */
-  inputsFor(look: LookIdentity): readonly { readonly modelId: string; readonly spec: PictureSpec }[] {
+  inputsFor(look: LookIdentity): readonly WantedPicture[] {
     const fresh = this.#isSampled(look) && this.#occupied() === undefined ? this.#slot.handle : undefined;
     const handles = fresh === undefined ? [this.#inCharge] : [this.#inCharge, fresh];
     return handles.map(({ model, input }) => ({ modelId: model.id, spec: input }));

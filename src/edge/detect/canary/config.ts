@@ -13,7 +13,7 @@ const share = (fallback: number, description: string) =>
 const limitsSchema = z.strictObject({
   maxLost: share(0.05, 'Share of the old model’s confident detections that the new one may lack (0–1).'),
   maxAdded: share(0.1, 'Share of the new model’s confident detections that the old one may lack (0–1).'),
-  maxLatencyRatio: z.number().min(0.1).max(100).default(1.25).meta({
+  maxLatencyRatio: z.number().min(0.1).max(100).default(1.5).meta({
     description: 'How many times as long as the old model the new one may take for a picture.',
   }),
   maxFailures: z.number().int().min(0).max(10_000).default(3).meta({
