@@ -43,6 +43,7 @@ function rewriteAsk(entry: ModelEntry, { batch }: LoadAsk): RewriteAsk {
   return {
     ...(entry.rewrite.includes('weights') && { freezeWeights: true }),
     ...(entry.rewrite.includes('hard-swish') && { foldHardSwish: true }),
+    ...(entry.rewrite.includes('target-size') && { targetSize: { width, height } }),
     ...(entry.rewrite.includes('input') && { input: { width, height } }),
     ...(batch !== undefined && { batch }),
   };

@@ -6,6 +6,9 @@ import type { Sha256 } from '../../domain/ids.ts';
 import { objectClasses } from '../../domain/object-class.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 
+/** Kinds of outputs that can be read. */
+export const modelKinds = ['yolox', 'picodet', 'nanodet', 'detr', 'detr-post'] as const;
+
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const size = z.number().int().min(32).max(4096);
 
@@ -29,8 +32,8 @@ const inputSchema = z.strictObject({
 const modelSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/),
   task: z.literal('detect'),
-  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts. */
-  kind: z.enum(['yolox', 'picodet', 'nanodet']),
+  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts; detr and detr-post: detr.ts. */
+  kind: z.enum(modelKinds),
   file: z.string().regex(/^[A-Za-z0-9][\w.-]*\.onnx$/),
   sha256: z
     .string()
@@ -41,15 +44,15 @@ const modelSchema = z.strictObject({
   shipped: z.boolean(),
   /** Name of a class set. */
   classes: z.string(),
-  /** Output grids in the order of the model's outputs, in input pixels a cell. */
-  strides: z.array(z.number().int().positive()).min(1).max(8),
+  /** Output grids in the order of the model's outputs, in input pixels a cell; none for DETR. */
+  strides: z.array(z.number().int().positive()).max(8),
   input: inputSchema,
   /**
    * Changes made to the graph when it is loaded, the file and its hash staying what they are (graph/rewrite-model.ts).
    * `weights`: weights listed as inputs become constants; `hard-swish`: decomposed blocks are folded; `input`: the
-   * graph takes the size given above instead of its own.
+   * graph takes the size given above instead of its own; `target-size`: DETR's input orig_target_sizes becomes that size.
    */
-  rewrite: z.array(z.enum(['weights', 'hard-swish', 'input'])).default([]),
+  rewrite: z.array(z.enum(['weights', 'hard-swish', 'input', 'target-size'])).default([]),
   licence: z.string().min(1),
   attribution: z.string(),
   /** Upstream addresses, tried in order, and only when the operator asks for it. */
@@ -95,6 +98,9 @@ function checkReferences(manifest: ModelManifest): ModelManifest {
   for (const model of manifest.models) {
     if (ids.has(model.id)) throw new Error(`models: "${model.id}" is listed twice`);
     ids.add(model.id);
+    if (model.strides.length === 0 && !model.kind.startsWith('detr')) {
+      throw new Error(`models: "${model.id}" names no strides, without which ${model.kind} cannot be read`);
+    }
     if (manifest.classSets[model.classes] === undefined) {
       throw new Error(`models: "${model.id}" names class set "${model.classes}", which is not there`);
     }

@@ -1,14 +1,28 @@
-import type { OutputReader, OutputTensor, ReaderOptions } from './candidate.ts';
+import type { Candidate, OutputReader, OutputTensor, ReaderOptions } from './candidate.ts';
+import { detrPostReader, detrReader } from './detr.ts';
 import { gflReader } from './gfl.ts';
 import type { ModelEntry } from './model-manifest.ts';
 import { yoloxReader } from './yolox.ts';
 
 /** How each kind of model is read. */
 export const outputReaders: Readonly<Record<ModelEntry['kind'], (options: ReaderOptions) => OutputReader>> = {
-  yolox: yoloxReader,
-  picodet: gflReader,
-  nanodet: gflReader,
+  yolox: sound(yoloxReader),
+  picodet: sound(gflReader),
+  nanodet: sound(gflReader),
+  detr: sound(detrReader),
+  'detr-post': sound(detrPostReader),
 };
+
+/** A graph that overflows gives NaN and infinities: neither is a box, nor a score. */
+function sound(reader: (options: ReaderOptions) => OutputReader) {
+  return (options: ReaderOptions): OutputReader => {
+    const read = reader(options);
+    const { scoreThreshold } = options;
+    const isSound = ({ x1, y1, x2, y2, score }: Candidate) =>
+      score >= scoreThreshold && Number.isFinite(x1 + y1 + x2 + y2 + score);
+    return (outputs) => read(outputs).filter(isSound);
+  };
+}
 
 /** The part of a batch's outputs that belongs to one of its inputs; outputs are batch-major. */
 export function outputsOf(outputs: readonly OutputTensor[], index: number, batch: number): readonly OutputTensor[] {

@@ -29,9 +29,12 @@ export function changeInput(
   const to = askedShape(from, ask);
   if (to.every((dim, axis) => dim === from[axis])) return undefined;
   // Free axes cannot be written into any constant: only a file that fixes all of them has an old size to look for.
-  const fixed = from.every((dim) => typeof dim === 'number' && dim > 0) ? (from as Shape) : undefined;
-  const before = fixed && followShapes(model, new Map([[input.name, fixed]])).shapes;
-  const { shapes, targets } = followShapes(model, new Map([[input.name, to]]), before);
+  const fixed = isFixed(from) ? from : undefined;
+  const others = model.inputs.flatMap(({ name, dims }): [string, Shape][] =>
+    name !== input.name && dims !== undefined && isFixed(dims) ? [[name, dims]] : [],
+  );
+  const before = fixed && followShapes(model, new Map([...others, [input.name, fixed]])).shapes;
+  const { shapes, targets } = followShapes(model, new Map([...others, [input.name, to]]), before);
   setConstants(model, targets);
   const shaped = (value: ValueInfo) => {
     const shape = value.name === input.name ? to : shapes.get(value.name);
@@ -55,6 +58,10 @@ export function pictureInput(model: OnnxModel): ValueInfo {
 /** Where the channels of a picture input are. */
 export function layoutOf(dims: readonly (number | string)[]): 'nchw' | 'nhwc' {
   return dims[3] === 3 && dims[1] !== 3 ? 'nhwc' : 'nchw';
+}
+
+function isFixed(dims: readonly (number | string)[]): dims is Shape {
+  return dims.every((dim) => typeof dim === 'number' && dim > 0);
 }
 
 function askedShape(from: readonly (number | string)[], ask: InputAsk): Shape {

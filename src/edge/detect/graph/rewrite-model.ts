@@ -1,4 +1,5 @@
 import { messageOf } from '../../../lib/errors.ts';
+import { bindTargetSize } from './bind-input.ts';
 import { changeInput } from './change-input.ts';
 import { foldHardSwish } from './fold-hard-swish.ts';
 import { GraphError } from './graph-error.ts';
@@ -11,6 +12,8 @@ export interface RewriteAsk {
   readonly foldHardSwish?: boolean;
   /** Weights that are listed as inputs become constants, which the runtime may then fuse and prepack. */
   readonly freezeWeights?: boolean;
+  /** The input `orig_target_sizes` of DETR exports becomes this constant. */
+  readonly targetSize?: { readonly width: number; readonly height: number };
   /** Size of the picture input, pixels; for fully convolutional models. */
   readonly input?: { readonly width: number; readonly height: number };
   /** Pictures a run. */
@@ -42,6 +45,10 @@ function* rewrite(model: OnnxModel, ask: RewriteAsk): Iterable<string> {
     const { hardSwish, hardSigmoid } = foldHardSwish(model);
     if (hardSwish > 0) yield `${hardSwish} hard-swish folded`;
     if (hardSigmoid > 0) yield `${hardSigmoid} hard-sigmoid folded`;
+  }
+  if (ask.targetSize !== undefined) {
+    const { width, height } = ask.targetSize;
+    if (bindTargetSize(model, width, height, ask.batch ?? 1)) yield `boxes in pixels of ${width}×${height}`;
   }
   if (ask.input !== undefined || ask.batch !== undefined) {
     const changed = changeInput(model, { ...ask.input, batch: ask.batch });

@@ -1,5 +1,5 @@
 import { dimField, shapeField, tensorTypeField, typeField, valueField } from './onnx-fields.ts';
-import { intField, intsOf, messageField, readFields, textOf, type WireField } from './wire.ts';
+import { bytesField, intField, intsOf, messageField, readFields, textOf, type WireField } from './wire.ts';
 
 /** An input or output of a graph. */
 export interface ValueInfo {
@@ -24,11 +24,11 @@ export function readValueInfo(content: Uint8Array): ValueInfo {
   };
 }
 
-/** The same value with another shape; everything else about it is kept. */
-export function withDims(value: ValueInfo, dims: readonly number[]): readonly WireField[] {
+/** The same value with another shape, free dimensions by name; everything else about it is kept. */
+export function withDims(value: ValueInfo, dims: readonly (number | string)[]): readonly WireField[] {
   const shape = messageField(
     tensorTypeField.shape,
-    dims.map((dim) => messageField(shapeField.dim, [intField(dimField.value, dim)])),
+    dims.map((dim) => messageField(shapeField.dim, [dimension(dim)])),
   );
   return value.fields.map((field) => {
     if (field.no !== valueField.type) return field;
@@ -40,6 +40,10 @@ export function withDims(value: ValueInfo, dims: readonly number[]): readonly Wi
     });
     return messageField(valueField.type, changed);
   });
+}
+
+function dimension(dim: number | string): WireField {
+  return typeof dim === 'number' ? intField(dimField.value, dim) : bytesField(dimField.param, Buffer.from(dim));
 }
 
 function inside(fields: readonly WireField[] | undefined, no: number): WireField[] | undefined {
