@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import type { Detection, ModelRun } from '../../domain/detection.ts';
 import type { Box } from '../../domain/geometry.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture } from '../../domain/picture.ts';
 import type { OutputReader } from './candidate.ts';
+import { freeInput } from './graph/free-input.ts';
 import type { ModelEntry } from './model-manifest.ts';
 import { suppress } from './nms.ts';
 import { OnnxSession } from './onnx-session.ts';
@@ -28,8 +30,8 @@ export interface RunnerOptions {
   readonly iouThreshold: number;
   /** Inputs the graph takes at once; default 1. */
   readonly batch?: number;
-  /** The graph takes inputs of any size up to the entry's, in multiples of its largest stride; batch 1 only. */
-  readonly freeInput?: boolean;
+  /** Every input has the entry's size, also where smaller ones would do; default: unless the provider is cpu. */
+  readonly fixedInput?: boolean;
   /** In place of what measured best. */
   readonly packing?: Partial<PackOptions>;
 }
@@ -68,13 +70,14 @@ export class ModelRunner {
   #last: Promise<unknown> = Promise.resolve();
   #stages = { fill: 0, inference: 0, post: 0 };
 
-  constructor(options: RunnerOptions, session: OnnxSession) {
-    const { input, strides } = options.entry;
+  /** `step`: the graph takes inputs smaller than the entry's, in multiples of that. */
+  constructor(options: RunnerOptions, session: OnnxSession, step?: number) {
+    const { input } = options.entry;
     const { width, height } = input;
     this.#options = options;
     this.#session = session;
     this.#batch = options.batch ?? 1;
-    this.#shape = options.freeInput === true ? { width, height, step: Math.max(...strides) } : { width, height };
+    this.#shape = { width, height, ...(step !== undefined && { step }) };
     this.#tensor = new TensorFill(input, this.#batch);
     this.#packing = { ...packOptions(input), ...options.packing };
   }
@@ -82,8 +85,10 @@ export class ModelRunner {
   /** Loads the graph and runs it once on an even grey: a model that does not fit its manifest entry fails here. */
   static async open(options: RunnerOptions): Promise<ModelRunner> {
     const { provider, threads, entry } = options;
-    const session = await OnnxSession.open(options.path, { provider, threads, inputName: entry.input.name });
-    const runner = new ModelRunner(options, session);
+    const settings = { provider, threads, inputName: entry.input.name };
+    const free = await freeGraph(options);
+    const session = await OnnxSession.open(free?.bytes ?? options.path, settings);
+    const runner = new ModelRunner(options, session, free?.step);
     const { width, height } = entry.input;
     const data = new Uint8Array(width * height * 3).fill(128);
     await runner.detect({ width, height, format: 'rgb24', data, sourceWidth: width, sourceHeight: height });
@@ -197,6 +202,18 @@ export class ModelRunner {
       latencyMs,
     };
   }
+}
+
+/**
+ * The graph with its input's size left free, where that is worth it: cpu takes as long as an input has pixels, and as
+ * quickly as with a size that is written into the graph. Other providers prepare themselves anew for every size.
+ */
+async function freeGraph(options: RunnerOptions): Promise<{ bytes: Uint8Array; step: number } | undefined> {
+  const { entry, provider, batch = 1, fixedInput = provider !== 'cpu' } = options;
+  if (fixedInput || batch > 1 || entry.input.fit !== 'letterbox' || entry.strides.length === 0) return undefined;
+  const step = Math.max(...entry.strides);
+  const bytes = freeInput(await readFile(options.path), step);
+  return bytes && { bytes, step };
 }
 
 /** Divides time among pictures by their pixels. */

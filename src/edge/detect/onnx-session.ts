@@ -24,9 +24,13 @@ export class OnnxSession {
     this.#inputName = inputName;
   }
 
-  /** Loads a model on exactly this provider; throws where the runtime refuses. */
-  static async open(path: string, settings: SessionSettings): Promise<OnnxSession> {
-    const session = await ort.InferenceSession.create(path, sessionOptions(settings));
+  /** Loads a model, by path or from a file's bytes, on exactly this provider; throws where the runtime refuses. */
+  static async open(model: string | Uint8Array, settings: SessionSettings): Promise<OnnxSession> {
+    const options = sessionOptions(settings);
+    // Two signatures, one for a path and one for a file's bytes.
+    const session = await (typeof model === 'string'
+      ? ort.InferenceSession.create(model, options)
+      : ort.InferenceSession.create(model, options));
     if (!session.inputNames.includes(settings.inputName)) {
       throw new Error(`the model has no input "${settings.inputName}", it has ${session.inputNames.join(', ')}`);
     }
@@ -38,9 +42,8 @@ export class OnnxSession {
     const results = await this.#session.run({ [this.#inputName]: new ort.Tensor('float32', data, dims) });
     return this.#session.outputNames.map((name) => {
       const tensor = results[name];
-      if (tensor === undefined || !(tensor.data instanceof Float32Array))
-        throw new Error(`output ${name} is not float32`);
-      return { name, dims: tensor.dims, data: tensor.data };
+      if (tensor === undefined) throw new Error(`output ${name} is missing`);
+      return { name, dims: tensor.dims, data: floats(tensor.data, name) };
     });
   }
 
@@ -48,6 +51,13 @@ export class OnnxSession {
   async close(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Labels come as integers; there are few of them. */
+function floats(data: ort.Tensor['data'], name: string): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (data instanceof BigInt64Array || data instanceof Int32Array) return Float32Array.from(data, Number);
+  throw new Error(`output ${name} holds neither float32 nor integers`);
 }
 
 /** Options of the runtime for a provider; docs/decisions/0009-detector-runtime.md has what was measured. */
