@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { reportOf } from '../edge/detect/canary/canary-report.ts';
 import { type CanaryOrder, CanaryStore, canaryActions } from '../edge/detect/canary/canary-store.ts';
 import { canaryText } from '../edge/detect/canary/canary-text.ts';
 import type { CanaryConfig } from '../edge/detect/canary/config.ts';
 import { loadEdgeConfig } from '../edge/load-config.ts';
-import { sleep, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { CommandContext } from './command.ts';
@@ -14,7 +15,7 @@ import type { CommandContext } from './command.ts';
 const usage = 'models canary [status|promote|rollback|restart] --config <edge.yaml> [--json]';
 
 /** The node looks every second; loading a model takes a few more. */
-const answerWithinMs = 15_000;
+const answerWithinMs = 10_000;
 const lookEveryMs = 200;
 
 /** `maplebridge models canary`: what a canary has found, and orders for it. `args` begin after the word. */
@@ -66,7 +67,8 @@ async function order(
       const done = action === 'promote' ? phase === 'taken-over' || phase === 'settled' : true;
       return done ? 0 : 1;
     }
-    await sleep(systemClock, lookEveryMs, signal);
+    // Not the injected clock: its timers do not keep a process alive, and nothing else does here.
+    await pause(lookEveryMs);
   }
   print(`${action}: the node has not answered yet; it carries the order out as soon as it runs`);
   return 0;
