@@ -161,10 +161,13 @@ export function constantModel(input: TinyValue, outputs: readonly TinyTensor[], 
     outputs: outputs.map(({ name, dims, ints }) => ({ name, dims, type: ints === undefined ? 'float' : 'int64' })),
     tensors: [
       { name: 'zero', dims: [1], floats: [0] },
+      // As in a real one, a constant holds the input's size: what comes out is that of this size.
+      { name: 'all', dims: [1], ints: [input.dims.map(Number).reduce((product, dim) => product * dim, 1)] },
       ...outputs.map((each) => ({ ...each, name: `${each.name}/value` })),
     ],
     nodes: [
-      { op: 'ReduceMax', inputs: [input.name], outputs: ['brightest'], int: { keepdims: 0 } },
+      { op: 'Reshape', inputs: [input.name, 'all'], outputs: ['flat'] },
+      { op: 'ReduceMax', inputs: ['flat'], outputs: ['brightest'], int: { keepdims: 0 } },
       { op: 'Mul', inputs: ['brightest', 'zero'], outputs: ['nothing'] },
       ...floats.map(({ name }) => ({ op: 'Add', inputs: [`${name}/value`, 'nothing'], outputs: [name] })),
       ...outputs
