@@ -1,6 +1,6 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
+import type { CameraId } from '../../domain/ids.ts';
 import type { PictureSpec } from '../../domain/picture.ts';
-import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Service } from '../../lib/lifecycle.ts';
@@ -8,11 +8,12 @@ import type { Logger } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { DecodeFailure, DecodeResult, LookAsk, LookResult } from './decode-result.ts';
 import type { HardwareInUse, HardwareName } from './hardware-name.ts';
+import { type DecodePriority, LookQueue } from './look-queue.ts';
 import type { PoolJob } from './pool-job.ts';
-import { type PoolMetrics, poolMetrics } from './pool-metrics.ts';
+import { PoolMetrics } from './pool-metrics.ts';
+import { StreamBook } from './stream-book.ts';
 import { WorkerCrew } from './worker-crew.ts';
-import type { StageMs } from './worker-messages.ts';
-import { jobsInThread } from './worker-slot.ts';
+import { jobsInThread, type WorkerSlot } from './worker-slot.ts';
 
 /** What a decoder pool needs. */
 export interface DecoderPoolOptions {
@@ -27,6 +28,8 @@ export interface DecoderPoolOptions {
   readonly skipLoopFilter?: boolean;
   /** Configuration of the activity gate, for the entry file of the threads: plain values. */
   readonly gate?: unknown;
+  /** Cameras decoded continuously at once; default 16. */
+  readonly maxStreams?: number;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock?: Clock;
@@ -34,54 +37,48 @@ export interface DecoderPoolOptions {
   readonly workerFile?: URL;
 }
 
-/** What a picture is for: `evidence` of an alert goes before any `look` that may raise one. */
-export type DecodePriority = 'look' | 'evidence';
-
 /**
- * Decodes keyframes of all cameras in a few threads. Evidence and looks wait apart and a full queue drops its own oldest
- * job, so that no overload of looks takes an alert's picture away. A thread that dies or hangs is
- * replaced and only its own job fails.
+ * Decodes for all cameras in a few threads: single keyframes, each on its own, on whichever thread is free; and for the
+ * few cameras with a stream every unit in order, on the thread that has their decoder. A thread that dies or hangs is
+ * replaced: the job it was at fails, and its streams go on at their next keyframes.
  */
 export class DecoderPool implements Service {
   /** Looks it takes at once before they wait. */
   readonly slots: number;
   readonly #log: Logger;
-  /** In the order they are served. */
-  readonly #queues: Readonly<Record<DecodePriority, BoundedQueue<PoolJob>>>;
+  readonly #looks: LookQueue;
+  readonly #streams: StreamBook;
   /** Jobs a dying thread had not begun; they go before the queues. At most one a thread. */
   readonly #returned: PoolJob[] = [];
   readonly #crew: WorkerCrew;
   readonly #metrics: PoolMetrics;
-  readonly #asked: HardwareName;
   #hardware: HardwareInUse | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
-  #nextId = 1;
+  #lastId = 0;
+  #streamsTurn = false;
 
   constructor(options: DecoderPoolOptions) {
-    this.slots = options.workers * jobsInThread;
+    const { workers, queueCapacity, hardware = 'none', hardwareDevice, skipLoopFilter = false, gate } = options;
+    this.slots = workers * jobsInThread;
     this.#log = options.log;
-    this.#metrics = poolMetrics(options.metrics);
-    this.#asked = options.hardware ?? 'none';
-    this.#queues = {
-      evidence: new BoundedQueue(options.queueCapacity, 'drop-oldest'),
-      look: new BoundedQueue(options.queueCapacity, 'drop-oldest'),
-    };
+    this.#metrics = new PoolMetrics(options.metrics);
+    this.#looks = new LookQueue(queueCapacity, this.#metrics);
     this.#crew = new WorkerCrew({
-      workers: options.workers,
+      workers,
       workerFile: options.workerFile ?? new URL('./decode-worker.ts', import.meta.url),
-      settings: {
-        hardware: this.#asked,
-        skipLoopFilter: options.skipLoopFilter ?? false,
-        gate: options.gate,
-        ...(options.hardwareDevice === undefined ? {} : { hardwareDevice: options.hardwareDevice }),
-      },
+      settings: { hardware, skipLoopFilter, gate, ...(hardwareDevice !== undefined && { hardwareDevice }) },
       jobTimeoutMs: options.jobTimeoutMs ?? 5000,
       clock: options.clock ?? systemClock,
       log: options.log,
-      next: () => this.#next(),
-      onReady: (hardware) => this.#onReady(hardware),
-      onResult: (job, result, stages) => job.settle(result, stages),
-      onDeath: (_slot, why, job, behind) => this.#onDeath(why, job, behind),
+      next: (slot) => this.#next(slot),
+      onReady: (inUse) => this.#onReady(inUse),
+      onDeath: (slot, why, job, behind) => this.#onDeath(slot, why, job, behind),
+    });
+    this.#streams = new StreamBook({
+      maxStreams: options.maxStreams ?? 16,
+      newId: () => this.#newId(),
+      slots: () => this.#crew.slots,
+      metrics: this.#metrics,
     });
   }
 
@@ -108,9 +105,9 @@ export class DecoderPool implements Service {
   async stop(): Promise<void> {
     this.#state = 'stopped';
     const ending = this.#crew.stop();
-    const waiting = Object.values(this.#queues).flatMap((queue) => queue.drain());
-    for (const job of [...this.#returned.splice(0), ...waiting]) job.settle(stopped);
-    for (const job of await ending) job.settle(stopped);
+    for (const job of [...this.#returned.splice(0), ...this.#looks.drain()]) job.failed(stopped);
+    this.#streams.stop(stopped);
+    for (const job of await ending) job.failed(stopped);
   }
 
   /**
@@ -137,51 +134,54 @@ export class DecoderPool implements Service {
     return this.#enqueue(unit, ask, 'look');
   }
 
+  /**
+   * Begins to decode a camera continuously: feed it every unit from then on. False when `maxStreams` cameras are, which
+   * leaves this one with its keyframes.
+   */
+  openStream(camera: CameraId): boolean {
+    return this.#state === 'running' && this.#streams.open(camera);
+  }
+
+  /**
+   * Takes the next unit of a camera with a stream, every one in order. With an `ask` it resolves with what became of its
+   * picture, without one at once; undefined while waiting for a keyframe, and when the stream is closed meanwhile. Where
+   * pictures are reordered (B-frames) the answer comes with one of the units after it. Never rejects.
+   */
+  feed(unit: AccessUnit, ask?: LookAsk): Promise<LookResult | undefined> {
+    if (this.#state !== 'running') return Promise.resolve(undefined);
+    const result = this.#streams.feed(unit, ask);
+    this.#crew.dispatch();
+    return result;
+  }
+
+  /** Lets a camera's stream go, and its decoder's memory. */
+  closeStream(camera: CameraId): void {
+    this.#streams.close(camera);
+  }
+
   #enqueue(unit: AccessUnit, ask: LookAsk, priority: DecodePriority): Promise<LookResult> {
     if (this.#state !== 'running') return Promise.resolve(stopped);
     if (!unit.keyframe) {
       return Promise.resolve({ ok: false, reason: 'unsupported', detail: 'not a keyframe: it does not decode alone' });
     }
-    return new Promise((resolve) => {
-      const queue = this.#queues[priority];
-      if (queue.size === queue.capacity) {
-        queue.shift()?.settle({ ok: false, reason: 'overloaded', detail: `${queue.capacity} were waiting` });
-      }
-      queue.push(this.#lookJob(unit, ask, priority, resolve));
-      this.#crew.dispatch();
-      this.#countWaiting();
-    });
+    const result = this.#looks.add(this.#newId(), unit, ask, priority);
+    this.#crew.dispatch();
+    return result;
   }
 
-  #lookJob(unit: AccessUnit, ask: LookAsk, priority: DecodePriority, resolve: (result: LookResult) => void): PoolJob {
-    const id = this.#nextId++;
-    return {
-      id,
-      camera: unit.cameraId,
-      pack: (lane) => {
-        const [data = new Uint8Array()] = lane.fill([unit.data]);
-        return { kind: 'look', id, codec: unit.codec, data, exact: priority === 'evidence', ask };
-      },
-      settle: (result = nothing, stages = undefined) => {
-        this.#count(result, stages);
-        resolve(result);
-      },
-    };
+  /** Evidence first; then streams and looks by turns, so that neither can starve the other. */
+  #next(slot: WorkerSlot): PoolJob | undefined {
+    const urgent = this.#returned.shift() ?? this.#looks.next('evidence');
+    if (urgent !== undefined) return urgent;
+    this.#streamsTurn = !this.#streamsTurn;
+    return this.#streamsTurn
+      ? (this.#streams.next(slot) ?? this.#looks.next('look'))
+      : (this.#looks.next('look') ?? this.#streams.next(slot));
   }
 
-  #next(): PoolJob | undefined {
-    return this.#returned.shift() ?? this.#queues.evidence.shift() ?? this.#queues.look.shift();
-  }
-
-  #count(result: LookResult, stages: StageMs | undefined): void {
-    this.#metrics.keyframes.inc({ result: result.ok ? 'ok' : result.reason });
-    if (result.ok) this.#metrics.seconds.observe(result.decodeMs / 1000);
-    for (const [stage, ms] of Object.entries(stages ?? {})) this.#metrics.stages.observe({ stage }, ms / 1000);
-    this.#countWaiting();
-  }
-
-  #countWaiting(): void {
-    this.#metrics.waiting.set(this.#queues.evidence.size + this.#queues.look.size);
+  #newId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
   }
 
   #onReady(hardware: HardwareInUse): void {
@@ -192,13 +192,17 @@ export class DecoderPool implements Service {
     else this.#log.info(hardware, 'decoding in hardware');
   }
 
-  #onDeath(why: string, job: PoolJob | undefined, behind: readonly PoolJob[]): void {
+  #onDeath(slot: WorkerSlot, why: string, job: PoolJob | undefined, behind: readonly PoolJob[]): void {
+    const failure: DecodeFailure = { ok: false, reason: 'decoder-died', detail: why };
     this.#metrics.deaths.inc();
     this.#log.warn({ why, camera: job?.camera }, 'decoder thread died; replacing it');
-    job?.settle({ ok: false, reason: 'decoder-died', detail: why });
-    this.#returned.push(...behind);
+    job?.failed(failure);
+    for (const each of behind) {
+      if (each.movable) this.#returned.push(each);
+      else each.failed(failure);
+    }
+    this.#streams.orphan(slot, failure);
   }
 }
 
 const stopped: DecodeFailure = { ok: false, reason: 'decoder-died', detail: 'the decoder pool is not running' };
-const nothing: DecodeFailure = { ok: false, reason: 'unsupported', detail: 'the thread gave no picture' };

@@ -8,7 +8,7 @@ import type { StageMs } from './worker-messages.ts';
 /** A look and what its stages cost. */
 export interface PerformedLook {
   readonly result: LookResult;
-  readonly stages: StageMs;
+  readonly stages?: StageMs;
 }
 
 /** Turns decoded frames into what a look asks for: compares first, and scales pictures only where that is called for. */
@@ -29,7 +29,7 @@ export class LookPerformer {
     if (activity === undefined || activity.active || ask.always) {
       for (const spec of ask.specs) {
         const picture = this.#scaler.picture(frame, spec);
-        if (picture === undefined) return { result: inconvertible(frame), stages: noStages };
+        if (picture === undefined) return { result: inconvertible(frame) };
         pictures.push(picture);
       }
     }
@@ -51,8 +51,6 @@ export class LookPerformer {
     return luma && this.#inspector.inspect(memory, luma, at);
   }
 }
-
-const noStages: StageMs = { decode: 0, inspect: 0, scale: 0 };
 
 function inconvertible(frame: Frame): DecodeFailure {
   return { ok: false, reason: 'unsupported', detail: `cannot convert pixel format ${frame.format}` };

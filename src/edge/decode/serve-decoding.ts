@@ -1,11 +1,21 @@
 import type { MessagePort } from 'node:worker_threads';
-import { Log } from 'node-av';
+import { type Frame, Log } from 'node-av';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import type { ActivityInspector } from '../../domain/activity.ts';
 import { messageOf } from '../../lib/errors.ts';
+import type { DecodeFailure, LookResult } from './decode-result.ts';
 import { KeyframeDecoder } from './keyframe-decoder.ts';
-import { LookPerformer, type PerformedLook } from './look-performer.ts';
-import type { LookJob, WorkerAnswer, WorkerJob, WorkerSettings } from './worker-messages.ts';
+import { LookPerformer } from './look-performer.ts';
+import { StreamDecoder } from './stream-decoder.ts';
+import type {
+  LookAnswer,
+  LookJob,
+  StreamJob,
+  StreamProgress,
+  WorkerAnswer,
+  WorkerOrder,
+  WorkerSettings,
+} from './worker-messages.ts';
 
 /** What a decoder thread is made of. */
 export interface DecodingOptions {
@@ -15,38 +25,81 @@ export interface DecodingOptions {
 }
 
 /** Serves a `DecoderPool` from a worker thread: the whole of its entry file but for the choice of gate. */
-export function serveDecoding(port: MessagePort, { settings, inspector }: DecodingOptions): void {
+export function serveDecoding(port: MessagePort, options: DecodingOptions): void {
   // FFmpeg would write to standard error on every damaged picture; results say what went wrong instead.
   Log.setLevel(AV_LOG_QUIET);
-  const keyframes = new KeyframeDecoder();
-  const performer = new LookPerformer(inspector);
-
-  const look = (job: LookJob): PerformedLook | Pick<PerformedLook, 'result'> => {
-    const began = performance.now();
-    try {
-      const options = { skipLoopFilter: settings.skipLoopFilter && !job.exact };
-      const done = keyframes.decode(job.codec, job.data, options, (frame) => performer.perform(frame, job.ask, began));
-      return 'result' in done ? done : { result: done };
-    } catch (error) {
-      // The decoder's state is unknown after an exception from native code: start the next job on fresh contexts.
-      keyframes.close();
-      performer.close();
-      return { result: { ok: false, reason: 'corrupt', detail: messageOf(error) } };
-    }
-  };
-
-  port.on('message', (job: WorkerJob) => {
-    const done = look(job);
-    const answer: WorkerAnswer = { kind: 'result', id: job.id, ...done };
-    port.postMessage(answer, buffersOf(done));
+  const desk = new DecodingDesk(options);
+  port.on('message', (order: WorkerOrder) => {
+    if (order.kind === 'close') return desk.close(order.stream);
+    const answer = order.kind === 'look' ? desk.look(order) : desk.stream(order);
+    const results = answer.kind === 'look' ? [answer.result] : answer.answers.map(({ result }) => result);
+    port.postMessage(answer, results.flatMap(buffersOf));
   });
   const ready: WorkerAnswer = {
     kind: 'ready',
-    hardware: { asked: settings.hardware, used: 'software', why: 'not asked for' },
+    hardware: { asked: options.settings.hardware, used: 'software', why: 'not asked for' },
   };
   port.postMessage(ready);
 }
 
-function buffersOf({ result }: Pick<PerformedLook, 'result'>): ArrayBuffer[] {
+function buffersOf(result: LookResult): ArrayBuffer[] {
   return result.ok ? result.pictures.map(({ data }) => data.buffer as ArrayBuffer) : [];
+}
+
+/** What one decoder thread does. */
+class DecodingDesk {
+  readonly #settings: WorkerSettings;
+  readonly #keyframes = new KeyframeDecoder();
+  readonly #performer: LookPerformer;
+  readonly #streams = new Map<number, StreamDecoder>();
+  #began = 0;
+
+  constructor({ settings, inspector }: DecodingOptions) {
+    this.#settings = settings;
+    this.#performer = new LookPerformer(inspector);
+  }
+
+  look(job: LookJob): LookAnswer {
+    this.#began = performance.now();
+    const skipLoopFilter = this.#settings.skipLoopFilter && !job.exact;
+    try {
+      const perform = (frame: Frame) => this.#performer.perform(frame, job.ask, this.#began);
+      const done = this.#keyframes.decode(job.codec, job.data, { skipLoopFilter }, perform);
+      return { kind: 'look', id: job.id, ...('result' in done ? done : { result: done }) };
+    } catch (error) {
+      // The decoder's state is unknown after an exception from native code: start the next job on fresh contexts.
+      this.#keyframes.close();
+      this.#performer.close();
+      return { kind: 'look', id: job.id, result: thrown(error) };
+    }
+  }
+
+  stream(job: StreamJob): StreamProgress {
+    this.#began = performance.now();
+    const decoder = this.#streams.get(job.stream) ?? this.#openStream(job.stream);
+    try {
+      const answers = decoder.feed(job.codec, job.units, job.ask);
+      return { kind: 'stream', id: job.id, answers, inSync: decoder.inSync };
+    } catch (error) {
+      this.close(job.stream);
+      this.#performer.close();
+      const answers = job.ask === undefined ? [] : [{ ask: job.ask.number, result: thrown(error) }];
+      return { kind: 'stream', id: job.id, answers, inSync: false };
+    }
+  }
+
+  close(stream: number): void {
+    this.#streams.get(stream)?.close();
+    this.#streams.delete(stream);
+  }
+
+  #openStream(stream: number): StreamDecoder {
+    const decoder = new StreamDecoder((frame, ask) => this.#performer.perform(frame, ask, this.#began));
+    this.#streams.set(stream, decoder);
+    return decoder;
+  }
+}
+
+function thrown(error: unknown): DecodeFailure {
+  return { ok: false, reason: 'corrupt', detail: messageOf(error) };
 }

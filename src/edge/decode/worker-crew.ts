@@ -1,10 +1,9 @@
 import { Backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { LookResult } from './decode-result.ts';
 import type { HardwareInUse } from './hardware-name.ts';
 import type { PoolJob } from './pool-job.ts';
-import type { StageMs, WorkerSettings } from './worker-messages.ts';
+import type { JobAnswer, WorkerSettings } from './worker-messages.ts';
 import { jobsInThread, WorkerSlot } from './worker-slot.ts';
 
 /** What a crew needs, and whom it works for. */
@@ -19,7 +18,6 @@ export interface WorkerCrewOptions {
   /** The next job for a thread that has room. */
   readonly next: (slot: WorkerSlot) => PoolJob | undefined;
   readonly onReady: (hardware: HardwareInUse) => void;
-  readonly onResult: (job: PoolJob, result: LookResult | undefined, stages: StageMs | undefined) => void;
   /** A thread that was ready is gone: `job` went with it, and `behind` had not begun. */
   readonly onDeath: (slot: WorkerSlot, why: string, job: PoolJob | undefined, behind: readonly PoolJob[]) => void;
 }
@@ -83,7 +81,7 @@ export class WorkerCrew {
           resolve();
           this.dispatch();
         },
-        result: (job, result, stages) => this.#onResult(slot, job, result, stages),
+        answered: (job, answer) => this.#onAnswer(slot, job, answer),
         died: (why) => {
           this.#slots.delete(slot);
           this.#cancelTimeout(slot);
@@ -111,9 +109,9 @@ export class WorkerCrew {
     this.#timeouts.delete(slot);
   }
 
-  #onResult(slot: WorkerSlot, job: PoolJob, result: LookResult | undefined, stages: StageMs | undefined): void {
+  #onAnswer(slot: WorkerSlot, job: PoolJob, answer: JobAnswer): void {
     this.#backoff.reset();
-    this.#options.onResult(job, result, stages);
+    job.answered(answer);
     this.#watch(slot);
     this.dispatch();
   }

@@ -24,8 +24,33 @@ export interface LookJob {
   readonly ask: LookAsk;
 }
 
+/** One unit of a stream; `data` as in `LookJob`. */
+export interface StreamUnit {
+  readonly keyframe: boolean;
+  readonly data: Uint8Array;
+}
+
+/** Units of one camera in order, decoded on top of those before. */
+export interface StreamJob {
+  readonly kind: 'stream';
+  readonly id: number;
+  readonly stream: number;
+  readonly codec: VideoCodec;
+  readonly units: readonly StreamUnit[];
+  /** What is wanted of the last unit. */
+  readonly ask: { readonly number: number; readonly ask: LookAsk } | undefined;
+}
+
+/** The stream's decoder is not needed any more. */
+export interface CloseStream {
+  readonly kind: 'close';
+  readonly stream: number;
+}
+
+/** Pool → worker: what is answered. */
+export type WorkerJob = LookJob | StreamJob;
 /** Pool → worker. */
-export type WorkerJob = LookJob;
+export type WorkerOrder = WorkerJob | CloseStream;
 
 /** Milliseconds in each stage of one look. */
 export interface StageMs {
@@ -34,7 +59,31 @@ export interface StageMs {
   readonly scale: number;
 }
 
-/** Worker → pool: ready for jobs, or one answer. The pictures' buffers are transferred. */
-export type WorkerAnswer =
-  | { readonly kind: 'ready'; readonly hardware: HardwareInUse }
-  | { readonly kind: 'result'; readonly id: number; readonly result: LookResult; readonly stages?: StageMs };
+/** Worker → pool: the answer to a look. The pictures' buffers are transferred. */
+export interface LookAnswer {
+  readonly kind: 'look';
+  readonly id: number;
+  readonly result: LookResult;
+  readonly stages?: StageMs;
+}
+
+/** What became of one ask of a stream. */
+export interface StreamAnswer {
+  readonly ask: number;
+  readonly result: LookResult;
+  readonly stages?: StageMs;
+}
+
+/** Worker → pool: a stream's units were taken; asks of earlier jobs may be among the answers, those of this one missing. */
+export interface StreamProgress {
+  readonly kind: 'stream';
+  readonly id: number;
+  readonly answers: readonly StreamAnswer[];
+  /** False: nothing but a keyframe makes sense next. */
+  readonly inSync: boolean;
+}
+
+/** Worker → pool: an answer to one job. */
+export type JobAnswer = LookAnswer | StreamProgress;
+/** Worker → pool. */
+export type WorkerAnswer = { readonly kind: 'ready'; readonly hardware: HardwareInUse } | JobAnswer;

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../lib/errors.ts';
-import type { LookResult } from './decode-result.ts';
 import type { HardwareInUse } from './hardware-name.ts';
 import type { PoolJob } from './pool-job.ts';
 import { SharedLane } from './shared-lane.ts';
-import type { StageMs, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
+import type { CloseStream, JobAnswer, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
 
 /** Jobs in a thread at once: the second is there when the first is done, which saves it a wait of some 0.5 ms. */
 export const jobsInThread = 2;
@@ -12,7 +11,7 @@ export const jobsInThread = 2;
 /** What a slot tells its crew. */
 export interface WorkerSlotEvents {
   ready(hardware: HardwareInUse): void;
-  result(job: PoolJob, result: LookResult | undefined, stages: StageMs | undefined): void;
+  answered(job: PoolJob, answer: JobAnswer): void;
   /** The thread is gone, once; no further event follows. */
   died(why: string): void;
 }
@@ -53,7 +52,8 @@ export class WorkerSlot {
 
   /** Tells the thread to let a camera's stream go. */
   closeStream(stream: number): void {
-    if (!this.#gone) this.#worker.postMessage({ kind: 'close', stream });
+    const order: CloseStream = { kind: 'close', stream };
+    if (!this.#gone) this.#worker.postMessage(order);
   }
 
   /** Gives the thread up although it still runs (it hangs): reported as died at once. */
@@ -81,7 +81,7 @@ export class WorkerSlot {
     const lane = this.#laneOf.get(job);
     if (lane !== undefined) lane.busy = false;
     this.#laneOf.delete(job);
-    this.#events.result(job, answer.result, answer.stages);
+    this.#events.answered(job, answer);
   }
 
   #die(why: string): void {
