@@ -1,3 +1,4 @@
+import type { EdgeNode } from '../edge/edge-node.ts';
 import { loadEdgeConfig } from '../edge/load-config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { StatusServer } from '../lib/status-server.ts';
@@ -18,7 +19,7 @@ export const edgeCommand: Command = {
     const status = new StatusServer({
       ...config.http,
       registry: metrics.registry,
-      status: () => ({ ok: true, body: node.health() }),
+      status: () => ({ ok: true, body: { ...node.health(), canary: canaryOf(node) } }),
     });
     const services = [
       { name: 'status', service: status },
@@ -30,3 +31,11 @@ export const edgeCommand: Command = {
     return 0;
   },
 };
+
+/** The canary in a few words; examples and history are for `maplebridge models canary`. */
+function canaryOf(node: EdgeNode) {
+  const report = node.canary();
+  if (report === undefined) return undefined;
+  const { phase, since, reason, inCharge, evidence, dropped } = report;
+  return { phase, since, reason, inCharge, evidence, dropped };
+}

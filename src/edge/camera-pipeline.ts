@@ -41,8 +41,14 @@ export type DecodeAnswer =
 /** Decodes one unit for a look. */
 export type LookDecode = (unit: AccessUnit, ask: DecodeAsk) => Promise<DecodeAnswer>;
 
-/** The models a camera's scenes need, as one; pictures in the order of `specs`. */
+/** The models a camera's scenes need, as one. */
 export interface CameraDetection {
+  /** The picture of this time: which pictures are asked for follows the models in charge, and with a canary the sample. */
+  at(at: UtcMs): LookDetection;
+}
+
+/** The detection of one look; pictures in the order of `specs`. */
+export interface LookDetection {
   readonly specs: readonly PictureSpec[];
   /** `regions` undefined: the whole picture. @throws AppError MB_MODEL_FAILED, MB_OVERLOADED */
   detect(
@@ -136,7 +142,8 @@ export class CameraPipeline {
     priority: LookPriority,
     { decode, decoded, signal }: Required<LookMeans>,
   ): Promise<LookOutcome | undefined> {
-    const { attention, detection } = this.#stages;
+    const { attention } = this.#stages;
+    const detection = this.#stages.detection.at(at);
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
     const whole = attention.fullPictureDue(at);
@@ -155,7 +162,7 @@ export class CameraPipeline {
       this.#metrics.gate.inc({ reason: activity.reason });
     }
     const regions = whole ? undefined : lookRegions(activity, this.#tracks, this.#cut);
-    const { detections, detectMs, cut } = await this.#detect(pictures, regions, priority);
+    const { detections, detectMs, cut } = await this.#detect(detection, pictures, regions, priority);
     if (signal.aborted) {
       attention.wantFullPicture();
       return { result: 'failed', at, decodeMs, detectMs };
@@ -174,10 +181,15 @@ export class CameraPipeline {
     return { result: 'decided', at, decodeMs, detectMs };
   }
 
-  async #detect(pictures: readonly Picture[], regions: readonly Box[] | undefined, priority: LookPriority) {
+  async #detect(
+    detection: LookDetection,
+    pictures: readonly Picture[],
+    regions: readonly Box[] | undefined,
+    priority: LookPriority,
+  ) {
     if (pictures.length === 0 || regions?.length === 0) return { detections: [], detectMs: 0, cut: [] };
     this.#metrics.detected.inc({ what: regions === undefined ? 'picture' : 'regions' });
-    return this.#stages.detection.detect(pictures, regions, priority);
+    return detection.detect(pictures, regions, priority);
   }
 }
 

@@ -19,6 +19,7 @@ import { AlertWriter } from './alert/alert-writer.ts';
 import type { EdgeConfig } from './config.ts';
 import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
+import type { CanaryReport } from './detect/canary/canary-report.ts';
 import { DetectionService } from './detect/detection-service.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
 import { activityGate } from './gate/activity-gate.ts';
@@ -71,6 +72,7 @@ export class EdgeNode implements Service {
       ...config.detect,
       store: options.models,
       onStatus: () => this.#watched.modelsChanged(),
+      dataDir: dirname(publish.outbox.path),
       clock,
       log,
       metrics,
@@ -166,6 +168,11 @@ export class EdgeNode implements Service {
   /** What is kept of a camera from `from` to `to`, beginning at a keyframe. */
   clip(id: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]> {
     return this.#ingest.clip(id, from, to);
+  }
+
+  /** Where a new model stands that is compared with one in charge; undefined where none is configured. */
+  canary(): CanaryReport | undefined {
+    return this.#detection.canary();
   }
 
   /** The node's own account of how it is. */

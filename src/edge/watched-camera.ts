@@ -68,7 +68,7 @@ export class WatchedCamera {
     const reporter = new EventReporter({ ...reporterOf(config, around), log });
     this.#pipeline = new CameraPipeline({
       stages: {
-        detection: new ModelsOfCamera(detection, this.scenes.classes),
+        detection: new ModelsOfCamera(config.id, detection, this.scenes.classes),
         attention: new CameraAttention(around.config.looks),
         tracker: new IouTracker({ config: around.config.track, newId: trackIds(config, clock) }),
         scenes: this.scenes,

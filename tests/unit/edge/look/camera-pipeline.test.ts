@@ -71,17 +71,21 @@ function watch(world: {
   const pipeline = new CameraPipeline({
     stages: {
       detection: {
-        specs: [{ width: 4, height: 4, fit: 'letterbox', format: 'rgb24' }],
-        detect: async (_, regions) => {
-          if (broken) throw new Error('the model is broken');
-          detected.push(regions);
-          const seen = world.objects(second).filter((box) => regions?.some((region) => contains(region, box)) ?? true);
-          return {
-            detections: seen.map((box): Detection => ({ box, score: 0.9, class: 'car', run })),
-            detectMs: 9,
-            cut: [],
-          };
-        },
+        at: () => ({
+          specs: [{ width: 4, height: 4, fit: 'letterbox', format: 'rgb24' }],
+          detect: async (_, regions) => {
+            if (broken) throw new Error('the model is broken');
+            detected.push(regions);
+            const seen = world
+              .objects(second)
+              .filter((box) => regions?.some((region) => contains(region, box)) ?? true);
+            return {
+              detections: seen.map((box): Detection => ({ box, score: 0.9, class: 'car', run })),
+              detectMs: 9,
+              cut: [],
+            };
+          },
+        }),
       },
       attention: new CameraAttention({ busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
       tracker: new IouTracker({ config: trackSchema.parse({}), newId: () => `t${++tracks}` as TrackId }),
