@@ -1,12 +1,13 @@
 import type { Activity, ActivityInspector } from '../../domain/activity.ts';
 import type { Box } from '../../domain/geometry.ts';
 import type { UtcMs } from '../../domain/ids.ts';
-import { Background } from './background.ts';
+import { Background, type LookAtPixels } from './background.ts';
 import type { GateConfig } from './config.ts';
 import { GateMemory, gateMemoryBytes } from './gate-memory.ts';
 import { levelOf, unit } from './levels.ts';
 import { LightEstimate } from './light.ts';
 import { RegionFinder } from './regions.ts';
+import { SoftLight } from './soft-light.ts';
 import { differingStructure } from './structure.ts';
 
 /** Light that changed by less than this many levels, or this share of contrast, is not worth a word. */
@@ -31,11 +32,10 @@ class ActivityGate implements ActivityInspector {
   readonly memoryBytes: number;
   readonly #config: GateConfig;
   readonly #light: LightEstimate;
+  readonly #soft: SoftLight;
   readonly #background: Background;
   readonly #regions: RegionFinder;
-  readonly #picture: Int16Array;
-  readonly #residual: Int16Array;
-  readonly #changed: Uint8Array;
+  readonly #look: LookAtPixels;
 
   constructor(config: GateConfig) {
     const pixels = config.width * config.height;
@@ -44,15 +44,19 @@ class ActivityGate implements ActivityInspector {
     this.memoryBytes = gateMemoryBytes(pixels);
     this.#config = config;
     this.#light = new LightEstimate(config);
+    this.#soft = new SoftLight(config);
     this.#background = new Background(config);
     this.#regions = new RegionFinder(config);
-    this.#picture = new Int16Array(pixels);
-    this.#residual = new Int16Array(pixels);
-    this.#changed = new Uint8Array(pixels);
+    this.#look = {
+      picture: new Int16Array(pixels),
+      residual: new Int16Array(pixels),
+      detail: new Int16Array(pixels),
+      changed: new Uint8Array(pixels),
+    };
   }
 
   inspect(shared: SharedArrayBuffer, luma: Uint8Array, at: UtcMs): Activity {
-    if (shared.byteLength < this.memoryBytes || luma.length < this.#picture.length) return whole('first');
+    if (shared.byteLength < this.memoryBytes || luma.length < this.#look.picture.length) return whole('first');
     const memory = new GateMemory(shared, this.#config);
     this.#read(luma);
     const { lastAt } = memory;
@@ -64,30 +68,32 @@ class ActivityGate implements ActivityInspector {
   }
 
   #read(luma: Uint8Array): void {
-    for (let at = 0; at < this.#picture.length; at += 1) this.#picture[at] = levelOf[luma[at] ?? 0] ?? 0;
+    for (let at = 0; at < this.#look.picture.length; at += 1) this.#look.picture[at] = levelOf[luma[at] ?? 0] ?? 0;
   }
 
   #restart(memory: GateMemory, reason: 'first' | 'transformed'): Activity {
-    this.#background.restart(memory, this.#picture);
+    this.#background.restart(memory, this.#look.picture);
     return whole(reason);
   }
 
   #compare(memory: GateMemory, elapsedMs: number): Activity {
-    const light = this.#light.remove(this.#picture, memory.background, this.#residual);
-    const noise = this.#light.typical(this.#residual);
-    const count = this.#background.compare(memory, this.#residual, noise, this.#changed);
-    if (count > much * this.#changed.length && this.#isAnother(memory)) return this.#restart(memory, 'transformed');
-    this.#background.learn(memory, this.#picture, this.#residual, this.#changed, elapsedMs);
-    const { regions, share } = this.#regions.find(this.#changed);
+    const light = this.#light.remove(this.#look.picture, memory, this.#look.residual);
+    const local = this.#soft.remove(this.#look.residual, this.#look.detail);
+    const noise = this.#light.typical(this.#look.detail);
+    const count = this.#background.compare(memory, this.#look.detail, noise, this.#look.changed);
+    if (count > much * this.#look.changed.length && this.#isAnother(memory))
+      return this.#restart(memory, 'transformed');
+    const { regions, share } = this.#regions.find(this.#look.changed);
+    this.#background.learn(memory, this.#look, elapsedMs);
     if (regions.length > 0) return { active: true, reason: 'changed', changedShare: share, regions };
     const relit =
-      Math.max(Math.abs(light.offset), light.local) > worthSaying.levels * unit ||
+      Math.max(Math.abs(light.offset), local) > worthSaying.levels * unit ||
       Math.abs(light.contrast) > worthSaying.contrast;
     return { active: false, reason: relit ? 'relit' : 'still', changedShare: share, regions };
   }
 
   #isAnother({ background }: GateMemory): boolean {
-    return differingStructure(this.#picture, background, this.width) >= this.#config.transformedShare;
+    return differingStructure(this.#look.picture, background, this.width) >= this.#config.transformedShare;
   }
 }
 

@@ -13,6 +13,18 @@ const usualShare = 0.8;
 /** Age at which a candidate becomes background. */
 const grown = 255;
 
+/** One look, pixel by pixel. */
+export interface LookAtPixels {
+  /** What the camera shows, units. */
+  readonly picture: Int16Array;
+  /** Its difference from the background, light of the whole picture taken out. */
+  readonly residual: Int16Array;
+  /** The same, local light taken out too. */
+  readonly detail: Int16Array;
+  /** 1 where the detail is too large. */
+  readonly changed: Uint8Array;
+}
+
 /**
  * The per-pixel model of one camera at a time: which pixels changed, and what is learnt of it. Learning goes by the
  * time since the last picture, so that looks may come at any interval.
@@ -37,7 +49,7 @@ export class Background {
   }
 
   /** Marks in `changed` (0 or 1) what deviates too far; returns how many pixels do. `noise`: of this picture, units. */
-  compare(memory: GateMemory, residual: Int16Array, noise: number, changed: Uint8Array): number {
+  compare(memory: GateMemory, detail: Int16Array, noise: number, changed: Uint8Array): number {
     const { spreadFactor, edgeTolerance } = this.#config;
     const { background, spread } = memory;
     const least = this.#config.minDelta * unit;
@@ -45,7 +57,7 @@ export class Background {
     const width = this.#width;
     let count = 0;
     for (let at = 0; at < this.#pixels; at += 1) {
-      const deviation = Math.abs(residual[at] ?? 0);
+      const deviation = Math.abs(detail[at] ?? 0);
       let flag = 0;
       if (deviation > least) {
         const usual = Math.max(spread[at] ?? 0, noise) * spreadFactor;
@@ -61,7 +73,8 @@ export class Background {
   }
 
   /** Learns from a picture: light at once, small differences soon, what changed only when it has stayed. */
-  learn(memory: GateMemory, picture: Int16Array, residual: Int16Array, changed: Uint8Array, elapsedMs: number): void {
+  learn(memory: GateMemory, look: LookAtPixels, elapsedMs: number): void {
+    const { picture, residual, detail, changed } = look;
     const { steadyMs, spreadMs, absorbMs } = this.#config;
     const { background, candidate, spread, age } = memory;
     const same = this.#config.minDelta * unit;
@@ -91,10 +104,10 @@ export class Background {
           continue;
         }
         candidate[at] = level;
-        age[at] = 0;
+        age[at] = 1;
       }
       const usual = spread[at] ?? 0;
-      const deviation = rest < 0 ? -rest : rest;
+      const deviation = Math.abs(detail[at] ?? 0);
       const moved =
         deviation > usual
           ? usual + usualShare * step * (usual + unit)

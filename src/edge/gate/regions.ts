@@ -8,6 +8,9 @@ export const blockSize = 4;
 const takesPart = 2;
 const decides = 5;
 
+/** Changed neighbours, of eight, that a changed pixel needs. */
+const company = 3;
+
 /** Most regions reported. */
 const maxRegions = 8;
 
@@ -25,31 +28,65 @@ export class RegionFinder {
   readonly #columns: number;
   readonly #rows: number;
   readonly #votes: Uint8Array;
+  readonly #kept: Uint8Array;
   readonly #queue: Int32Array;
+  readonly #dense: Uint8Array;
 
   constructor(config: GateConfig) {
     this.#config = config;
     this.#columns = config.width / blockSize;
     this.#rows = config.height / blockSize;
     this.#votes = new Uint8Array(this.#columns * this.#rows);
+    this.#dense = new Uint8Array(config.width * config.height);
+    this.#kept = new Uint8Array(this.#columns * this.#rows);
     this.#queue = new Int32Array(this.#columns * this.#rows);
   }
 
-  /** `changed`: one byte a pixel, 0 or 1. Normalised boxes, and the share of the picture their changed pixels cover. */
+  /**
+   * `changed`: one byte a pixel, 0 or 1; pixels that belong to no patch are set to 0. Normalised boxes, and the share
+   * of the picture that their changed pixels cover.
+   */
   find(changed: Uint8Array): { readonly regions: readonly Box[]; readonly share: number } {
-    this.#vote(changed);
+    this.#thin(changed);
+    this.#vote(this.#dense);
     const { width, height, minAreaShare } = this.#config;
     const least = minAreaShare * width * height;
     const patches: Patch[] = [];
+    this.#kept.fill(0);
     let total = 0;
     for (let block = 0; block < this.#votes.length; block += 1) {
       if ((this.#votes[block] ?? 0) < takesPart) continue;
-      const { patch, pixels, most } = this.#flood(block);
+      const { patch, pixels, most, blocks } = this.#flood(block);
       if (pixels < least || most < decides) continue;
       patches.push(patch);
       total += pixels;
+      this.#keep(blocks);
     }
+    this.#clear(changed);
     return { regions: mergeBoxes(patches.map((patch) => this.#box(patch))), share: total / (width * height) };
+  }
+
+  /** Keeps changed pixels in company: lines one pixel wide are rain, wires and the edges of a shaken picture. */
+  #thin(changed: Uint8Array): void {
+    const { width } = this.#config;
+    for (let at = 0; at < changed.length; at += 1) {
+      if (changed[at] !== 1) {
+        this.#dense[at] = 0;
+        continue;
+      }
+      const up = at - width;
+      const down = at + width;
+      const sum =
+        (changed[up - 1] ?? 0) +
+        (changed[up] ?? 0) +
+        (changed[up + 1] ?? 0) +
+        (changed[at - 1] ?? 0) +
+        (changed[at + 1] ?? 0) +
+        (changed[down - 1] ?? 0) +
+        (changed[down] ?? 0) +
+        (changed[down + 1] ?? 0);
+      this.#dense[at] = sum >= company ? 1 : 0;
+    }
   }
 
   #vote(changed: Uint8Array): void {
@@ -68,7 +105,7 @@ export class RegionFinder {
   }
 
   /** Takes the blocks that hang together with one, corners included, off the votes. */
-  #flood(start: number): { patch: Patch; pixels: number; most: number } {
+  #flood(start: number): { patch: Patch; pixels: number; most: number; blocks: number } {
     let [left, top, right, bottom] = [this.#columns, this.#rows, 0, 0];
     let pixels = 0;
     let most = 0;
@@ -91,7 +128,31 @@ export class RegionFinder {
         }
       }
     }
-    return { patch: { left, top, right, bottom }, pixels, most };
+    return { patch: { left, top, right, bottom }, pixels, most, blocks: filled };
+  }
+
+  /** Marks the blocks of the last patch and their neighbours, into which its edge reaches. */
+  #keep(blocks: number): void {
+    for (let next = 0; next < blocks; next += 1) {
+      const block = (this.#queue[next] ?? 0) >> 8;
+      const row = Math.floor(block / this.#columns);
+      const column = block % this.#columns;
+      for (let y = Math.max(0, row - 1); y <= Math.min(this.#rows - 1, row + 1); y += 1) {
+        for (let x = Math.max(0, column - 1); x <= Math.min(this.#columns - 1, column + 1); x += 1) {
+          this.#kept[y * this.#columns + x] = 1;
+        }
+      }
+    }
+  }
+
+  /** Takes back what belongs to no patch, so that it is learnt like any steady pixel. */
+  #clear(changed: Uint8Array): void {
+    const { width } = this.#config;
+    for (let at = 0; at < changed.length; at += 1) {
+      if (changed[at] !== 1) continue;
+      const block = Math.floor(at / width / blockSize) * this.#columns + Math.floor((at % width) / blockSize);
+      if (this.#kept[block] !== 1) changed[at] = 0;
+    }
   }
 
   #claim(block: number, filled: number): number {
