@@ -121,6 +121,8 @@ export class LookBox {
   detectMs = 8;
   /** One look in so many reaches the detector. */
   detectEvery = 7;
+  /** Time of a decoder thread beside what a look reports. */
+  hiddenMs = 0;
   underWay = 0;
   mostUnderWay = 0;
   #looks = 0;
@@ -135,7 +137,7 @@ export class LookBox {
     this.underWay += 1;
     this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
     const { decodeMs } = this;
-    await this.#decoder.work(priority, decodeMs);
+    await this.#decoder.work(priority, decodeMs + this.hiddenMs);
     decoded();
     const reaches = ++this.#looks % this.detectEvery === 0;
     const detectMs = reaches ? this.detectMs : 0;

@@ -1,33 +1,35 @@
-import {
-  admit,
-  type ClassAdmission,
-  type ClassDemand,
-  type LookCapacity,
-  plannedMs,
-  severities,
-  shedding,
-} from './admit.ts';
+import { admit, type ClassAdmission, type ClassDemand, type LookCapacity, severities, shedding } from './admit.ts';
 
 /** How long more than the box can do must be asked for before more is shed. */
 const tightenAfterMs = 2_000;
 /** How long less must fit before something is taken up again, and how much smaller it must fit. */
 const loosenAfterMs = 4_000;
-const loosenAt = 0.88;
+const loosenAt = 0.92;
 /** Looks that come too late or are overtaken, of all: more is a box that cannot do what its costs promised. */
 const pressureShare = 0.05;
+const leastLate = 4;
 const pressureForMs = 3_000;
-/** One step down from what is planned now, and the way back up. */
-const backOff = 0.9;
-const recoverPerSecond = 0.03;
+/**
+ * What such a box did meanwhile is what it can do; less of it is planned with, and no single step is larger than this: it may
+ * have been a hiccup. Then the way back up, with care at first. Each time that was too much again the care takes longer.
+ */
+const backOff = 0.95;
+const largestStep = 0.7;
 const leastCapacity = 0.05;
+const carefulPerSecond = 0.005;
+const recoverPerSecond = 0.08;
+const carefulForMs = { first: 8_000, growth: 1.5, longest: 18_000 };
 
 /** What one evaluation is told of the time since the last. */
 export interface Evaluation {
   readonly ms: number;
   readonly demands: readonly ClassDemand[];
-  /** Looks decided, and of those and the overtaken ones, how many came too late or never. */
+  /** Looks decided or overtaken of late; of these, those that came too late or never, and with them those that came slowly. */
   readonly looks: number;
-  readonly troubled: number;
+  readonly late: number;
+  readonly slow: number;
+  /** Share of the capacity that was used of late, of the scarcer resource. */
+  readonly used: number;
 }
 
 /** Nothing is shed. */
@@ -48,6 +50,8 @@ export class Admission {
   #tightForMs = 0;
   #looseForMs = 0;
   #pressedForMs = 0;
+  #carefulForMs = 0;
+  #nextCareMs = carefulForMs.first;
 
   /** `capacity`: what looks may plan with while nothing says otherwise. */
   constructor(capacity: LookCapacity) {
@@ -64,7 +68,7 @@ export class Admission {
     return this.#usable;
   }
 
-  /** Takes the time since the last evaluation in; true when the plan is another one now. */
+  /** Takes the time since the last evaluation in; true when less is taken on from now. */
   evaluate(evaluation: Evaluation): boolean {
     this.#heed(evaluation);
     const { demands, ms } = evaluation;
@@ -73,31 +77,40 @@ export class Admission {
     const looser = admit(demands, this.#at(loosenAt));
     this.#tightForMs = shedding(tighter) > now + epsilon ? this.#tightForMs + ms : 0;
     this.#looseForMs = shedding(looser) < now - epsilon ? this.#looseForMs + ms : 0;
-    if (this.#tightForMs >= tightenAfterMs) return this.#change(tighter);
-    if (this.#looseForMs >= loosenAfterMs) return this.#change(looser);
-    return false;
+    const tighten = this.#tightForMs >= tightenAfterMs;
+    if (tighten) this.#change(tighter);
+    else if (this.#looseForMs >= loosenAfterMs) this.#change(looser);
+    return tighten;
   }
 
-  #change(plan: readonly ClassAdmission[]): true {
+  #change(plan: readonly ClassAdmission[]): void {
     this.#plan = plan;
     this.#tightForMs = 0;
     this.#looseForMs = 0;
-    return true;
+    this.#pressedForMs = 0;
   }
 
   /** Learns from looks that came too late. */
-  #heed({ ms, demands, looks, troubled }: Evaluation): void {
-    const pressed = looks > 0 && troubled / looks > pressureShare;
-    this.#pressedForMs = pressed ? this.#pressedForMs + ms : Math.max(0, this.#pressedForMs - ms);
-    if (this.#pressedForMs < pressureForMs) {
-      if (!pressed) this.#usable = Math.min(1, this.#usable + (recoverPerSecond * ms) / 1000);
-      return;
-    }
-    const planned = plannedMs(demands, this.#plan);
-    const { decoderMs, detectorMs } = this.#capacity;
-    const used = Math.max(planned.decoderMs / decoderMs, planned.detectorMs / detectorMs);
-    this.#usable = Math.max(leastCapacity, Math.min(this.#usable, used) * backOff);
+  #heed({ ms, looks, late, slow, used }: Evaluation): void {
+    const pressed = late >= leastLate && late > looks * pressureShare;
+    this.#pressedForMs = pressed ? this.#pressedForMs + ms : 0;
+    if (this.#pressedForMs >= pressureForMs) this.#cut(used);
+    else if (slow < leastLate || slow <= looks * pressureShare) this.#grow(ms);
+  }
+
+  #cut(used: number): void {
     this.#pressedForMs = 0;
+    if (used * backOff >= this.#usable) return;
+    this.#usable = Math.max(used * backOff, this.#usable * largestStep, leastCapacity);
+    this.#carefulForMs = this.#nextCareMs;
+    this.#nextCareMs = Math.min(carefulForMs.longest, this.#nextCareMs * carefulForMs.growth);
+  }
+
+  #grow(ms: number): void {
+    this.#carefulForMs -= ms;
+    const perSecond = this.#carefulForMs > 0 ? carefulPerSecond : recoverPerSecond;
+    this.#usable = Math.min(1, this.#usable + (perSecond * ms) / 1000);
+    if (this.#usable === 1) this.#nextCareMs = carefulForMs.first;
   }
 
   #at(share: number): LookCapacity {

@@ -37,8 +37,11 @@ export interface ClassAdmission {
   readonly continuousShare: number;
 }
 
-/** Intervals grow in steps, so that small changes of the load change nothing. */
-const stretchSteps: readonly number[] = [1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 20, 40, 60];
+/**
+ * Intervals grow in steps: small changes of the load change nothing, and whole multiples of an interval are kept by a camera
+ * whose keyframes come just as often (of 1.25 × 2 s, one with a keyframe every 2 s would notice nothing).
+ */
+const stretchSteps: readonly number[] = [1, 2, 3, 4, 6, 8, 12, 20, 40, 60];
 const shareSteps = 20;
 
 /**

@@ -6,7 +6,7 @@ import { severities } from './admit.ts';
 const begin: LookCosts = { decodeMs: 5, detectMs: 1.5, continuousMs: 45, rateFactor: 1 };
 /** How fast measured costs are believed: up at once, for they announce overload; down with care. */
 const upMs = 4_000;
-const downMs = 8_000;
+const downMs = 6_000;
 /** A class of which nothing was seen drifts to what the others cost: its last measurement says ever less. */
 const driftMs = 15_000;
 /** A window with this many looks, or this much work, is believed in full; a smaller one by its part. */
@@ -33,7 +33,10 @@ interface Window {
 /** What a window of time was for a severity's cameras. */
 export interface WindowTerms {
   readonly ms: number;
-  /** Pictures that were to come in it at the paces asked for. */
+  /**
+   * Pictures that were to come in it at the intervals asked for; 0 where these are stretched: of longer intervals a camera
+   * keeps other multiples of its own.
+   */
   readonly expectedOffers: (severity: Severity) => number;
   /** Cameras decoded continuously. */
   readonly streams: (severity: Severity) => number;
@@ -126,7 +129,7 @@ function drifted(known: LookCosts, mean: LookCosts, ms: number): LookCosts {
     decodeMs: drift((costs) => costs.decodeMs),
     detectMs: drift((costs) => costs.detectMs),
     continuousMs: drift((costs) => costs.continuousMs),
-    rateFactor: drift((costs) => costs.rateFactor),
+    rateFactor: known.rateFactor,
   };
 }
 

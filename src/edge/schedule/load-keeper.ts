@@ -9,32 +9,31 @@ import type { CameraLooks } from './camera-looks.ts';
 import type { ScheduleConfig } from './config.ts';
 import { CostBook } from './cost-book.ts';
 import type { DueCounts } from './due-account.ts';
-import { rotate } from './rotation.ts';
+import { PlanApplier } from './plan-applier.ts';
 import type { ScheduleStatus } from './schedule-status.ts';
 import { type ClassCensus, shedName, shedReport } from './shed-report.ts';
 
 /** Over how long use and trouble are averaged. */
 const meanOverMs = 3_000;
-/** Fewer looks than this that came late say nothing. */
-const leastTroubled = 4;
 
-/** How a look fared against its deadline; `gone`: it says nothing of the box. */
-export type LookFate = 'in-time' | 'late' | 'gone';
+/** How a look fared against its deadline; `slow`: it took over half of its time; `gone`: it says nothing of the box. */
+export type LookFate = 'in-time' | 'slow' | 'late' | 'gone';
 
 /** Keeps the books of what the box does, and fits what is asked of it to what it can. */
 export class LoadKeeper {
   readonly costs = new CostBook();
+  readonly #target: number;
   readonly #threads: { readonly decoder: number; readonly detector: number };
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #cameras: ReadonlyMap<CameraId, CameraLooks>;
   readonly #due: Readonly<Record<Severity, DueCounts>>;
   readonly #admission: Admission;
+  readonly #applier = new PlanApplier();
   #evaluatedMs: number | undefined;
   #busy = { decoder: 0, detector: 0 };
   #used = { decoder: 0, detector: 0 };
-  #looks = 0;
-  #troubled = 0;
+  #trouble = { looks: 0, late: 0, slow: 0 };
   #saidName: string;
 
   constructor(options: {
@@ -46,6 +45,7 @@ export class LoadKeeper {
     due: Readonly<Record<Severity, DueCounts>>;
   }) {
     const { targetUtilisation, maxStretch } = options.config;
+    this.#target = targetUtilisation;
     this.#threads = options.threads;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -69,8 +69,9 @@ export class LoadKeeper {
     this.#busy.detector += outcome.detectMs;
     if (outcome.result === 'decided') this.costs.look(looks.severity, outcome, looks.first);
     if (fate === 'gone') return;
-    this.#looks += 1;
-    if (fate === 'late') this.#troubled += 1;
+    this.#trouble.looks += 1;
+    if (fate === 'late') this.#trouble.late += 1;
+    if (fate !== 'in-time') this.#trouble.slow += 1;
   }
 
   /** A picture was decoded only for those after it. */
@@ -81,8 +82,9 @@ export class LoadKeeper {
 
   /** A picture waited until a newer one took its place. */
   overtaken(): void {
-    this.#looks += 1;
-    this.#troubled += 1;
+    this.#trouble.looks += 1;
+    this.#trouble.late += 1;
+    this.#trouble.slow += 1;
   }
 
   /** Gives a camera what its severity has now. Where only a part of them fits it waits for its turn. */
@@ -108,9 +110,10 @@ export class LoadKeeper {
       streams: (severity) => classes[severity].filter(({ continuous }) => continuous).length,
     });
     const demands = severities.map((severity) => this.#demand(severity, classes[severity]));
-    const troubled = this.#troubled < leastTroubled ? 0 : this.#troubled;
-    this.#admission.evaluate({ ms, demands, looks: this.#looks, troubled });
-    return { moved: this.#apply(classes, now), changed: this.#say() };
+    const cut = this.#admission.evaluate({ ms, demands, used: this.#usedOfCapacity, ...this.#trouble });
+    // What came late before less was taken on says nothing of what comes after.
+    if (cut) this.#trouble = { looks: 0, late: 0, slow: 0 };
+    return { moved: this.#apply(classes, { nowMs: now, ms }), changed: this.#say() };
   }
 
   /** How the box is used and what is shed. */
@@ -156,12 +159,18 @@ export class LoadKeeper {
       this.#used[resource] = this.#used[resource] * keep + used * (1 - keep);
     }
     this.#busy = { decoder: 0, detector: 0 };
+    const { looks, late, slow } = this.#trouble;
+    this.#trouble = { looks: looks * keep, late: late * keep, slow: slow * keep };
   }
 
-  #apply(classes: Readonly<Record<Severity, readonly CameraLooks[]>>, now: number): readonly CameraLooks[] {
-    const keep = Math.exp(-1_000 / meanOverMs);
-    this.#looks *= keep;
-    this.#troubled *= keep;
+  get #usedOfCapacity(): number {
+    return Math.max(this.#used.decoder, this.#used.detector) / this.#target;
+  }
+
+  #apply(
+    classes: Readonly<Record<Severity, readonly CameraLooks[]>>,
+    now: { nowMs: number; ms: number },
+  ): readonly CameraLooks[] {
     const moved = new Set<CameraLooks>();
     for (const looks of this.#cameras.values()) {
       if (looks.live) continue;
@@ -169,16 +178,8 @@ export class LoadKeeper {
       moved.add(looks);
     }
     for (const severity of severities) {
-      const { stretch, share, continuousShare } = this.#grantOf(severity);
-      const cameras = classes[severity];
-      let streams = Math.round(continuousShare * cameras.filter(({ needs }) => needs.continuous).length);
-      for (const looks of cameras) {
-        const continuous = looks.needs.continuous && streams-- > 0;
-        if (looks.stretch !== stretch || looks.continuous !== continuous) moved.add(looks);
-        looks.stretch = stretch;
-        looks.continuous = continuous;
-      }
-      for (const looks of rotate(cameras, share, now)) moved.add(looks);
+      const more = this.#applier.apply(this.#grantOf(severity), classes[severity], now);
+      for (const looks of more) moved.add(looks);
     }
     return [...moved];
   }
@@ -210,7 +211,7 @@ export class LoadKeeper {
 const whole = { stretch: 1, share: 1, continuousShare: 1 };
 const emptyCensus = () => ({ cameras: 0, shed: 0, withoutContinuous: 0 });
 
-/** Pictures that come of a camera in a time, if it kept its pace exactly. */
-function expected({ continuous, paceMs }: CameraLooks, ms: number): number {
-  return continuous ? 0 : ms / paceMs;
+/** Pictures that come of a camera in a time, if it kept the interval asked for exactly; 0 where it is not to. */
+function expected({ continuous, stretch, paceMs }: CameraLooks, ms: number): number {
+  return continuous || stretch > 1 ? 0 : ms / paceMs;
 }

@@ -210,7 +210,8 @@ export class LookScheduler implements Service {
     }
     const late = decidedMs - looks.deadlineOf(arrivedMs);
     this.#metrics.late(severity, late);
-    this.#load.look(looks, outcome, late > 0 ? 'late' : 'in-time');
+    const slow = -late < looks.terms.decideWithinMs / 2;
+    this.#load.look(looks, outcome, late > 0 ? 'late' : slow ? 'slow' : 'in-time');
     looks.due.looked({ arrivedMs, decidedMs }, this.#due[severity], looks.cause);
     looks.decided();
     this.#tellBlind(looks, undefined);
