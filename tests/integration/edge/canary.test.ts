@@ -57,6 +57,7 @@ async function service(change: object = {}, store: object = {}): Promise<Detecti
   });
   closing.push(() => node.close());
   await node.start(new AbortController().signal);
+  await until(() => node.canary()?.phase !== 'idle', { what: 'the new model', timeoutMs: 30_000 });
   return node;
 }
 

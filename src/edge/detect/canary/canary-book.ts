@@ -40,7 +40,8 @@ export class CanaryBook {
   readonly #metrics: CanaryMetrics;
   #state: CanaryState;
   /** What is on disk is not ours to overwrite: it could not be read, and nobody has decided to begin anew. */
-  #frozen = false;
+  #damaged = false;
+  #closed = false;
   #dirty = false;
   #savedAt: number;
   #saving: Promise<void> = Promise.resolve();
@@ -66,7 +67,7 @@ export class CanaryBook {
     const { store, models, log } = this.#options;
     const found = await store.readState();
     if (found.kind === 'damaged') {
-      this.#frozen = true;
+      this.#damaged = true;
       const { code, message, help } = damagedState(store.statePath, found.detail);
       log.error({ code, help }, message);
       this.apply({ kind: 'unavailable', cause: 'damaged', why: message });
@@ -90,7 +91,7 @@ export class CanaryBook {
     const before = this.standing;
     const after = nextStanding(before, event, config);
     if (after === before) return;
-    if (event.kind === 'promote' || event.kind === 'restart') this.#frozen = false;
+    if (event.kind === 'promote' || event.kind === 'restart') this.#damaged = false;
     enter(this.#state, after, clock.now());
     this.#metrics.phase(after.phase);
     const level = after.phase === 'refused' || after.phase === 'rolled-back' ? 'warn' : 'info';
@@ -156,6 +157,13 @@ export class CanaryBook {
     if (this.#dirty && this.#options.clock.monotonic() - this.#savedAt >= saveEveryMs) await this.save();
   }
 
+  /** Writes the state for the last time: a node that is stopped did not end over a model it was loading. */
+  async close(): Promise<void> {
+    this.#state.loading = false;
+    await this.save();
+    this.#closed = true;
+  }
+
   /** Writes the state as it is when its turn comes. Never rejects: a full disk must not end a canary or a node. */
   save(): Promise<void> {
     this.#saving = this.#saving.then(() => this.#write());
@@ -163,7 +171,7 @@ export class CanaryBook {
   }
 
   async #write(): Promise<void> {
-    if (this.#frozen) return;
+    if (this.#damaged || this.#closed) return;
     this.#dirty = false;
     this.#savedAt = this.#options.clock.monotonic();
     try {

@@ -71,11 +71,12 @@ export class CanaryModel implements Service {
     });
   }
 
-  /** Resolves once the model in charge is known and the new one, if it is needed, is loaded or given up. */
+  /** Resolves once the model in charge can answer: for a new one that is only to be compared nobody waits. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#book.open();
     await this.#orders.start();
-    await this.#slot.reconcile();
+    const settled = this.#slot.reconcile();
+    if (isNewInCharge(this.#book.standing)) await settled;
     if (signal.aborted) return this.stop();
     signal.addEventListener('abort', () => void this.stop(), { once: true });
   }
@@ -84,7 +85,7 @@ export class CanaryModel implements Service {
     this.#stopped = true;
     await this.#orders.stop();
     await this.#slot.close();
-    await this.#book.save();
+    await this.#book.close();
   }
 
   /** The model that decides now; its classes are those of the old model, which the new one has to have, too. */

@@ -50,5 +50,14 @@ function boxesOf(detections: readonly Detection[]): DifferenceExample['lost'] {
   return detections
     .toSorted((a, b) => b.score - a.score)
     .slice(0, maxBoxes)
-    .map(({ class: objectClass, score, box }) => ({ class: objectClass, score, box: [...box] }));
+    .map(({ class: objectClass, score, box: [x1, y1, x2, y2] }) => ({
+      class: objectClass,
+      score: unit(score),
+      box: [unit(x1), unit(y1), unit(x2), unit(y2)],
+    }));
+}
+
+/** What a model says may be a little off 0–1 or not a number; what is written down has to be read again. */
+function unit(value: number): number {
+  return Math.min(1, Math.max(0, value)) || 0;
 }

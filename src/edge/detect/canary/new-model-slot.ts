@@ -51,11 +51,12 @@ export class NewModelSlot {
     return this.#reconciling;
   }
 
-  /** Frees the model for good. */
+  /** Frees the model for good; one that is being loaded is freed when it is. What it has in hand fails. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#reconciling;
-    await this.#free();
+    const fresh = this.#handle;
+    this.#handle = undefined;
+    await fresh?.close();
   }
 
   async #settle(): Promise<void> {

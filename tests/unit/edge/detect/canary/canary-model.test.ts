@@ -79,6 +79,7 @@ async function start(
   });
   running.push(subject);
   await subject.start(new AbortController().signal);
+  await until(() => phaseOf(subject) !== 'idle', { what: 'the new model' });
   return subject;
 }
 
@@ -331,6 +332,7 @@ describe('a new model that is not there', () => {
     await reached;
     const left = await new CanaryStore(dir.path).readState();
     expect(left).toMatchObject({ kind: 'found', value: { loading: true } });
+    // Killed: nothing is written any more.
     running.splice(0);
     const subject = await start();
     expect(subject.report()).toMatchObject({
@@ -344,6 +346,18 @@ describe('a new model that is not there', () => {
 });
 
 describe('after a restart', () => {
+  test('one that was stopped while it loaded the new model tries again', async () => {
+    const never = { open: () => new Promise<never>(() => {}) };
+    void start({}, { new: never });
+    const loads = async () => {
+      const left = await new CanaryStore(dir.path).readState();
+      return left.kind === 'found' && left.value.loading;
+    };
+    await until(loads, { what: 'the mark of loading' });
+    await Promise.all(running.splice(0).map((each) => each.stop()));
+    expect(phaseOf(await start())).toBe('comparing');
+  });
+
   test('counts go on, and so does the model in charge', async () => {
     const first = await start();
     await looks(first, 6);
