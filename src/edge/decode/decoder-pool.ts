@@ -8,11 +8,13 @@ import type { Logger } from '../../lib/log.ts';
 import type { Metrics } from '../../lib/metrics.ts';
 import type { DecodeFailure, DecodeResult, LookAsk, LookResult } from './decode-result.ts';
 import type { HardwareInUse, HardwareName } from './hardware-name.ts';
+import { probeHardware } from './hardware-probe.ts';
 import { type DecodePriority, LookQueue } from './look-queue.ts';
 import type { PoolJob } from './pool-job.ts';
 import { PoolMetrics } from './pool-metrics.ts';
 import { StreamBook } from './stream-book.ts';
 import { WorkerCrew } from './worker-crew.ts';
+import type { WorkerSettings } from './worker-messages.ts';
 import { jobsInThread, type WorkerSlot } from './worker-slot.ts';
 
 /** What a decoder pool needs. */
@@ -45,6 +47,7 @@ export interface DecoderPoolOptions {
 export class DecoderPool implements Service {
   /** Looks it takes at once before they wait. */
   readonly slots: number;
+  readonly #options: DecoderPoolOptions;
   readonly #log: Logger;
   readonly #looks: LookQueue;
   readonly #streams: StreamBook;
@@ -58,7 +61,8 @@ export class DecoderPool implements Service {
   #streamsTurn = false;
 
   constructor(options: DecoderPoolOptions) {
-    const { workers, queueCapacity, hardware = 'none', hardwareDevice, skipLoopFilter = false, gate } = options;
+    const { workers, queueCapacity } = options;
+    this.#options = options;
     this.slots = workers * jobsInThread;
     this.#log = options.log;
     this.#metrics = new PoolMetrics(options.metrics);
@@ -66,12 +70,11 @@ export class DecoderPool implements Service {
     this.#crew = new WorkerCrew({
       workers,
       workerFile: options.workerFile ?? new URL('./decode-worker.ts', import.meta.url),
-      settings: { hardware, skipLoopFilter, gate, ...(hardwareDevice !== undefined && { hardwareDevice }) },
       jobTimeoutMs: options.jobTimeoutMs ?? 5000,
       clock: options.clock ?? systemClock,
       log: options.log,
       next: (slot) => this.#next(slot),
-      onReady: (inUse) => this.#onReady(inUse),
+      onReady: (trouble) => this.#onReady(trouble),
       onDeath: (slot, why, job, behind) => this.#onDeath(slot, why, job, behind),
     });
     this.#streams = new StreamBook({
@@ -82,7 +85,7 @@ export class DecoderPool implements Service {
     });
   }
 
-  /** What decodes; undefined until the first thread has tried. */
+  /** What decodes; undefined until it was tried at the start. */
   get hardware(): HardwareInUse | undefined {
     return this.#hardware;
   }
@@ -93,7 +96,8 @@ export class DecoderPool implements Service {
     this.#state = 'running';
     signal.addEventListener('abort', () => void this.stop(), { once: true });
     try {
-      await this.#crew.start();
+      const settings = await this.#settings();
+      if (this.#state === 'running') await this.#crew.start(settings);
     } catch (error) {
       if (signal.aborted) return;
       await this.stop();
@@ -184,12 +188,23 @@ export class DecoderPool implements Service {
     return this.#lastId;
   }
 
-  #onReady(hardware: HardwareInUse): void {
-    if (this.#hardware?.why === hardware.why && this.#hardware.used === hardware.used) return;
-    this.#hardware = hardware;
-    if (hardware.asked === 'none') return;
-    if (hardware.used === 'software') this.#log.warn(hardware, 'decoding in software although hardware was asked for');
-    else this.#log.info(hardware, 'decoding in hardware');
+  /** Tries the hardware that was asked for, and says what is used. */
+  async #settings(): Promise<WorkerSettings> {
+    const { hardware: asked = 'none', hardwareDevice, skipLoopFilter = false, gate } = this.#options;
+    const inUse = await probeHardware({ asked, device: hardwareDevice });
+    this.#hardware = inUse;
+    if (asked !== 'none') {
+      if (inUse.used === 'software') this.#log.warn(inUse, 'hardware cannot decode: decoding in software');
+      else this.#log.info(inUse, 'decoding in hardware');
+    }
+    const device = hardwareDevice === undefined ? {} : { hardwareDevice };
+    return { hardware: inUse.used, skipLoopFilter, gate, ...device };
+  }
+
+  #onReady(trouble: string | undefined): void {
+    if (trouble === undefined || this.#hardware === undefined) return;
+    this.#hardware = { ...this.#hardware, used: 'software', why: `a thread could not use it: ${trouble}` };
+    this.#log.warn(this.#hardware, 'hardware cannot decode any more: decoding in software');
   }
 
   #onDeath(slot: WorkerSlot, why: string, job: PoolJob | undefined, behind: readonly PoolJob[]): void {

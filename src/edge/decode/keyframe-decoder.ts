@@ -1,6 +1,7 @@
 import { type CodecContext, Frame, Packet } from 'node-av';
 import type { VideoCodec } from '../../domain/access-unit.ts';
 import type { DecodeFailure } from './decode-result.ts';
+import { type HardwareDevice, SystemMemory } from './hardware-device.ts';
 import { openDecoder } from './open-decoder.ts';
 
 /** How one keyframe is decoded. */
@@ -11,14 +12,19 @@ export interface KeyframeOptions {
 
 /**
  * Decodes single keyframes, each on its own, of any number of cameras through one context a codec:
- * an IDR with its parameter sets needs nothing that came before (H.264 §7.4.1.2.4). Synchronous: for worker threads.
+ * an IDR with its parameter sets needs nothing that came before (H.264 §7.4.1.2.4). With a device what it refuses is
+ * tried in software. Synchronous: for worker threads.
  */
 export class KeyframeDecoder {
-  readonly #contexts = new Map<string, CodecContext>();
+  readonly #device: HardwareDevice | undefined;
+  /** A null stands for a decoder there is not. */
+  readonly #contexts = new Map<string, CodecContext | null>();
   readonly #packet = new Packet();
   readonly #frame = new Frame();
+  readonly #system = new SystemMemory();
 
-  constructor() {
+  constructor(device: HardwareDevice | undefined) {
+    this.#device = device;
     this.#packet.alloc();
     this.#frame.alloc();
   }
@@ -34,8 +40,28 @@ export class KeyframeDecoder {
     use: (frame: Frame) => T,
   ): T | DecodeFailure {
     if (data.length === 0) return { ok: false, reason: 'corrupt', detail: 'empty access unit' };
-    const context = this.#contextFor(codec, skipLoopFilter && codec !== 'mjpeg');
+    if (this.#device !== undefined) {
+      const context = this.#contextFor(codec, this.#device, false);
+      const done = context === undefined ? undefined : this.#attempt(context, data, use);
+      if (done?.ok === true) return done.value;
+    }
+    const context = this.#contextFor(codec, undefined, skipLoopFilter && codec !== 'mjpeg');
     if (context === undefined) return { ok: false, reason: 'unsupported', detail: `no decoder for ${codec}` };
+    const done = this.#attempt(context, data, use);
+    return done.ok ? done.value : done;
+  }
+
+  /** Frees every context; the next decode opens new ones. */
+  close(): void {
+    for (const context of this.#contexts.values()) context?.freeContext();
+    this.#contexts.clear();
+  }
+
+  #attempt<T>(
+    context: CodecContext,
+    data: Uint8Array,
+    use: (frame: Frame) => T,
+  ): { readonly ok: true; readonly value: T } | DecodeFailure {
     try {
       this.#packet.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
       this.#packet.isKeyframe = true;
@@ -50,7 +76,9 @@ export class KeyframeDecoder {
       if (this.#frame.decodeErrorFlags !== 0) {
         return { ok: false, reason: 'corrupt', detail: `damaged slices (flags ${this.#frame.decodeErrorFlags})` };
       }
-      return use(this.#frame);
+      const frame = this.#device === undefined ? this.#frame : this.#system.fetch(this.#frame);
+      if (frame === undefined) return { ok: false, reason: 'unsupported', detail: 'the device keeps the picture' };
+      return { ok: true, value: use(frame) };
     } finally {
       context.flushBuffers();
       this.#packet.unref();
@@ -58,18 +86,16 @@ export class KeyframeDecoder {
     }
   }
 
-  /** Frees every context; the next decode opens new ones. */
-  close(): void {
-    for (const context of this.#contexts.values()) context.freeContext();
-    this.#contexts.clear();
-  }
-
-  #contextFor(codec: VideoCodec, skipLoopFilter: boolean): CodecContext | undefined {
-    const key = skipLoopFilter ? `${codec} unfiltered` : codec;
-    const open = this.#contexts.get(key);
-    if (open !== undefined) return open;
-    const context = openDecoder(codec, skipLoopFilter ? { skip_loop_filter: 'all' } : {});
-    if (context !== undefined) this.#contexts.set(key, context);
+  #contextFor(
+    codec: VideoCodec,
+    device: HardwareDevice | undefined,
+    skipLoopFilter: boolean,
+  ): CodecContext | undefined {
+    const key = `${codec} ${device?.name} ${skipLoopFilter}`;
+    const known = this.#contexts.get(key);
+    if (known !== undefined) return known ?? undefined;
+    const context = openDecoder(codec, { skipLoopFilter, device });
+    this.#contexts.set(key, context ?? null);
     return context;
   }
 }

@@ -3,7 +3,8 @@ import { type Frame, Log } from 'node-av';
 import { AV_LOG_QUIET } from 'node-av/constants';
 import type { ActivityInspector } from '../../domain/activity.ts';
 import { messageOf } from '../../lib/errors.ts';
-import type { DecodeFailure, LookResult } from './decode-result.ts';
+import type { DecodeFailure, LookAsk, LookResult } from './decode-result.ts';
+import { HardwareDevice } from './hardware-device.ts';
 import { KeyframeDecoder } from './keyframe-decoder.ts';
 import { LookPerformer } from './look-performer.ts';
 import { StreamDecoder } from './stream-decoder.ts';
@@ -35,10 +36,8 @@ export function serveDecoding(port: MessagePort, options: DecodingOptions): void
     const results = answer.kind === 'look' ? [answer.result] : answer.answers.map(({ result }) => result);
     port.postMessage(answer, results.flatMap(buffersOf));
   });
-  const ready: WorkerAnswer = {
-    kind: 'ready',
-    hardware: { asked: options.settings.hardware, used: 'software', why: 'not asked for' },
-  };
+  const { trouble } = desk;
+  const ready: WorkerAnswer = { kind: 'ready', ...(trouble !== undefined && { trouble }) };
   port.postMessage(ready);
 }
 
@@ -49,13 +48,21 @@ function buffersOf(result: LookResult): ArrayBuffer[] {
 /** What one decoder thread does. */
 class DecodingDesk {
   readonly #settings: WorkerSettings;
-  readonly #keyframes = new KeyframeDecoder();
+  /** Why this thread decodes in software although it should not. */
+  readonly trouble: string | undefined;
+  readonly #device: HardwareDevice | undefined;
+  readonly #keyframes: KeyframeDecoder;
   readonly #performer: LookPerformer;
   readonly #streams = new Map<number, StreamDecoder>();
   #began = 0;
 
   constructor({ settings, inspector }: DecodingOptions) {
     this.#settings = settings;
+    const { hardware, hardwareDevice } = settings;
+    const device = hardware === 'software' ? undefined : HardwareDevice.open(hardware, hardwareDevice);
+    this.#device = typeof device === 'string' ? undefined : device;
+    this.trouble = typeof device === 'string' ? device : undefined;
+    this.#keyframes = new KeyframeDecoder(this.#device);
     this.#performer = new LookPerformer(inspector);
   }
 
@@ -94,7 +101,8 @@ class DecodingDesk {
   }
 
   #openStream(stream: number): StreamDecoder {
-    const decoder = new StreamDecoder((frame, ask) => this.#performer.perform(frame, ask, this.#began));
+    const perform = (frame: Frame, ask: LookAsk) => this.#performer.perform(frame, ask, this.#began);
+    const decoder = new StreamDecoder(perform, this.#device);
     this.#streams.set(stream, decoder);
     return decoder;
   }

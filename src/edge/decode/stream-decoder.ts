@@ -2,6 +2,7 @@ import { type CodecContext, Frame, Packet } from 'node-av';
 import type { VideoCodec } from '../../domain/access-unit.ts';
 import type { DecodeFailure, LookAsk } from './decode-result.ts';
 import { FrameNumbers } from './h264-frame-num.ts';
+import { type HardwareDevice, SystemMemory } from './hardware-device.ts';
 import type { PerformedLook } from './look-performer.ts';
 import { openDecoder } from './open-decoder.ts';
 import type { StreamAnswer, StreamUnit } from './worker-messages.ts';
@@ -28,6 +29,10 @@ type Perform = (frame: Frame, ask: LookAsk) => PerformedLook;
  */
 export class StreamDecoder {
   readonly #perform: Perform;
+  /** Until it refused keyframes of this camera. */
+  #device: HardwareDevice | undefined;
+  #refused = 0;
+  readonly #system = new SystemMemory();
   readonly #packet = new Packet();
   readonly #frame = new Frame();
   readonly #numbers = new FrameNumbers();
@@ -37,8 +42,9 @@ export class StreamDecoder {
   #sent = 0;
   #inSync = false;
 
-  constructor(perform: Perform) {
+  constructor(perform: Perform, device: HardwareDevice | undefined) {
     this.#perform = perform;
+    this.#device = device;
     this.#packet.alloc();
     this.#frame.alloc();
   }
@@ -56,6 +62,7 @@ export class StreamDecoder {
       if (unit.keyframe && !this.#inSync) this.#begin(codec);
       if (at === last && ask !== undefined) this.#asks.push({ ...ask, sentAt: this.#sent });
       const trouble = this.#inSync ? this.#decode(codec, unit, answers) : 'waiting for a keyframe';
+      if (trouble !== undefined && unit.keyframe) this.#mistrustDevice();
       if (trouble !== undefined) this.#lose({ ok: false, reason: 'corrupt', detail: trouble }, answers);
     }
     return answers;
@@ -63,9 +70,9 @@ export class StreamDecoder {
 
   /** Frees the decoder and its pictures, for good. */
   close(): void {
-    this.#context?.freeContext();
-    this.#context = undefined;
+    this.#freeContext();
     this.#inSync = false;
+    this.#system.close();
     this.#packet.free();
     this.#frame.free();
   }
@@ -100,19 +107,32 @@ export class StreamDecoder {
     }
     const at = this.#asks.length === 0 ? -1 : this.#asks.findIndex(({ sentAt }) => BigInt(sentAt) === frame.pts);
     const [asked] = at < 0 ? [] : this.#asks.splice(at, 1);
-    if (asked !== undefined) answers.push({ ask: asked.number, ...this.#perform(frame, asked.ask) });
+    if (asked === undefined) return undefined;
+    const picture = this.#device === undefined ? frame : this.#system.fetch(frame);
+    if (picture === undefined) return 'the device keeps the picture';
+    answers.push({ ask: asked.number, ...this.#perform(picture, asked.ask) });
     return undefined;
   }
 
   #begin(codec: VideoCodec): void {
-    if (codec !== this.#codec) {
-      this.#context?.freeContext();
-      this.#context = undefined;
-    }
+    if (codec !== this.#codec) this.#freeContext();
     this.#codec = codec;
-    this.#context ??= openDecoder(codec);
+    this.#context ??= (this.#device && openDecoder(codec, { device: this.#device })) ?? openDecoder(codec);
     this.#numbers.restart();
     this.#inSync = this.#context !== undefined;
+  }
+
+  /** Not every profile and size is every device's: what it refuses twice goes on in software. */
+  #mistrustDevice(): void {
+    this.#refused += 1;
+    if (this.#device === undefined || this.#refused < 2) return;
+    this.#device = undefined;
+    this.#freeContext();
+  }
+
+  #freeContext(): void {
+    this.#context?.freeContext();
+    this.#context = undefined;
   }
 
   #lose(failure: DecodeFailure, answers: StreamAnswer[]): void {

@@ -1,7 +1,6 @@
 import { Backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { HardwareInUse } from './hardware-name.ts';
 import type { PoolJob } from './pool-job.ts';
 import type { JobAnswer, WorkerSettings } from './worker-messages.ts';
 import { jobsInThread, WorkerSlot } from './worker-slot.ts';
@@ -10,14 +9,14 @@ import { jobsInThread, WorkerSlot } from './worker-slot.ts';
 export interface WorkerCrewOptions {
   readonly workers: number;
   readonly workerFile: URL;
-  readonly settings: WorkerSettings;
   /** A thread that has not answered for this long is replaced. */
   readonly jobTimeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
   /** The next job for a thread that has room. */
   readonly next: (slot: WorkerSlot) => PoolJob | undefined;
-  readonly onReady: (hardware: HardwareInUse) => void;
+  /** A thread is ready; `trouble` as in `WorkerAnswer`. */
+  readonly onReady: (trouble: string | undefined) => void;
   /** A thread that was ready is gone: `job` went with it, and `behind` had not begun. */
   readonly onDeath: (slot: WorkerSlot, why: string, job: PoolJob | undefined, behind: readonly PoolJob[]) => void;
 }
@@ -29,6 +28,7 @@ export class WorkerCrew {
   readonly #respawns = new Set<() => void>();
   readonly #timeouts = new Map<WorkerSlot, () => void>();
   readonly #backoff = new Backoff({ minMs: 100, maxMs: 10_000 });
+  #settings: WorkerSettings | undefined;
   #stopped = false;
 
   constructor(options: WorkerCrewOptions) {
@@ -41,7 +41,8 @@ export class WorkerCrew {
   }
 
   /** Starts the threads; rejects when one dies before it is ready. */
-  async start(): Promise<void> {
+  async start(settings: WorkerSettings): Promise<void> {
+    this.#settings = settings;
     await Promise.all(Array.from({ length: this.#options.workers }, () => this.#spawn()));
   }
 
@@ -74,10 +75,10 @@ export class WorkerCrew {
   /** Resolves when the new thread is ready; rejects when it dies before. */
   #spawn(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { workerFile, settings, onReady } = this.#options;
-      const slot = new WorkerSlot(workerFile, settings, {
-        ready: (hardware) => {
-          onReady(hardware);
+      const { workerFile, onReady } = this.#options;
+      const slot = new WorkerSlot(workerFile, this.#settings ?? softwareOnly, {
+        ready: (trouble) => {
+          onReady(trouble);
           resolve();
           this.dispatch();
         },
@@ -136,3 +137,5 @@ export class WorkerCrew {
     this.#respawns.add(cancel);
   }
 }
+
+const softwareOnly: WorkerSettings = { hardware: 'software', skipLoopFilter: false };

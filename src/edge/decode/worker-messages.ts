@@ -1,10 +1,10 @@
 import type { VideoCodec } from '../../domain/access-unit.ts';
 import type { LookAsk, LookResult } from './decode-result.ts';
-import type { HardwareInUse, HardwareName } from './hardware-name.ts';
+import type { HardwareInUse } from './hardware-name.ts';
 
 /** What a decoder thread is told when it starts, as `workerData`. */
 export interface WorkerSettings {
-  readonly hardware: HardwareName;
+  readonly hardware: HardwareInUse['used'];
   /** Device of the hardware, where not the first; `/dev/dri/renderD128` or a CUDA index. */
   readonly hardwareDevice?: string;
   /** Looks leave the deblocking filter out. */
@@ -85,5 +85,5 @@ export interface StreamProgress {
 
 /** Worker → pool: an answer to one job. */
 export type JobAnswer = LookAnswer | StreamProgress;
-/** Worker → pool. */
-export type WorkerAnswer = { readonly kind: 'ready'; readonly hardware: HardwareInUse } | JobAnswer;
+/** Worker → pool. `trouble`: why it decodes in software although hardware was found. */
+export type WorkerAnswer = { readonly kind: 'ready'; readonly trouble?: string } | JobAnswer;

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../lib/errors.ts';
-import type { HardwareInUse } from './hardware-name.ts';
 import type { PoolJob } from './pool-job.ts';
 import { SharedLane } from './shared-lane.ts';
 import type { CloseStream, JobAnswer, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
@@ -10,7 +9,7 @@ export const jobsInThread = 2;
 
 /** What a slot tells its crew. */
 export interface WorkerSlotEvents {
-  ready(hardware: HardwareInUse): void;
+  ready(trouble: string | undefined): void;
   answered(job: PoolJob, answer: JobAnswer): void;
   /** The thread is gone, once; no further event follows. */
   died(why: string): void;
@@ -72,7 +71,7 @@ export class WorkerSlot {
     if (this.#gone) return;
     if (answer.kind === 'ready') {
       this.ready = true;
-      this.#events.ready(answer.hardware);
+      this.#events.ready(answer.trouble);
       return;
     }
     const at = this.jobs.findIndex(({ id }) => id === answer.id);
