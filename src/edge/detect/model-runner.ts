@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Detection, ModelRun } from '../../domain/detection.ts';
 import type { Box } from '../../domain/geometry.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture } from '../../domain/picture.ts';
 import type { OutputReader } from './candidate.ts';
-import { freeInput } from './graph/free-input.ts';
+import { freeGraph } from './free-graph.ts';
 import type { ModelEntry } from './model-manifest.ts';
 import { suppress } from './nms.ts';
 import { OnnxSession } from './onnx-session.ts';
@@ -13,8 +12,10 @@ import { outputReaders, outputsOf } from './output-readers.ts';
 import type { InputShape } from './packing/max-rects.ts';
 import { mergeCut } from './packing/merge-cut.ts';
 import { packOptions } from './packing/pack-options.ts';
-import { type Layout, type PackOptions, packPictures } from './packing/pack-pictures.ts';
+import { type Layout, type PackOptions, type Placement, packPictures } from './packing/pack-pictures.ts';
 import { pixels, type Size } from './packing/rect.ts';
+import { needsOverview } from './packing/region-plan.ts';
+import { shrink } from './packing/shrink.ts';
 import { type Unpacked, unpack } from './packing/unpack.ts';
 import { TensorFill } from './tensor-fill.ts';
 import type { StageTimes } from './worker-messages.ts';
@@ -54,6 +55,12 @@ export interface Detected {
   readonly detectMs: number;
   /** Boxes among `detections` that end where their region does: the object goes on, and is to be looked at again in full. */
   readonly cut: readonly Box[];
+}
+
+/** A request's picture, or the same scaled down. */
+interface View extends RegionRequest {
+  /** Index of the request. */
+  readonly request: number;
 }
 
 /** One model on one thread: packing, tensor, graph, output reader, suppression. */
@@ -124,22 +131,33 @@ export class ModelRunner {
   }
 
   async #run(requests: readonly RegionRequest[]): Promise<readonly Detected[]> {
-    const pictures = requests.map(({ picture }) => picture);
-    const asked = requests.map(({ picture: { width, height }, regions }) => ({
+    const views = requests.flatMap((request, index) => this.#viewsOf(request, index));
+    const pictures = views.map(({ picture }) => picture);
+    const asked = views.map(({ picture: { width, height }, regions }) => ({
       width,
       height,
       ...(regions && { regions }),
     }));
     const layouts = packPictures(asked, this.#shape, this.#packing);
-    const found: Unpacked[][] = pictures.map(() => []);
-    const spentMs = pictures.map(() => 0);
+    const found: Unpacked[][] = requests.map(() => []);
+    const spentMs = views.map(() => 0);
     for (let at = 0; at < layouts.length; at += this.#batch) {
       const together = layouts.slice(at, at + this.#batch);
       const began = performance.now();
-      for (const box of await this.#look(together, pictures)) found[box.from.picture]?.push(box);
+      for (const box of await this.#look(together, pictures)) found[views[box.from.picture]?.request ?? 0]?.push(box);
       share(performance.now() - began, together, spentMs);
     }
-    return pictures.map((picture, index) => this.#conclude(picture, found[index] ?? [], spentMs[index] ?? 0));
+    return requests.map(({ picture }, index) => {
+      const detectMs = spentMs.reduce((sum, ms, view) => (views[view]?.request === index ? sum + ms : sum), 0);
+      return this.#conclude(picture, found[index] ?? [], detectMs, pictures);
+    });
+  }
+
+  #viewsOf(request: RegionRequest, index: number): View[] {
+    const { picture, regions } = request;
+    const views = [{ ...request, request: index }];
+    const isLarge = this.#packing.shared && needsOverview(picture, regions, this.#shape, this.#packing);
+    return isLarge ? [...views, { picture: shrink(picture, this.#shape), request: index }] : views;
   }
 
   /** Runs the graph once. */
@@ -173,14 +191,14 @@ export class ModelRunner {
     return reader;
   }
 
-  #conclude(picture: Picture, found: readonly Unpacked[], detectMs: number): Detected {
-    const runs = new Map<Size, ModelRun>();
-    const runOf = (input: Size) => {
-      const run = runs.get(input) ?? this.#describe(picture, input, detectMs);
-      runs.set(input, run);
+  #conclude(picture: Picture, found: readonly Unpacked[], detectMs: number, views: readonly Picture[]): Detected {
+    const runs = new Map<Placement, ModelRun>();
+    const runOf = ({ from, input }: Unpacked) => {
+      const run = runs.get(from) ?? this.#describe(views[from.picture] ?? picture, input, detectMs);
+      runs.set(from, run);
       return run;
     };
-    const boxes = mergeCut(found).map((each) => ({ ...toDetection(each, picture, runOf(each.input)), cut: each.cut }));
+    const boxes = mergeCut(found).map((each) => ({ ...toDetection(each, runOf(each)), cut: each.cut }));
     const kept = suppress(boxes, this.#options.iouThreshold);
     return {
       detections: kept.map(({ cut: _, ...detection }) => detection),
@@ -204,18 +222,6 @@ export class ModelRunner {
   }
 }
 
-/**
- * The graph with its input's size left free, where that is worth it: cpu takes as long as an input has pixels, and as
- * quickly as with a size that is written into the graph. Other providers prepare themselves anew for every size.
- */
-async function freeGraph(options: RunnerOptions): Promise<{ bytes: Uint8Array; step: number } | undefined> {
-  const { entry, provider, batch = 1, fixedInput = provider !== 'cpu' } = options;
-  if (fixedInput || batch > 1 || entry.input.fit !== 'letterbox' || entry.strides.length === 0) return undefined;
-  const step = Math.max(...entry.strides);
-  const bytes = freeInput(await readFile(options.path), step);
-  return bytes && { bytes, step };
-}
-
 /** Divides time among pictures by their pixels. */
 function share(elapsedMs: number, layouts: readonly Layout[], spentMs: number[]): void {
   const placements = layouts.flatMap((layout) => layout.placements);
@@ -225,7 +231,7 @@ function share(elapsedMs: number, layouts: readonly Layout[], spentMs: number[])
   }
 }
 
-function toDetection(found: Unpacked, { width, height }: Picture, run: ModelRun): Detection {
-  const box: Box = [found.x1 / width, found.y1 / height, found.x2 / width, found.y2 / height];
+function toDetection(found: Unpacked, run: ModelRun): Detection {
+  const box: Box = [found.x1, found.y1, found.x2, found.y2];
   return { box, score: Math.min(1, found.score), class: found.class, run };
 }

@@ -39,6 +39,21 @@ export function planRegions(
   return joined.flatMap(({ rect }) => coverWithTiles(rect, input));
 }
 
+/**
+ * Whether a picture that is larger than the input is also to be seen as one, scaled down: where most of it is looked at in parts,
+ * what is larger than a part is seen in none.
+ */
+export function needsOverview(
+  picture: Size,
+  regions: readonly Box[] | undefined,
+  input: Size,
+  options: RegionPlanOptions,
+): boolean {
+  if (picture.width <= input.width && picture.height <= input.height) return false;
+  const planned = planRegions(picture, regions, input, options);
+  return planned.reduce((sum, rect) => sum + pixels(rect), 0) >= options.wholeShare * pixels(picture);
+}
+
 interface Grown {
   /** What was asked for. */
   readonly core: Rect;

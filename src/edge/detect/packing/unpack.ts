@@ -2,7 +2,7 @@ import type { Candidate } from '../candidate.ts';
 import type { Layout, Placement } from './pack-pictures.ts';
 import type { Size } from './rect.ts';
 
-/** A candidate in pixels of its picture. */
+/** A candidate, normalised to its picture. */
 export interface Unpacked extends Candidate {
   /** Where it was seen. */
   readonly from: Placement;
@@ -18,7 +18,7 @@ const cutReach = 2;
 const leakShare = 0.25;
 
 /**
- * Maps boxes of one model input back: each belongs to the rectangle its centre lies in and is clipped to it. A box whose
+ * Maps boxes of one model input back to 0–1 of their pictures: each belongs to the rectangle its centre lies in and is clipped to it. A box whose
  * centre lies in the padding, or which reaches over the gap into another picture's pixels, is dropped.
  */
 export function unpack(candidates: readonly Candidate[], layout: Layout, pictures: readonly Size[]): Unpacked[] {
@@ -69,5 +69,9 @@ function mapBack(candidate: Candidate, home: Placement, input: Size, size: Size)
     (top > 0 && y1 < top + cutReach) ||
     (right < size.width && x2 > right - cutReach) ||
     (bottom < size.height && y2 > bottom - cutReach);
-  return { x1, y1, x2, y2, score: candidate.score, class: candidate.class, from: home, input, cut };
+  return {
+    ...{ x1: x1 / size.width, y1: y1 / size.height, x2: x2 / size.width, y2: y2 / size.height },
+    ...{ score: candidate.score, class: candidate.class },
+    ...{ from: home, input, cut },
+  };
 }
