@@ -21,6 +21,10 @@ import { addComparison, evidenceOf } from './tally.ts';
 
 /** How often counts are put on disk while they grow; a transition is at once. */
 const saveEveryMs = 30_000;
+/** A node that has the new model for this long does not die of it at once. */
+const longLifeMs = 300_000;
+/** As many lives in a row that were shorter, and the new model is held to be why: one or two may be power cuts. */
+const maxShortLives = 3;
 
 /** What a canary's book needs. */
 export interface CanaryBookOptions {
@@ -44,6 +48,8 @@ export class CanaryBook {
   #closed = false;
   #dirty = false;
   #savedAt: number;
+  /** When the new model was first loaded in this life of the node. */
+  #loadedAt: number | undefined;
   #saving: Promise<void> = Promise.resolve();
   #saveFails = false;
 
@@ -77,10 +83,9 @@ export class CanaryBook {
     else if (found.kind === 'found') log.info({ ...this.#names }, 'the canary is about other models: it begins anew');
     this.#metrics.phase(this.standing.phase);
     this.#metrics.totals(this.#state.tally);
-    if (this.#state.loading) {
-      this.#state.loading = false;
-      this.apply({ kind: 'unavailable', cause: 'crashed', why: 'the node ended while the new model was being loaded' });
-    }
+    const why = this.#crashed();
+    if (why !== undefined) this.apply({ kind: 'unavailable', cause: 'crashed', why });
+    this.#state.loading = false;
     // Was it only missing, it may be there now.
     if (isRetried(this.standing)) this.#state.standing = { phase: 'idle' };
   }
@@ -91,7 +96,10 @@ export class CanaryBook {
     const before = this.standing;
     const after = nextStanding(before, event, config);
     if (after === before) return;
-    if (event.kind === 'promote' || event.kind === 'restart') this.#damaged = false;
+    if (event.kind === 'promote' || event.kind === 'restart') {
+      this.#damaged = false;
+      this.#state.shortLives = 0;
+    }
     enter(this.#state, after, clock.now());
     this.#metrics.phase(after.phase);
     const level = after.phase === 'refused' || after.phase === 'rolled-back' ? 'warn' : 'info';
@@ -140,9 +148,13 @@ export class CanaryBook {
     this.apply({ kind: 'watched', evidence: watchEvidence(this.#state.watch, this.#state.tally) });
   }
 
-  /** Marks on disk that the new model is being loaded: a node that dies of it does not try again. */
+  /** Marks on disk that the new model is being loaded: a node that dies of it does not try for ever. */
   async loading(now: boolean): Promise<void> {
     this.#state.loading = now;
+    if (this.#loadedAt === undefined) {
+      this.#loadedAt = this.#options.clock.monotonic();
+      this.#state.shortLives += 1;
+    }
     await this.save();
   }
 
@@ -154,12 +166,18 @@ export class CanaryBook {
 
   /** Writes counts down now and then. */
   async saveNowAndThen(): Promise<void> {
-    if (this.#dirty && this.#options.clock.monotonic() - this.#savedAt >= saveEveryMs) await this.save();
+    const { clock } = this.#options;
+    if (this.#state.shortLives > 0 && clock.monotonic() - (this.#loadedAt ?? clock.monotonic()) >= longLifeMs) {
+      this.#state.shortLives = 0;
+      this.#dirty = true;
+    }
+    if (this.#dirty && clock.monotonic() - this.#savedAt >= saveEveryMs) await this.save();
   }
 
   /** Writes the state for the last time: a node that is stopped did not end over a model it was loading. */
   async close(): Promise<void> {
     this.#state.loading = false;
+    this.#state.shortLives = 0;
     await this.save();
     this.#closed = true;
   }
@@ -189,6 +207,15 @@ export class CanaryBook {
     this.#dirty = true;
     this.#metrics.totals(tally);
     this.apply({ kind: 'compared', evidence: evidenceOf(tally) });
+  }
+
+  /** Why the last lives of the node speak against the new model. */
+  #crashed(): string | undefined {
+    const { loading, shortLives } = this.#state;
+    if (loading) return 'the node ended while the new model was being loaded';
+    return shortLives >= maxShortLives
+      ? `the node ended ${shortLives} times within minutes of loading the new model`
+      : undefined;
   }
 
   get #names() {

@@ -32,6 +32,8 @@ export const canaryStateSchema = z.strictObject({
   since: utcMs,
   /** Set while the new model is being loaded: still set at a start, the node ended over it. */
   loading: z.boolean(),
+  /** Lives of the node, one after the other, that ended unasked within minutes of loading it. */
+  shortLives: count,
   tally: tallySchema,
   watch: watchSchema,
   /** The latest transitions, oldest first. */
@@ -62,6 +64,7 @@ export function freshState(models: { old: ModelFile; new: ModelFile }, at: UtcMs
     standing: { phase: 'idle' },
     since: at,
     loading: false,
+    shortLives: 0,
     tally: emptyTally(),
     watch: emptyWatch(),
     history: [],

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraId } from '../../../../../src/domain/ids.ts';
 import type { Picture } from '../../../../../src/domain/picture.ts';
 import { CanaryModel } from '../../../../../src/edge/detect/canary/canary-model.ts';
+import type { CanaryState } from '../../../../../src/edge/detect/canary/canary-state.ts';
 import { type CanaryOrder, CanaryStore } from '../../../../../src/edge/detect/canary/canary-store.ts';
 import { type CanaryConfig, canarySchema } from '../../../../../src/edge/detect/canary/config.ts';
 import type { NewModel } from '../../../../../src/edge/detect/canary/new-model-slot.ts';
@@ -83,6 +84,12 @@ async function start(
   return subject;
 }
 
+/** Ends a node as a kill does: its time stands still, and what is on disk is what it left. */
+function kill(): void {
+  running.splice(0);
+  clock = new FakeClock();
+}
+
 /** As the pipeline does it: asks which pictures are needed, brings them; says which model answered. */
 async function look(subject: CanaryModel, index: number, camera = 'cam-1'): Promise<string> {
   const identity = { cameraId: camera as CameraId, at: 1_760_000_000_000 + index * 2000 };
@@ -101,10 +108,12 @@ async function looks(subject: CanaryModel, count: number, from = 0): Promise<str
 
 const phaseOf = (subject: CanaryModel) => subject.report().phase;
 
-async function storedOrder(): Promise<string | undefined> {
+async function stored(): Promise<CanaryState | undefined> {
   const found = await new CanaryStore(dir.path).readState();
-  return found.kind === 'found' ? found.value.lastOrder : undefined;
+  return found.kind === 'found' ? found.value : undefined;
 }
+const storedOrder = async () => (await stored())?.lastOrder;
+const loads = async () => (await stored())?.loading === true;
 
 /** Leaves an order as the command line does, and lets the node's second pass. */
 async function order(subject: CanaryModel, action: CanaryOrder['action'], id = `${action}-1`): Promise<void> {
@@ -332,8 +341,7 @@ describe('a new model that is not there', () => {
     await reached;
     const left = await new CanaryStore(dir.path).readState();
     expect(left).toMatchObject({ kind: 'found', value: { loading: true } });
-    // Killed: nothing is written any more.
-    running.splice(0);
+    kill();
     const subject = await start();
     expect(subject.report()).toMatchObject({
       phase: 'refused',
@@ -346,13 +354,33 @@ describe('a new model that is not there', () => {
 });
 
 describe('after a restart', () => {
+  test('a node that ends again and again soon after it loaded the new model leaves it out', async () => {
+    for (let life = 1; life <= 3; life += 1) {
+      const subject = await start();
+      await until(async () => (await stored())?.shortLives === life && !(await loads()), { what: 'the model' });
+      expect(phaseOf(subject)).toBe('comparing');
+      kill();
+    }
+    const last = await start();
+    expect(last.report().reason).toBe('the node ended 3 times within minutes of loading the new model');
+    await order(last, 'restart');
+    await until(() => phaseOf(last) === 'comparing', { what: 'a new beginning' });
+  });
+
+  test('lives of five minutes are none against it', async () => {
+    for (let life = 1; life <= 5; life += 1) {
+      const subject = await start();
+      await until(async () => (await stored())?.shortLives === 1 && !(await loads()), { what: 'the model' });
+      clock.advance(300_000);
+      await until(async () => (await stored())?.shortLives === 0, { what: 'the life to count as a long one' });
+      expect(phaseOf(subject)).toBe('comparing');
+      kill();
+    }
+  });
+
   test('one that was stopped while it loaded the new model tries again', async () => {
     const never = { open: () => new Promise<never>(() => {}) };
     void start({}, { new: never });
-    const loads = async () => {
-      const left = await new CanaryStore(dir.path).readState();
-      return left.kind === 'found' && left.value.loading;
-    };
     await until(loads, { what: 'the mark of loading' });
     await Promise.all(running.splice(0).map((each) => each.stop()));
     expect(phaseOf(await start())).toBe('comparing');
