@@ -25,14 +25,14 @@ export function modelLane(
   onStatus?: (status: ModelStatus) => void,
 ): ModelLane {
   const { store, clock = systemClock, log, metrics } = options;
-  const { batch, queueCapacity, loadTimeoutMs, jobTimeoutMs } = options;
+  const { queueCapacity, loadTimeoutMs, jobTimeoutMs } = options;
   const entry = findModel(store.manifest, settings.id);
   const classes = [...new Set(canonicalClasses(store.manifest, entry).filter((name) => name !== undefined))];
   return new ModelLane({
     model: { id: entry.id, sha256: entry.sha256, classes },
     entry,
     prepare: (signal) => prepareModel(settings, options, store, signal),
-    ...{ sessions: settings.sessions, batch, queueCapacity, loadTimeoutMs, jobTimeoutMs },
+    ...{ sessions: settings.sessions, maxWaitMs: options.batch.maxWaitMs, queueCapacity, loadTimeoutMs, jobTimeoutMs },
     onStatus,
     ...{ clock, log, metrics },
   });

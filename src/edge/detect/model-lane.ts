@@ -12,14 +12,8 @@ import { inputShare, LookGroups, type Waiting } from './look-group.ts';
 import type { ModelEntry } from './model-manifest.ts';
 import type { Detected, RunnerOptions } from './model-runner.ts';
 import type { ModelStatus } from './model-status.ts';
-import type { ProviderReport } from './provider.ts';
+import type { PreparedModel } from './prepare-model.ts';
 import type { RequestResult } from './worker-messages.ts';
-
-/** A model that is found, checked and given a provider. */
-export interface PreparedModel {
-  readonly runner: RunnerOptions;
-  readonly provider: ProviderReport;
-}
 
 /** What one model's lane needs. */
 export interface ModelLaneOptions {
@@ -28,8 +22,8 @@ export interface ModelLaneOptions {
   /** Finds the file and chooses the provider; asked again at each new try. @throws AppError with the reason it cannot run. */
   readonly prepare: (signal: AbortSignal) => Promise<PreparedModel>;
   readonly sessions: number;
-  /** Model inputs handed over at once; undefined: what the provider gains from. */
-  readonly batch: { readonly size?: number | undefined; readonly maxWaitMs: number };
+  /** Longest that a look waits for company while the model is idle. */
+  readonly maxWaitMs: number;
   readonly queueCapacity: number;
   readonly loadTimeoutMs: number;
   readonly jobTimeoutMs: number;
@@ -140,15 +134,14 @@ export class ModelLane implements Detector {
 
   #begin(prepared: PreparedModel, warmUpMs: number): void {
     if (this.#closed) return;
-    const { sessions, batch, queueCapacity } = this.#options;
-    const { provider, runner } = prepared;
-    const size = batch.size ?? defaultBatch(provider);
-    const groups = new LookGroups<Pending>({ capacity: queueCapacity, size, maxWaitMs: batch.maxWaitMs });
+    const { sessions, maxWaitMs, queueCapacity } = this.#options;
+    const { provider, runner, groupSize, rewritten } = prepared;
+    const groups = new LookGroups<Pending>({ capacity: queueCapacity, size: groupSize, maxWaitMs });
     this.#ready = { ...prepared, groups };
     this.#failedInRow = 0;
     const { threads, entry } = runner;
     const input = `${entry.input.width}x${entry.input.height}`;
-    const facts = { sha256: entry.sha256, ...provider, sessions, threads, batch: size, input };
+    const facts = { sha256: entry.sha256, ...provider, sessions, threads, groupSize, input, rewritten };
     this.#log.info({ ...facts, warmUpMs: Math.round(warmUpMs) }, 'model ready');
     if (provider.passedOver.length > 0)
       this.#log.warn(
@@ -296,9 +289,4 @@ export class ModelLane implements Detector {
   #now(): UtcMs {
     return this.#options.clock.now();
   }
-}
-
-/** Inputs a provider gains from getting at once (docs/decisions/0009-detector-runtime.md). */
-function defaultBatch({ used }: ProviderReport): number {
-  return used === 'cpu' ? 1 : 4;
 }

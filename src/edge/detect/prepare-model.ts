@@ -1,10 +1,9 @@
 import type { DetectConfig } from './config.ts';
 import { loadableModel } from './loadable-model.ts';
-import type { PreparedModel } from './model-lane.ts';
 import { canonicalClasses } from './model-manifest.ts';
 import type { RunnerOptions } from './model-runner.ts';
 import type { ModelStoreOptions } from './model-store.ts';
-import { chooseProvider, type ProviderName, type ProviderWish } from './provider.ts';
+import { chooseProvider, type ProviderName, type ProviderReport, type ProviderWish } from './provider.ts';
 import { probeProvider } from './provider-probe.ts';
 
 /** Settings of one model, those of all models filled in. */
@@ -26,9 +25,22 @@ export function modelSettings(config: DetectConfig): ModelSettings[] {
   }));
 }
 
+/** A model that is found, checked, and given a provider. */
+export interface PreparedModel {
+  readonly runner: RunnerOptions;
+  readonly provider: ProviderReport;
+  /** Model inputs that are worth handing over at once. */
+  readonly groupSize: number;
+  /** What was changed in the graph, one line each. */
+  readonly rewritten: readonly string[];
+}
+
+/** Inputs in one run of the graph on an accelerator. On cpu two or four take exactly as long as one after the other. */
+const acceleratorBatch = 4;
+
 /**
- * Finds a model's file, checks its hash and chooses the provider by trying it out.
- * @throws AppError MB_MODEL_UNKNOWN, MB_MODEL_MISSING, MB_MODEL_HASH.
+ * Finds a model's file, checks its hash, rewrites its graph and chooses the provider by trying it out.
+ * @throws AppError MB_MODEL_UNKNOWN, MB_MODEL_MISSING, MB_MODEL_HASH, MB_MODEL_FAILED.
  */
 export async function prepareModel(
   { id, provider: wish, threads }: ModelSettings,
@@ -36,12 +48,20 @@ export async function prepareModel(
   store: ModelStoreOptions,
   signal: AbortSignal,
 ): Promise<PreparedModel> {
-  const { path, entry } = await loadableModel(id, store);
+  const single = await loadableModel(id, store);
+  const { entry } = single;
   const { name: inputName, width, height, layout } = entry.input;
   const dims = layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
   const probe = (provider: ProviderName) =>
-    probeProvider({ path, provider, inputName, dims, threads }, { timeoutMs: config.loadTimeoutMs, signal });
+    probeProvider(
+      { path: single.path, provider, inputName, dims, threads },
+      { timeoutMs: config.loadTimeoutMs, signal },
+    );
   const provider = await chooseProvider(wish, probe);
+  const groupSize = config.batch.size ?? (provider.used === 'cpu' ? 1 : acceleratorBatch);
+  // Shapes stay fixed, so a batch that is not full runs as a full one: cpu would pay for what is not there.
+  const batch = provider.used === 'cpu' ? 1 : groupSize;
+  const { path, rewritten } = batch === 1 ? single : await loadableModel(id, store, { batch });
   const runner: RunnerOptions = {
     path,
     entry,
@@ -50,6 +70,7 @@ export async function prepareModel(
     threads,
     scoreThreshold: config.scoreThreshold,
     iouThreshold: config.iouThreshold,
+    batch,
   };
-  return { runner, provider };
+  return { runner, provider, groupSize, rewritten };
 }

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Severity } from '../../../src/domain/scene-id.ts';
-import { ModelLane, type PreparedModel } from '../../../src/edge/detect/model-lane.ts';
+import { ModelLane } from '../../../src/edge/detect/model-lane.ts';
 import { loadManifest } from '../../../src/edge/detect/model-manifest.ts';
 import type { ModelStatus } from '../../../src/edge/detect/model-status.ts';
+import type { PreparedModel } from '../../../src/edge/detect/prepare-model.ts';
 import { type Clock, systemClock } from '../../../src/lib/clock.ts';
 import { AppError } from '../../../src/lib/errors.ts';
 import { createLogger } from '../../../src/lib/log.ts';
@@ -21,7 +22,7 @@ interface Wanted {
   readonly queueCapacity?: number;
   readonly jobTimeoutMs?: number;
   readonly sessions?: number;
-  readonly batch?: { size?: number; maxWaitMs: number };
+  readonly maxWaitMs?: number;
   readonly workerFile?: URL;
   readonly path?: string;
   readonly clock?: Clock;
@@ -34,6 +35,8 @@ const settings = { provider: 'cpu', threads: 1, scoreThreshold: 0.3, iouThreshol
 const prepared = (path = '/nowhere.onnx'): PreparedModel => ({
   runner: { path, entry, classes: ['person'], ...settings },
   provider: { asked: 'cpu', used: 'cpu', passedOver: [] },
+  groupSize: 1,
+  rewritten: [],
 });
 
 function make(wanted: Wanted = {}): ModelLane {
@@ -43,7 +46,7 @@ function make(wanted: Wanted = {}): ModelLane {
     entry: prepared().runner.entry,
     prepare: () => Promise.resolve(prepared(path)),
     sessions: 1,
-    batch: { maxWaitMs: 0 },
+    maxWaitMs: 0,
     queueCapacity: 16,
     loadTimeoutMs: 30_000,
     jobTimeoutMs: 30_000,
@@ -185,7 +188,7 @@ describe('a model and its thread', () => {
 
 describe('looks that wait for a model', () => {
   test('a full queue drops the least urgent', async () => {
-    const lane = await ready({ queueCapacity: 2, batch: { size: 1, maxWaitMs: 50 }, clock: new FakeClock() });
+    const lane = await ready({ queueCapacity: 2, maxWaitMs: 50, clock: new FakeClock() });
     const severities: Severity[] = [3, 1, 4, 2];
     const looks = severities.map((severity) => look(lane, 0, severity));
     const waiting = Promise.allSettled([looks[1], looks[3]]);
@@ -197,7 +200,7 @@ describe('looks that wait for a model', () => {
 
   test('looks of several cameras go together when the first has waited long enough', async () => {
     const clock = new FakeClock();
-    const lane = await ready({ clock, batch: { size: 1, maxWaitMs: 40 } });
+    const lane = await ready({ clock, maxWaitMs: 40 });
     const looks = [0, 0, 0].map((order) => look(lane, order));
     clock.advance(40);
     const found = await Promise.all(looks);
