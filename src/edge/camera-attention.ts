@@ -1,4 +1,3 @@
-import type { Activity } from '../domain/activity.ts';
 import type { UtcMs } from '../domain/ids.ts';
 import type { LookNeeds } from '../domain/look.ts';
 import type { LooksConfig } from './look-config.ts';
@@ -22,10 +21,10 @@ export class CameraAttention {
     this.#config = config;
   }
 
-  /** What the gate said of a picture. */
-  note(activity: Activity, at: UtcMs): void {
+  /** Whether the gate saw something change that concerns the camera's scenes. */
+  note(active: boolean, at: UtcMs): void {
     // A clock that was set back must not keep a camera busy until it has caught up.
-    this.#activeAt = activity.active ? at : Math.min(this.#activeAt, at);
+    this.#activeAt = active ? at : Math.min(this.#activeAt, at);
   }
 
   /** The whole picture went through the detector. */

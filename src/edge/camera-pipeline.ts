@@ -14,9 +14,10 @@ import type { Logger } from '../lib/log.ts';
 import type { CameraAttention } from './camera-attention.ts';
 import type { EventReporter } from './event-reporter.ts';
 import { FrameClock } from './frame-clock.ts';
-import { lookRegions } from './look-regions.ts';
+import { type LookRegions, lookRegions } from './look-regions.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 import type { SceneDemand } from './scene/camera-scenes.ts';
+import { within } from './watch-area.ts';
 
 /** What a look asks of a decoder. */
 export interface DecodeAsk {
@@ -78,6 +79,8 @@ export interface PipelineStages {
     update(look: { at: UtcMs; tracks: readonly Track[] }): readonly SceneEvent[];
   };
   readonly reporter: Pick<EventReporter, 'report'>;
+  /** Part of the picture that concerns its zones; undefined: all of it. */
+  readonly area?: readonly Box[] | undefined;
 }
 
 /** One camera's way from coded picture to alert. Its owner takes looks one at a time and in order. */
@@ -142,7 +145,7 @@ export class CameraPipeline {
     priority: LookPriority,
     { decode, decoded, signal }: Required<LookMeans>,
   ): Promise<LookOutcome | undefined> {
-    const { attention } = this.#stages;
+    const { attention, area } = this.#stages;
     const detection = this.#stages.detection.at(at);
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
@@ -158,16 +161,16 @@ export class CameraPipeline {
     pass('decoded');
     const { activity, pictures, decodeMs } = answer;
     if (activity !== undefined) {
-      attention.note(activity, at);
+      attention.note(concerns(activity, area), at);
       this.#metrics.gate.inc({ reason: activity.reason });
     }
-    const regions = whole ? undefined : lookRegions(activity, this.#tracks, this.#cut);
-    const { detections, detectMs, cut } = await this.#detect(detection, pictures, regions, priority);
+    const { full, regions } = lookRegions({ activity, whole, tracks: this.#tracks, cut: this.#cut, area });
+    const { detections, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
     if (signal.aborted) {
       attention.wantFullPicture();
       return { result: 'failed', at, decodeMs, detectMs };
     }
-    if (regions === undefined && pictures.length > 0) attention.noteFullPicture(at);
+    if (full && pictures.length > 0) attention.noteFullPicture(at);
     this.#cut = cut;
     pass('detected');
 
@@ -184,13 +187,18 @@ export class CameraPipeline {
   async #detect(
     detection: LookDetection,
     pictures: readonly Picture[],
-    regions: readonly Box[] | undefined,
+    { full, regions }: LookRegions,
     priority: LookPriority,
   ) {
     if (pictures.length === 0 || regions?.length === 0) return { detections: [], detectMs: 0, cut: [] };
-    this.#metrics.detected.inc({ what: regions === undefined ? 'picture' : 'regions' });
+    this.#metrics.detected.inc({ what: full ? 'picture' : 'regions' });
     return detection.detect(pictures, regions, priority);
   }
+}
+
+/** Whether something changed that concerns a zone. */
+function concerns(activity: Activity, area: readonly Box[] | undefined): boolean {
+  return activity.active && (area === undefined || within(activity.regions, area).length > 0);
 }
 
 function failureOf(reason: string): LookOutcome['result'] {

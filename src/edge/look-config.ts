@@ -3,6 +3,10 @@ import { durationMs } from '../lib/config.ts';
 
 /** Configuration of how a camera's looks adapt to what goes on. */
 export const looksSchema = z.strictObject({
+  where: z.enum(['zones', 'picture']).default('zones').meta({
+    description:
+      'What counts: `zones` is the part of the picture in which an object can concern a zone, `picture` all of it, at the price of the detector’s time.',
+  }),
   busyForMs: durationMs({
     min: 0,
     max: 600_000,

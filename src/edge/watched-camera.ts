@@ -25,6 +25,7 @@ import type { PipelineMetrics } from './pipeline-metrics.ts';
 import { CameraScenes, type SceneConfig } from './scene/camera-scenes.ts';
 import { sceneModules } from './scene/registry.ts';
 import { IouTracker } from './track/iou-tracker.ts';
+import { watchArea } from './watch-area.ts';
 
 /** What all cameras of a node share. */
 export interface WatchSurroundings {
@@ -73,6 +74,7 @@ export class WatchedCamera {
         tracker: new IouTracker({ config: around.config.track, newId: trackIds(config, clock) }),
         scenes: this.scenes,
         reporter,
+        area: around.config.looks.where === 'zones' ? watchArea(this.scenes.zones) : undefined,
       },
       memory: new SharedArrayBuffer(around.inspector.memoryBytes),
       clock,

@@ -79,6 +79,11 @@ export class CameraScenes {
     return new Set(this.#scenes.flatMap(({ module }) => module.classes));
   }
 
+  /** Zones that some configured scene watches. */
+  get zones(): readonly Zone[] {
+    return [...new Set(this.#scenes.flatMap(({ zones }) => zones))];
+  }
+
   /** Incidents open on this camera. */
   get openIncidents(): number {
     return this.#scenes.reduce((sum, { book }) => sum + book.open, 0);

@@ -87,7 +87,7 @@ function watch(world: {
           },
         }),
       },
-      attention: new CameraAttention({ busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
+      attention: new CameraAttention({ where: 'zones', busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
       tracker: new IouTracker({ config: trackSchema.parse({}), newId: () => `t${++tracks}` as TrackId }),
       scenes,
       reporter: { report: async (event) => void events.push(event) },

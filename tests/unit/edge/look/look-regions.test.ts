@@ -25,8 +25,8 @@ const track = (box: Box, state: TrackState = 'confirmed'): Track => ({
   hits: 3,
 });
 
-const lookRegions = (what: Activity | undefined, tracks: readonly Track[], cut: readonly Box[] = []) =>
-  regionsOf(what, tracks, cut);
+const lookRegions = (activity: Activity | undefined, tracks: readonly Track[], cut: readonly Box[] = []) =>
+  regionsOf({ activity, tracks, cut, whole: false, area: undefined }).regions;
 
 describe('regions of a look', () => {
   test('what changed, and around what is followed', () => {
@@ -60,5 +60,28 @@ describe('regions of a look', () => {
 
   test('without a gate: the whole picture', () => {
     expect(lookRegions(undefined, [track(corner)])).toBeUndefined();
+  });
+
+  describe('with zones', () => {
+    const area: readonly Box[] = [[0.5, 0.5, 1, 1]];
+    const grounds = { activity: activity({}), tracks: [], cut: [], whole: false, area };
+
+    test('what changed elsewhere does not count, and what changed at the edge as far as it lies inside', () => {
+      expect(regionsOf(grounds)).toEqual({ full: false, regions: [] });
+      expect(regionsOf({ ...grounds, activity: activity({ regions: [[0.4, 0.6, 0.7, 0.8]] }) }).regions).toEqual([
+        [0.5, 0.6, 0.7, 0.8],
+      ]);
+    });
+
+    test('the whole picture is what concerns the zones', () => {
+      expect(regionsOf({ ...grounds, whole: true })).toEqual({ full: true, regions: area });
+      expect(regionsOf({ ...grounds, activity: undefined })).toEqual({ full: true, regions: area });
+    });
+
+    test('who leaves towards somewhere else is followed no longer, who stands at the edge in full', () => {
+      const edge = track([0.4, 0.6, 0.6, 0.8]);
+      expect(regionsOf({ ...grounds, tracks: [track([0, 0, 0.1, 0.1]), edge] }).regions).toHaveLength(1);
+      expect(regionsOf({ ...grounds, tracks: [edge] }).regions?.[0]?.[0]).toBeLessThan(0.4);
+    });
   });
 });
