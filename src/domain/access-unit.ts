@@ -19,4 +19,6 @@ export interface AccessUnit {
   readonly ntpMs: UtcMs | undefined;
   /** Node clock when the last packet of the unit arrived. */
   readonly receivedAt: UtcMs;
+  /** On a keyframe: the sizes of the pictures since the last one say that something began. */
+  readonly sizeHint?: true;
 }

@@ -97,6 +97,31 @@ describe.each([0, 1, 2])('ingest with %i threads', (shards) => {
     expect(units.some(({ cameraId }) => cameraId === none)).toBe(false);
   });
 
+  test('hands keyframes on at the pace asked for, and gives the newest one still', async () => {
+    const { pool, units } = await watchFarm(shards);
+    const [paced, shed] = ['cam-1', 'cam-2'] as [CameraId, CameraId];
+    await until(() => units.filter(({ cameraId }) => cameraId === paced).length >= 3, { what: 'its own interval' });
+    pool.want(paced, 'keyframes', { everyMs: 60_000 });
+    pool.want(shed, 'keyframes', { everyMs: Number.POSITIVE_INFINITY });
+    await pool.refresh();
+    units.length = 0;
+    const began = Date.now();
+    const passed = pool.counters(paced)?.passedUnits ?? 0;
+    const newest = await until(
+      async () => {
+        const unit = await pool.latestKeyframe(paced);
+        return (unit?.receivedAt ?? 0) > began ? unit : undefined;
+      },
+      { what: 'a keyframe newer than those handed on' },
+    );
+    expect(newest).toMatchObject({ cameraId: paced, keyframe: true });
+    await pool.refresh();
+    expect(pool.counters(paced)?.passedUnits).toBeGreaterThan(passed);
+    expect(units.some(({ cameraId }) => cameraId === paced || cameraId === shed)).toBe(false);
+    pool.want(shed, 'keyframes', { everyMs: 60_000 });
+    await until(() => units.some(({ cameraId }) => cameraId === shed), { what: 'the very next keyframe' });
+  });
+
   test('gives the newest keyframe and the recent past when asked', async () => {
     const keep = { maxBytes: 2 ** 20, maxMs: 5_000 };
     const { pool } = await watchFarm(shards, { life: { ...lifeDefaults, keep } });

@@ -149,7 +149,11 @@ export class FileCamera implements LiveCamera {
   #deliver(file: OpenedFile, { keyframe, data, ptsMs }: FileUnit, baseMs: number): void {
     const receivedAt = this.#options.clock.now();
     if (this.state.kind === 'connecting') this.#life.streaming(receivedAt);
-    if (!this.#outlet.wanted(keyframe ? 'keyframe' : 'inter')) return;
+    const kind = keyframe ? 'keyframe' : 'inter';
+    if (!this.#outlet.wanted(kind)) {
+      this.#outlet.passed(kind, data.length);
+      return;
+    }
     const shownMs = baseMs + ptsMs;
     const rtpTimestamp = Math.round((shownMs * clockRate) / 1000) % 2 ** 32;
     const { codec } = file;

@@ -13,6 +13,20 @@ import type { CameraSource } from './source-config.ts';
 /** Which of a camera's access units are handed on; the others are counted and dropped. */
 export type UnitInterest = 'none' | 'keyframes' | 'all';
 
+/** How often keyframes are wanted. */
+export interface UnitPace {
+  /**
+   * With interest `keyframes`: one is handed on only when the next would come later than this after the last one handed on;
+   * `Infinity`: none is. Default: each is.
+   */
+  readonly everyMs?: number;
+  /**
+   * The sizes of its pictures are watched, and the keyframe after an onset is handed on at once, marked with `sizeHint`.
+   * Default: no.
+   */
+  readonly hints?: boolean;
+}
+
 /** One camera as ingest needs it. */
 export interface IngestSource {
   readonly id: CameraId;
@@ -21,6 +35,8 @@ export interface IngestSource {
   readonly keep?: RingLimits;
   /** Default `keyframes`. */
   readonly interest?: UnitInterest;
+  /** Default: every keyframe. */
+  readonly pace?: UnitPace;
 }
 
 /** Who takes what comes of the cameras. Both must not block; what they throw is counted and logged. */
@@ -50,9 +66,12 @@ export interface IngestPool extends Service {
   add(source: IngestSource): Promise<void>;
   /** Ends the camera's session and forgets it; resolves also when there is none of this id. */
   remove(camera: CameraId): Promise<void>;
-  /** Changes what is handed on from now on. */
-  want(camera: CameraId, interest: UnitInterest): void;
-  /** The newest picture that decodes alone, for who does not want them all. */
+  /** Changes what is handed on from now on; a pace that is no slower than before hands the very next keyframe on. */
+  want(camera: CameraId, interest: UnitInterest, pace?: UnitPace): void;
+  /**
+   * The newest picture that decodes alone, for who does not want them all. Where newer ones were passed over uncopied it
+   * waits for the next, up to five seconds, and else answers with the last one there is.
+   */
   latestKeyframe(camera: CameraId): Promise<AccessUnit | undefined>;
   /** The kept pictures from `from` to `to` by the node's clock, beginning at a keyframe; none where none are kept. */
   clip(camera: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]>;
@@ -70,9 +89,4 @@ export interface IngestPoolOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics?: Metrics;
-}
-
-/** Whether a unit is to be handed on. */
-export function isWanted(interest: UnitInterest, keyframe: boolean): boolean {
-  return interest === 'all' || (interest === 'keyframes' && keyframe);
 }

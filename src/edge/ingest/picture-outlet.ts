@@ -16,6 +16,8 @@ export interface CameraConsumer {
    */
   readonly wanted?: (kind: UnitKind) => boolean;
   readonly onAccessUnit: (unit: AccessUnit) => void;
+  /** A whole picture that was not wanted, and how large it was. */
+  readonly onPassed?: (kind: UnitKind, bytes: number) => void;
   readonly onState: (state: CameraState) => void;
 }
 
@@ -56,6 +58,12 @@ export class PictureOutlet {
     if (unit.keyframe) this.#latestKeyframe = unit;
     this.#ring?.push(unit);
     this.#guard(() => this.#consumer.onAccessUnit(unit));
+  }
+
+  /** A whole picture came that was not wanted. */
+  passed(kind: UnitKind, bytes: number): void {
+    const { onPassed } = this.#consumer;
+    if (onPassed !== undefined) this.#guard(() => onPassed(kind, bytes));
   }
 
   tell(state: CameraState): void {

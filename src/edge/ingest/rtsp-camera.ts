@@ -194,7 +194,10 @@ export class RtspCamera implements LiveCamera {
       handler: {
         wanted: (kind) => this.#outlet.wanted(kind),
         onAccessUnit: (unit) => this.#accessUnit(unit),
-        onPassed: (_kind, _bytes, receivedAt) => this.#seen(receivedAt),
+        onPassed: (kind, bytes, receivedAt) => {
+          this.#seen(receivedAt);
+          this.#outlet.passed(kind, bytes);
+        },
         onEnd: (reason, detail) => this.#ended(reason, detail),
       },
     });

@@ -69,7 +69,7 @@ export class ShardHost {
         this.#deliver();
         return;
       case 'want':
-        this.#ingest.want(order.camera, order.interest);
+        this.#ingest.want(order.camera, order.interest, order.pace);
         return;
       case 'add':
         return this.#answer(order.ticket, this.#ingest.add(order.source).then(none));

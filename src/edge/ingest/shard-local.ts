@@ -4,20 +4,28 @@ import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { AppError } from '../../lib/errors.ts';
 import { ConnectGate } from './connect-gate.ts';
 import type { IngestCounters } from './ingest-counters.ts';
-import {
-  type IngestDrops,
-  type IngestPool,
-  type IngestPoolOptions,
-  type IngestSource,
-  isWanted,
-  type UnitInterest,
+import type {
+  IngestDrops,
+  IngestPool,
+  IngestPoolOptions,
+  IngestSource,
+  UnitInterest,
+  UnitPace,
 } from './ingest-pool.ts';
 import type { LiveCamera } from './live-camera.ts';
 import { openCamera } from './open-camera.ts';
+import { PicturePace } from './picture-pace.ts';
+
+/** How long somebody who asks for the newest keyframe waits for the next one. */
+const latestWithinMs = 5_000;
 
 interface Member {
   readonly camera: LiveCamera;
-  interest: UnitInterest;
+  readonly pace: PicturePace;
+  /** Told of the next keyframe, or that there will be none. */
+  readonly asking: Set<() => void>;
+  /** A newer keyframe than the one that is kept was not copied. */
+  outdated: boolean;
 }
 
 /** Cameras on this thread's own event loop: units are handed on in the call that completes them. */
@@ -54,7 +62,7 @@ export class LocalIngest implements IngestPool {
     return this.#stopping;
   }
 
-  async add({ id, stream, keep, interest = 'keyframes' }: IngestSource): Promise<void> {
+  async add({ id, stream, keep, interest = 'keyframes', pace }: IngestSource): Promise<void> {
     if (this.#members.has(id)) throw new AppError('MB_CONFIG_INVALID', `camera "${id}" is there already`);
     if (this.#stopping !== undefined) return;
     const { handler, life, clock, log, metrics } = this.#options;
@@ -67,14 +75,20 @@ export class LocalIngest implements IngestPool {
       breaker: life,
       keep: keep ?? life.keep,
       ...(metrics !== undefined && { metrics }),
-      // The newest keyframe is kept for who asks for it, and only for that.
-      wanted: (kind) => kind === 'keyframe' || member.interest === 'all',
-      onAccessUnit: (unit) => {
-        if (isWanted(member.interest, unit.keyframe)) handler.onAccessUnit(unit);
+      wanted: (kind) => {
+        return member.pace.wants(kind, clock.monotonic()) || (kind === 'keyframe' && member.asking.size > 0);
       },
-      onState: (state) => handler.onState(id, state),
+      onAccessUnit: (unit) => this.#came(member, unit),
+      onPassed: (kind, bytes) => {
+        member.pace.pass(kind, bytes, clock.monotonic());
+        if (kind === 'keyframe') member.outdated = true;
+      },
+      onState: (state) => {
+        if (state.kind !== 'streaming') answer(member);
+        handler.onState(id, state);
+      },
     });
-    const member: Member = { camera, interest };
+    const member: Member = { camera, pace: new PicturePace({ interest, pace }), asking: new Set(), outdated: false };
     this.#members.set(id, member);
     try {
       await camera.start(this.#abort.signal);
@@ -90,13 +104,14 @@ export class LocalIngest implements IngestPool {
     await member?.camera.stop();
   }
 
-  want(id: CameraId, interest: UnitInterest): void {
-    const member = this.#members.get(id);
-    if (member !== undefined) member.interest = interest;
+  want(id: CameraId, interest: UnitInterest, pace?: UnitPace): void {
+    this.#members.get(id)?.pace.set(interest, pace);
   }
 
   async latestKeyframe(id: CameraId): Promise<AccessUnit | undefined> {
-    return this.#members.get(id)?.camera.latestKeyframe();
+    const member = this.#members.get(id);
+    if (member?.outdated === true && member.camera.state.kind === 'streaming') await this.#next(member);
+    return member?.camera.latestKeyframe();
   }
 
   async clip(id: CameraId, from: UtcMs, to: UtcMs): Promise<AccessUnit[]> {
@@ -110,4 +125,31 @@ export class LocalIngest implements IngestPool {
   async refresh(): Promise<void> {
     // States and counters are the cameras' own: never out of date.
   }
+
+  #came(member: Member, unit: AccessUnit): void {
+    const kind = unit.keyframe ? 'keyframe' : 'inter';
+    const { handOn, sizeHint } = member.pace.take(kind, unit.data.length, this.#options.clock.monotonic());
+    if (unit.keyframe) {
+      member.outdated = false;
+      answer(member);
+    }
+    if (handOn) this.#options.handler.onAccessUnit(sizeHint ? { ...unit, sizeHint } : unit);
+  }
+
+  /** Resolves when the camera's next keyframe has come, none will come, or the time is up. */
+  #next({ asking }: Member): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        asking.delete(done);
+        resolve();
+      };
+      const cancel = this.#options.clock.after(latestWithinMs, done);
+      asking.add(done);
+    });
+  }
+}
+
+function answer({ asking }: Member): void {
+  for (const done of asking) done();
 }

@@ -3,7 +3,7 @@ import type { CameraState } from '../../domain/camera.ts';
 import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import type { ErrorCode } from '../../lib/error-codes.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
-import type { IngestSource, UnitInterest } from './ingest-pool.ts';
+import type { IngestSource, UnitInterest, UnitPace } from './ingest-pool.ts';
 import type { LifeConfig } from './life-config.ts';
 
 /** How an ingest thread is set up. */
@@ -22,7 +22,7 @@ export interface ShardSettings {
 export type ShardOrder =
   | { readonly kind: 'add'; readonly ticket: number; readonly source: IngestSource }
   | { readonly kind: 'remove'; readonly ticket: number; readonly camera: CameraId }
-  | { readonly kind: 'want'; readonly camera: CameraId; readonly interest: UnitInterest }
+  | { readonly kind: 'want'; readonly camera: CameraId; readonly interest: UnitInterest; readonly pace?: UnitPace }
   /** The last delivery was taken: the next may come. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'keyframe'; readonly ticket: number; readonly camera: CameraId }

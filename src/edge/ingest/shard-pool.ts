@@ -5,7 +5,14 @@ import { Backoff } from '../../lib/backoff.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { createIngestCounters, type IngestCounters } from './ingest-counters.ts';
 import { IngestMetrics } from './ingest-metrics.ts';
-import type { IngestDrops, IngestPool, IngestPoolOptions, IngestSource, UnitInterest } from './ingest-pool.ts';
+import type {
+  IngestDrops,
+  IngestPool,
+  IngestPoolOptions,
+  IngestSource,
+  UnitInterest,
+  UnitPace,
+} from './ingest-pool.ts';
 import type { IngestConfig } from './shard-config.ts';
 import { LocalIngest } from './shard-local.ts';
 import { type CounterTable, counterKeys, type MovedUnit, type StateChange } from './shard-messages.ts';
@@ -136,11 +143,11 @@ export class ShardedIngest implements IngestPool {
     member.metrics?.remove();
   }
 
-  want(id: CameraId, interest: UnitInterest): void {
+  want(id: CameraId, interest: UnitInterest, pace: UnitPace = {}): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
-    member.source = { ...member.source, interest };
-    member.thread?.want(id, interest);
+    member.source = { ...member.source, interest, pace };
+    member.thread?.want(id, interest, pace);
   }
 
   async latestKeyframe(id: CameraId): Promise<AccessUnit | undefined> {

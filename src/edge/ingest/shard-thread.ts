@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
-import type { IngestSource, UnitInterest } from './ingest-pool.ts';
+import type { IngestSource, UnitInterest, UnitPace } from './ingest-pool.ts';
 import type { CounterTable, MovedUnit, ShardNews, ShardOrder, ShardSettings, StateChange } from './shard-messages.ts';
 
 /** What a thread tells its pool. */
@@ -82,8 +82,8 @@ export class ShardThread {
     await this.#order({ kind: 'remove', camera });
   }
 
-  want(camera: CameraId, interest: UnitInterest): void {
-    this.#post({ kind: 'want', camera, interest });
+  want(camera: CameraId, interest: UnitInterest, pace: UnitPace = {}): void {
+    this.#post({ kind: 'want', camera, interest, pace });
   }
 
   /** The camera's newest keyframe, if it has any. */
