@@ -1,24 +1,29 @@
 import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
-import type { Picture } from '../domain/picture.ts';
+import type { Picture, PictureSpec } from '../domain/picture.ts';
 import { AppError } from '../lib/errors.ts';
 import type { CameraDetection, LookDetection } from './camera-pipeline.ts';
 import type { DetectionService, DetectRequest } from './detect/detection-service.ts';
+import { type TileConfig, tilePictureSpec } from './detect/packing/tiles.ts';
 
 /** The models one camera's scenes need, each run once a look. */
 export class ModelsOfCamera implements CameraDetection {
   readonly #camera: CameraId;
   readonly #service: Pick<DetectionService, 'detect' | 'picturesFor'>;
   readonly #models: readonly string[];
+  readonly #tiles: TileConfig | undefined;
 
-  /** `classes`: what the camera's scenes look for. */
-  constructor(
-    camera: CameraId,
-    service: Pick<DetectionService, 'detect' | 'models' | 'picturesFor'>,
-    classes: ReadonlySet<ObjectClass>,
-  ) {
-    this.#camera = camera;
+  /** `classes`: what the camera's scenes look for; `tiles`: the picture is seen larger than the models' input, in parts. */
+  constructor(options: {
+    camera: CameraId;
+    service: Pick<DetectionService, 'detect' | 'models' | 'picturesFor'>;
+    classes: ReadonlySet<ObjectClass>;
+    tiles: TileConfig | undefined;
+  }) {
+    const { service, classes } = options;
+    this.#camera = options.camera;
     this.#service = service;
+    this.#tiles = options.tiles;
     this.#models = service.models
       .filter((model) => model.classes.some((each) => classes.has(each)))
       .map(({ id }) => id);
@@ -28,7 +33,7 @@ export class ModelsOfCamera implements CameraDetection {
     const look = { cameraId: this.#camera, at };
     const wanted = this.#service.picturesFor(this.#models, look);
     return {
-      specs: wanted.map(({ spec }) => spec),
+      specs: wanted.map(({ spec }) => this.#enlarged(spec)),
       detect: async (pictures, regions, priority) => {
         const byModel = new Map<string, Picture>();
         for (const [index, { modelId }] of wanted.entries()) {
@@ -38,6 +43,11 @@ export class ModelsOfCamera implements CameraDetection {
         return this.#detect({ pictures: byModel, look, priority, ...(regions !== undefined && { regions }) });
       },
     };
+  }
+
+  /** Stretched pictures have a scale of their own across and down: their models see them whole. */
+  #enlarged(spec: PictureSpec): PictureSpec {
+    return this.#tiles === undefined || spec.fit !== 'letterbox' ? spec : tilePictureSpec(this.#tiles, spec);
   }
 
   async #detect(request: DetectRequest) {

@@ -69,7 +69,12 @@ export class WatchedCamera {
     const reporter = new EventReporter({ ...reporterOf(config, around), log });
     this.#pipeline = new CameraPipeline({
       stages: {
-        detection: new ModelsOfCamera(config.id, detection, this.scenes.classes),
+        detection: new ModelsOfCamera({
+          camera: config.id,
+          service: detection,
+          classes: this.scenes.classes,
+          tiles: config.tiles,
+        }),
         attention: new CameraAttention(around.config.looks),
         tracker: new IouTracker({ config: around.config.track, newId: trackIds(config, clock) }),
         scenes: this.scenes,
