@@ -1,0 +1,114 @@
+/** A labelled object; pixels, corners. */
+export interface LabelledBox {
+  readonly image: number;
+  readonly category: number;
+  readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
+  /** Labels a crowd: finding it is neither right nor wrong, and any number of boxes may. */
+  readonly crowd: boolean;
+}
+
+/** A box that a detector reported. */
+export interface ScoredBox {
+  readonly image: number;
+  readonly category: number;
+  readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
+  readonly score: number;
+}
+
+/** Average precision, 0–1. */
+export interface Precision {
+  /** At an overlap of 0.5. */
+  readonly ap50: number;
+  /** Mean over overlaps of 0.5 to 0.95 in steps of 0.05. */
+  readonly ap: number;
+}
+
+const overlaps = Array.from({ length: 10 }, (_, step) => 0.5 + 0.05 * step);
+const recalls = Array.from({ length: 101 }, (_, step) => step / 100);
+const maxDetections = 100;
+
+/**
+ * Average precision by COCO's rules: at most 100 boxes a picture and category, best score first, each for the free label
+ * it overlaps most; labels of crowds are passed over; precision is read at 101 recalls from the envelope of the curve;
+ * the mean over categories that have labels. Area: all.
+ * Source: Lin et al., "Microsoft COCO", and the notes of its evaluation server ("Detection Evaluation").
+ */
+export function averagePrecision(labels: readonly LabelledBox[], found: readonly ScoredBox[]): Precision {
+  const categories = [...new Set(labels.filter(({ crowd }) => !crowd).map(({ category }) => category))];
+  const labelsOf = Map.groupBy(labels, ({ category }) => category);
+  const foundOf = Map.groupBy(found, ({ category }) => category);
+  const table = categories.map((category) =>
+    overlaps.map((least) => categoryPrecision(labelsOf.get(category) ?? [], foundOf.get(category) ?? [], least)),
+  );
+  return { ap50: mean(table.map(([first = 0]) => first)), ap: mean(table.flat()) };
+}
+
+type Verdict = 'right' | 'wrong' | 'ignored';
+
+function categoryPrecision(labels: readonly LabelledBox[], found: readonly ScoredBox[], least: number): number {
+  const labelsOf = Map.groupBy(labels, ({ image }) => image);
+  const judged = [...Map.groupBy(found, ({ image }) => image)].flatMap(([image, boxes]) =>
+    judge(labelsOf.get(image) ?? [], boxes, least),
+  );
+  const total = labels.filter(({ crowd }) => !crowd).length;
+  const ranked = judged.filter(({ verdict }) => verdict !== 'ignored').sort((a, b) => b.score - a.score);
+  const curve: { recall: number; precision: number }[] = [];
+  let right = 0;
+  for (const [index, { verdict }] of ranked.entries()) {
+    if (verdict === 'right') right += 1;
+    curve.push({ recall: right / total, precision: right / (index + 1) });
+  }
+  // The envelope: the best precision at this recall or any higher.
+  let best = 0;
+  const envelope = curve.map(({ precision }) => precision);
+  for (let index = envelope.length - 1; index >= 0; index -= 1) {
+    best = Math.max(best, envelope[index] ?? 0);
+    envelope[index] = best;
+  }
+  return mean(recalls.map((recall) => envelope[curve.findIndex((point) => point.recall >= recall)] ?? 0));
+}
+
+/** Gives each box of one picture its label. */
+function judge(
+  labels: readonly LabelledBox[],
+  boxes: readonly ScoredBox[],
+  least: number,
+): { score: number; verdict: Verdict }[] {
+  const taken = new Set<LabelledBox>();
+  const ranked = [...boxes].sort((a, b) => b.score - a.score).slice(0, maxDetections);
+  return ranked.map(({ box, score }) => {
+    const among = (crowd: boolean) => {
+      let best: LabelledBox | undefined;
+      let most = least;
+      for (const label of labels) {
+        if (label.crowd !== crowd || (!crowd && taken.has(label))) continue;
+        const share = overlapOf(box, label);
+        if (share < most) continue;
+        most = share;
+        best = label;
+      }
+      return best;
+    };
+    // A label of one object goes before any crowd.
+    const own = among(false);
+    if (own !== undefined) {
+      taken.add(own);
+      return { score, verdict: 'right' };
+    }
+    return { score, verdict: among(true) === undefined ? 'wrong' : 'ignored' };
+  });
+}
+
+/** Intersection over union; over the box's own area where the label is a crowd's. */
+function overlapOf(box: ScoredBox['box'], { box: label, crowd }: LabelledBox): number {
+  const width = Math.min(box[2], label[2]) - Math.max(box[0], label[0]);
+  const height = Math.min(box[3], label[3]) - Math.max(box[1], label[1]);
+  if (width <= 0 || height <= 0) return 0;
+  const area = (each: ScoredBox['box']) => (each[2] - each[0]) * (each[3] - each[1]);
+  const inside = width * height;
+  return inside / (crowd ? area(box) : area(box) + area(label) - inside);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
