@@ -101,7 +101,7 @@ export class EdgeNode implements Service {
       ingest: this.#ingest,
       alerts: new AlertWriter({ evidence: this.#evidence, decode: (frame) => this.#fullSize(frame), clock, log }),
       store: (draft) => void this.#outbox.append(draft),
-      onBlind: (camera, reason, since) => this.#coverage.lookState(camera, reason, since),
+      coverage: this.#coverage,
       onChange: () => this.#healthSoon(),
       clock,
       log,

@@ -1,11 +1,12 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
-import type { CameraState, CoverageReason } from '../domain/camera.ts';
-import type { CameraId, UtcMs } from '../domain/ids.ts';
+import type { CameraState } from '../domain/camera.ts';
+import type { CameraId } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome } from '../domain/look.ts';
 import type { OpenIncident } from '../domain/scene-event.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { CameraConfig } from './camera-config.ts';
 import type { EdgeConfig } from './config.ts';
+import type { CoverageAccount } from './coverage-account.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { PerformLook } from './schedule/look-dispatch.ts';
@@ -18,8 +19,8 @@ export interface WatchedCamerasOptions
   extends Omit<WatchSurroundings, 'config' | 'onNeeds' | 'onContinuousLook' | 'metrics'> {
   readonly config: EdgeConfig;
   readonly ingest: Pick<IngestPool, 'want'>;
-  /** A connected camera is not looked at, since when and why; undefined: it is again. */
-  readonly onBlind: (camera: CameraId, reason: CoverageReason | undefined, since: UtcMs) => void;
+  /** Where it is written down that a camera is not looked at. */
+  readonly coverage: Pick<CoverageAccount, 'lookState'>;
   /** Something that health tells has changed. */
   readonly onChange: () => void;
   readonly metrics: Metrics;
@@ -52,7 +53,7 @@ export class WatchedCameras {
       config: config.schedule,
       perform: (...look) => this.#perform(...look),
       pace: (camera, everyMs, continuous) => this.#pace(camera, everyMs, continuous),
-      onBlind: options.onBlind,
+      onBlind: (camera, reason, since) => options.coverage.lookState(camera, reason, since),
       onChange: options.onChange,
       clock,
       log,
@@ -116,20 +117,20 @@ export class WatchedCameras {
 
   #schedule(camera: WatchedCamera, needs: LookNeeds | undefined): void {
     const { id } = camera.config;
-    const { onBlind, clock } = this.#options;
+    const { coverage } = this.#options;
     if (needs === undefined) {
       if (this.#unwatched.has(id)) return;
       // Its scenes wait for a model: nothing is decoded for them, and the account says why.
       this.#unwatched.add(id);
       this.#scheduler.remove(id);
       this.#pace(id, Number.POSITIVE_INFINITY, false);
-      onBlind(id, 'model-unavailable', clock.now());
+      coverage.lookState(id, 'model-unavailable', undefined, 'models');
       return;
     }
     this.#scheduler.add(id, needs);
     if (!this.#unwatched.delete(id)) return;
     this.#scheduler.connected(id, this.#connected.has(id));
-    onBlind(id, undefined, clock.now());
+    coverage.lookState(id, undefined, undefined, 'models');
   }
 
   async #perform(...[unit, priority, decoded, signal]: Parameters<PerformLook>): Promise<LookOutcome> {
