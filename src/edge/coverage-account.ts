@@ -1,4 +1,4 @@
-import type { CameraState, CoverageReason } from '../domain/camera.ts';
+import type { CameraState, CoverageReason, UnlookedReason } from '../domain/camera.ts';
 import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -19,13 +19,18 @@ export interface CoverageAccountOptions {
   readonly cutEveryMs?: number;
 }
 
+/** Who says that a camera's pictures come and are not looked at; of several the first counts. */
+const lookSources = ['models', 'schedule'] as const;
+type LookSource = (typeof lookSources)[number];
+
 /** Written at least this often, so that a crash is known to within it. */
 const aliveEveryMs = 10_000;
 /** Intervals in memory while the disk takes none; beyond it each camera's are joined into one. */
 const maxUnwritten = 10_000;
 
 /**
- * The blindness account: when each camera was not seen, and why. "No alert" differs from "not looking".
+ * The blindness account: when each camera was not seen, and why. "No alert" differs from "not looking". Of several causes
+ * at a time the connection counts, then the models, then the scheduler; a camera has one interval at a time.
  *
  * What changes is written once a second in one transaction. A node that dies loses at most what was not written, and
  * its next life says `node-down` for the whole time since the last write: the account never claims sight it cannot
@@ -36,6 +41,14 @@ export class CoverageAccount {
   readonly #writeEveryMs: number;
   readonly #cutEveryMs: number;
   readonly #open = new Map<CameraId, NonNullable<OpenInterval>>();
+  /** Why a camera's pictures do not come. */
+  readonly #connections = new Map<CameraId, CoverageReason>();
+  readonly #looks: Readonly<Record<LookSource, Map<CameraId, UnlookedReason>>> = {
+    models: new Map(),
+    schedule: new Map(),
+  };
+  /** When a camera's last interval ended: none reaches back before it. */
+  readonly #seenFrom = new Map<CameraId, UtcMs>();
   readonly #blind: Gauge | undefined;
   /** Written with the next write. */
   #closed: ClosedInterval[] = [];
@@ -66,20 +79,37 @@ export class CoverageAccount {
       if (!watched.has(camera)) this.#changed.set(camera, 'gone');
       else if (!stopped) this.#close({ camera, from: died, to: now, reason: 'node-down' });
     }
-    for (const camera of cameras) this.#begin(camera, now, 'starting');
+    for (const camera of cameras) {
+      this.#connections.set(camera, 'starting');
+      this.#begin(camera, now, 'starting');
+    }
     this.#write();
     this.#schedule();
   }
 
   /** Takes a camera's new state in. */
   update(camera: CameraId, state: CameraState): void {
-    const now = this.#options.clock.now();
-    const open = this.#open.get(camera);
     const reason = blindReason(state);
     // Trying again does not change why the camera is blind.
-    if (open?.reason === reason || (open !== undefined && reason === 'starting')) return;
-    if (open !== undefined) this.#end(camera, open, now);
-    if (reason !== undefined) this.#begin(camera, now, reason);
+    if (reason === 'starting' && this.#connections.has(camera)) return;
+    if (reason === undefined) this.#connections.delete(camera);
+    else this.#connections.set(camera, reason);
+    this.#settle(camera);
+  }
+
+  /**
+   * Whether pictures of a camera that come are looked at: why not, and since when by the node's clock (default now), or
+   * undefined: they are. `since` reaches back to the end of the camera's last interval at most.
+   */
+  lookState(
+    camera: CameraId,
+    reason: UnlookedReason | undefined,
+    since?: UtcMs,
+    source: LookSource = 'schedule',
+  ): void {
+    if (reason === undefined) this.#looks[source].delete(camera);
+    else this.#looks[source].set(camera, reason);
+    this.#settle(camera, since);
   }
 
   /** Since when cameras are not seen, and why. */
@@ -94,6 +124,20 @@ export class CoverageAccount {
     this.#begun = false;
   }
 
+  /** Brings the camera's interval in line with its causes. */
+  #settle(camera: CameraId, since = Number.POSITIVE_INFINITY): void {
+    const now = this.#options.clock.now();
+    const unlooked = lookSources.map((source) => this.#looks[source].get(camera)).find((each) => each !== undefined);
+    const reason = this.#connections.get(camera) ?? unlooked;
+    const open = this.#open.get(camera);
+    if (open?.reason === reason) return;
+    if (open !== undefined) this.#end(camera, open, now);
+    if (reason === undefined) return;
+    const earliest = this.#seenFrom.get(camera) ?? now;
+    // A clock that was set back has ended intervals in its future.
+    this.#begin(camera, Math.min(now, Math.max(since, earliest)), reason);
+  }
+
   #begin(camera: CameraId, from: UtcMs, reason: CoverageReason): void {
     this.#open.set(camera, { from, reason });
     this.#changed.set(camera, { from, reason });
@@ -101,6 +145,7 @@ export class CoverageAccount {
 
   #end(camera: CameraId, open: NonNullable<OpenInterval>, to: UtcMs): void {
     this.#open.delete(camera);
+    this.#seenFrom.set(camera, to);
     this.#changed.set(camera, undefined);
     this.#close({ camera, ...open, to });
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraState } from '../../../src/domain/camera.ts';
 import type { CameraId } from '../../../src/domain/ids.ts';
@@ -31,6 +32,8 @@ function open(maxRecords?: number): void {
   store.open();
   account = new CoverageAccount({ store, clock, log });
 }
+
+type StepOf<A> = A extends fc.Arbitrary<infer S> ? S : never;
 
 /** Records as text, times in seconds since the test began. */
 const records = () =>
@@ -169,6 +172,128 @@ describe('the blindness account', () => {
     account.update(a, streaming);
     clock.advance(2_000);
     expect(records()).toEqual([]);
+  });
+
+  test('a camera that is not looked at: since its last look, until its next', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    clock.advance(30_000);
+    account.lookState(a, 'overloaded', clock.now() - 20_000);
+    expect(account.open.get(a)).toEqual({ from: epoch + 10_000, reason: 'overloaded' });
+    clock.advance(5_000);
+    account.lookState(a, undefined);
+    clock.advance(1_000);
+    expect(records()).toEqual(['cam-a 10-35 overloaded']);
+  });
+
+  test('no interval reaches back into the one before', () => {
+    account.begin([a]);
+    clock.advance(2_000);
+    account.update(a, streaming);
+    clock.advance(3_000);
+    account.lookState(a, 'no-keyframe', clock.now() - 60_000);
+    clock.advance(1_000);
+    account.lookState(a, 'undecodable', clock.now() - 60_000);
+    clock.advance(1_000);
+    account.lookState(a, undefined);
+    clock.advance(2_000);
+    expect(records()).toEqual(['cam-a 0-2 starting', 'cam-a 2-6 no-keyframe', 'cam-a 6-7 undecodable']);
+  });
+
+  test('of several causes the connection counts, then the models, then the scheduler, without hole or overlap', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    account.lookState(a, 'overloaded', clock.now());
+    clock.advance(1_000);
+    account.lookState(a, 'model-unavailable', clock.now(), 'models');
+    clock.advance(1_000);
+    account.update(a, waiting('stalled'));
+    clock.advance(1_000);
+    account.update(a, { kind: 'connecting', attempt: 1 });
+    account.lookState(a, undefined, undefined, 'models');
+    clock.advance(1_000);
+    account.update(a, streaming);
+    clock.advance(1_000);
+    account.lookState(a, undefined);
+    clock.advance(2_000);
+    expect(records()).toEqual([
+      'cam-a 0-1 overloaded',
+      'cam-a 1-2 model-unavailable',
+      'cam-a 2-4 stalled',
+      'cam-a 4-5 overloaded',
+    ]);
+  });
+
+  test('a kill while a camera is shed: shed until the last write, then node-down', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    clock.advance(5_000);
+    account.lookState(a, 'overloaded', clock.now());
+    clock.advance(30_000);
+    kill();
+    clock.advance(10_000);
+    open();
+    account.begin([a]);
+    expect(records()).toEqual(['cam-a 5-26 overloaded', 'cam-a 26-45 node-down']);
+  });
+
+  test('whatever happens, a camera’s intervals lie one after the other and cover what its causes say', () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 5_000 }) }),
+      fc.record({ do: fc.constant('state' as const), up: fc.boolean() }),
+      fc.record({
+        do: fc.constant('look' as const),
+        reason: fc.constantFrom('overloaded' as const, 'undecodable' as const, undefined),
+        source: fc.constantFrom('schedule' as const, 'models' as const),
+        agoMs: fc.integer({ min: 0, max: 8_000 }),
+      }),
+    );
+    const note = (causes: Set<string>, cause: string, there: boolean) =>
+      void (there ? causes.add(cause) : causes.delete(cause));
+    const take = (each: Exclude<StepOf<typeof step>, { do: 'wait' }>, causes: Set<string>) => {
+      if (each.do === 'state') {
+        note(causes, 'connection', !each.up);
+        account.update(a, each.up ? streaming : waiting('stalled'));
+      } else {
+        note(causes, each.source, each.reason !== undefined);
+        account.lookState(a, each.reason, clock.now() - each.agoMs, each.source);
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        store.close();
+        clock = new FakeClock(epoch);
+        store = new CoverageStore({ path: ':memory:' });
+        store.open();
+        account = new CoverageAccount({ store, clock, log });
+        account.begin([a]);
+        account.update(a, streaming);
+        const causes = new Set<string>();
+        const blind: [number, number][] = [];
+        for (const each of steps) {
+          if (each.do === 'wait') {
+            if (causes.size > 0) blind.push([clock.now(), clock.now() + each.ms]);
+            clock.advance(each.ms);
+          } else take(each, causes);
+        }
+        account.update(a, streaming);
+        account.lookState(a, undefined);
+        account.lookState(a, undefined, undefined, 'models');
+        account.end();
+        const all = store.after(0, 1_000);
+        for (const [index, { from, to }] of all.entries()) {
+          expect(to).toBeGreaterThan(from);
+          expect(from).toBeGreaterThanOrEqual(all[index - 1]?.to ?? epoch);
+        }
+        for (const [from, to] of blind) {
+          const covered = all.reduce(
+            (sum, each) => sum + Math.max(0, Math.min(each.to, to) - Math.max(each.from, from)),
+            0,
+          );
+          expect(covered).toBe(to - from);
+        }
+      }),
+    );
   });
 
   test('a disk that takes nothing: everything is kept and written later', () => {
