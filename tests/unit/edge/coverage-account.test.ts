@@ -293,6 +293,7 @@ describe('the blindness account', () => {
           expect(covered).toBe(to - from);
         }
       }),
+      { numRuns: 40 },
     );
   });
 
