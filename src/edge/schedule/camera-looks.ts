@@ -1,5 +1,5 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
-import type { CoverageReason } from '../../domain/camera.ts';
+import type { UnlookedReason } from '../../domain/camera.ts';
 import type { CameraId } from '../../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../../domain/look.ts';
 import type { Severity } from '../../domain/scene-id.ts';
@@ -44,7 +44,7 @@ export class CameraLooks implements Waiter, Rotated {
   /** Since the last decided look a picture was overtaken by a newer one. */
   overtaken = false;
   /** What the blindness account was told. */
-  blind: CoverageReason | undefined;
+  blind: UnlookedReason | undefined;
   /** What ingest was told. */
   told: { readonly everyMs: number; readonly continuous: boolean } | undefined;
 
@@ -123,7 +123,7 @@ export class CameraLooks implements Waiter, Rotated {
   }
 
   /** Why the camera counts as not watched now: it is shed, or was not looked at for two of its intervals. */
-  blindness(nowMs: number): CoverageReason | undefined {
+  blindness(nowMs: number): UnlookedReason | undefined {
     const { fromMs } = this.due;
     if (fromMs === undefined) return undefined;
     if (!this.watched) return 'overloaded';
@@ -144,4 +144,4 @@ const reasons = {
   undecodable: 'undecodable',
   failed: 'model-unavailable',
   'no-picture': 'no-keyframe',
-} as const satisfies Record<MissedCause, CoverageReason>;
+} as const satisfies Record<MissedCause, UnlookedReason>;

@@ -1,5 +1,5 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
-import type { CoverageReason } from '../../domain/camera.ts';
+import type { UnlookedReason } from '../../domain/camera.ts';
 import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import type { LookNeeds, LookOutcome } from '../../domain/look.ts';
 import type { Severity } from '../../domain/scene-id.ts';
@@ -33,7 +33,7 @@ export interface LookSchedulerOptions {
    */
   readonly pace: (camera: CameraId, everyMs: number, continuous: boolean) => void;
   /** Since when a connected camera has not been looked at, and why; undefined: it is looked at again. */
-  readonly onBlind?: (camera: CameraId, reason: CoverageReason | undefined, since: UtcMs) => void;
+  readonly onBlind?: (camera: CameraId, reason: UnlookedReason | undefined, since: UtcMs) => void;
   /** What is shed changed: for health. */
   readonly onChange?: () => void;
 }
@@ -228,7 +228,7 @@ export class LookScheduler implements Service {
     this.#options.pace(camera, everyMs, continuous);
   }
 
-  #tellBlind(looks: CameraLooks, reason: CoverageReason | undefined): void {
+  #tellBlind(looks: CameraLooks, reason: UnlookedReason | undefined): void {
     if (looks.blind === reason) return;
     looks.blind = reason;
     const agoMs = this.#clock.monotonic() - (looks.due.fromMs ?? this.#clock.monotonic());
