@@ -143,11 +143,8 @@ export class ModelLane implements Detector {
     const input = `${entry.input.width}x${entry.input.height}`;
     const facts = { sha256: entry.sha256, ...provider, sessions, threads, groupSize, input, rewritten };
     this.#log.info({ ...facts, warmUpMs: Math.round(warmUpMs) }, 'model ready');
-    if (provider.passedOver.length > 0)
-      this.#log.warn(
-        { asked: provider.asked, used: provider.used, passedOver: provider.passedOver },
-        'model runs elsewhere than asked for',
-      );
+    if (provider.used !== provider.asked && provider.asked !== 'auto')
+      this.#log.warn({ ...provider }, `model runs on ${provider.used}, not on ${provider.asked}`);
     this.#metrics.ready(provider.used, true);
     this.#setStatus({ state: 'ready', since: this.#now(), provider, sessions, threads, waiting: 0 });
   }
