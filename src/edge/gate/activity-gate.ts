@@ -41,9 +41,9 @@ class ActivityGate implements ActivityInspector {
     const pixels = config.width * config.height;
     this.width = config.width;
     this.height = config.height;
-    this.memoryBytes = gateMemoryBytes(pixels);
+    this.memoryBytes = gateMemoryBytes(config);
     this.#config = config;
-    this.#light = new LightEstimate(config);
+    this.#light = new LightEstimate();
     this.#soft = new SoftLight(config);
     this.#background = new Background(config);
     this.#regions = new RegionFinder(config);
@@ -83,7 +83,7 @@ class ActivityGate implements ActivityInspector {
     const count = this.#background.compare(memory, this.#look.detail, noise, this.#look.changed);
     if (count > much * this.#look.changed.length && this.#isAnother(memory))
       return this.#restart(memory, 'transformed');
-    const { regions, share } = this.#regions.find(this.#look.changed);
+    const { regions, share } = this.#regions.find(this.#look.changed, memory.unrest, elapsedMs);
     this.#background.learn(memory, this.#look, elapsedMs);
     if (regions.length > 0) return { active: true, reason: 'changed', changedShare: share, regions };
     const relit =

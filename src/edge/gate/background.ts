@@ -1,11 +1,14 @@
 import type { GateConfig } from './config.ts';
 import type { GateMemory } from './gate-memory.ts';
-import { unit } from './levels.ts';
+import { unit, unitsPerGrey } from './levels.ts';
 
 /** A new pixel's usual deviation: that of a quiet camera. */
 const firstSpread = 3 * unit;
-const leastSpread = unit;
+const leastSpread = 2 * unit;
 const mostSpread = 100 * unit;
+
+/** Bits below a level. */
+const levelShift = 6;
 
 /** Share of looks on which a pixel deviates by no more than its usual deviation. */
 const usualShare = 0.8;
@@ -33,11 +36,14 @@ export class Background {
   readonly #config: GateConfig;
   readonly #width: number;
   readonly #pixels: number;
+  /** Smallest deviation that counts, by the background's level: in the dark a few greys are many levels. */
+  readonly #least: Float32Array;
 
   constructor(config: GateConfig) {
     this.#config = config;
     this.#width = config.width;
     this.#pixels = config.width * config.height;
+    this.#least = unitsPerGrey.map((units) => Math.max(config.minDelta * unit, config.minGrey * units));
   }
 
   /** Takes a picture as all there is to know. */
@@ -46,24 +52,27 @@ export class Background {
     memory.candidate.set(picture);
     memory.spread.fill(firstSpread);
     memory.age.fill(0);
+    memory.unrest.fill(0);
   }
 
   /** Marks in `changed` (0 or 1) what deviates too far; returns how many pixels do. `noise`: of this picture, units. */
   compare(memory: GateMemory, detail: Int16Array, noise: number, changed: Uint8Array): number {
     const { spreadFactor, edgeTolerance } = this.#config;
     const { background, spread } = memory;
-    const least = this.#config.minDelta * unit;
     const most = this.#config.maxDelta * unit;
+    const bounds = this.#least;
     const width = this.#width;
     let count = 0;
     for (let at = 0; at < this.#pixels; at += 1) {
       const deviation = Math.abs(detail[at] ?? 0);
+      const level = background[at] ?? 0;
+      const least = bounds[level < 0 ? 0 : level >> levelShift] ?? 0;
       let flag = 0;
       if (deviation > least) {
         const usual = Math.max(spread[at] ?? 0, noise) * spreadFactor;
         const across = Math.abs((background[at + 1] ?? 0) - (background[at - 1] ?? 0));
         const down = Math.abs((background[at + width] ?? 0) - (background[at - width] ?? 0));
-        const bound = Math.min(usual, most) + edgeTolerance * Math.max(across, down);
+        const bound = Math.max(least, Math.min(usual, most)) + edgeTolerance * Math.max(across, down);
         if (deviation > bound) flag = 1;
       }
       changed[at] = flag;
@@ -75,44 +84,44 @@ export class Background {
   /** Learns from a picture: light at once, small differences soon, what changed only when it has stayed. */
   learn(memory: GateMemory, look: LookAtPixels, elapsedMs: number): void {
     const { picture, residual, detail, changed } = look;
-    const { steadyMs, spreadMs, absorbMs } = this.#config;
-    const { background, candidate, spread, age } = memory;
-    const same = this.#config.minDelta * unit;
-    const follow = 1 - Math.exp(-elapsedMs / steadyMs);
-    const aging = Math.max(1, Math.round((grown * elapsedMs) / absorbMs));
-    const step = 1 - Math.exp(-elapsedMs / spreadMs);
+    const { background, spread, age } = memory;
+    const most = this.#config.minDelta * unit;
+    const follow = 1 - Math.exp(-elapsedMs / this.#config.steadyMs);
+    const aging = Math.max(1, Math.round((grown * elapsedMs) / this.#config.absorbMs));
+    const step = 1 - Math.exp(-elapsedMs / this.#config.spreadMs);
+    const [up, down] = [1 + usualShare * step, 1 - (1 - usualShare) * step];
     for (let at = 0; at < this.#pixels; at += 1) {
-      const level = picture[at] ?? 0;
       const rest = residual[at] ?? 0;
-      const expected = level - rest;
       if (changed[at] === 0) {
-        background[at] = expected + follow * rest;
+        const small = rest > most ? most : Math.max(rest, -most);
+        background[at] = (picture[at] ?? 0) - rest + follow * small;
         age[at] = (age[at] ?? 0) >> 1;
-      } else {
-        // The candidate saw the same change of light as the background did.
-        const stood = (candidate[at] ?? 0) + expected - (background[at] ?? 0);
-        const difference = level - stood;
-        background[at] = expected;
-        if (difference < same && difference > -same) {
-          const reached = (age[at] ?? 0) + aging;
-          candidate[at] = stood + difference / 2;
-          if (reached >= grown) {
-            background[at] = level;
-            candidate[at] = expected;
-          }
-          age[at] = reached >= grown ? 0 : reached;
-          continue;
-        }
-        candidate[at] = level;
-        age[at] = 1;
+      } else if (this.#stands(memory, at, picture[at] ?? 0, rest, aging)) {
+        continue;
       }
       const usual = spread[at] ?? 0;
-      const deviation = Math.abs(detail[at] ?? 0);
-      const moved =
-        deviation > usual
-          ? usual + usualShare * step * (usual + unit)
-          : usual - (1 - usualShare) * step * (usual + unit);
-      spread[at] = moved < leastSpread ? leastSpread : moved > mostSpread ? mostSpread : moved + 0.5;
+      const moved = Math.abs(detail[at] ?? 0) > usual ? usual * up : usual * down;
+      spread[at] = Math.min(Math.max(moved, leastSpread), mostSpread) + 0.5;
     }
+  }
+
+  /** Learns from a changed pixel; whether it shows what it showed on the look before: a thing that stands there. */
+  #stands(memory: GateMemory, at: number, level: number, rest: number, aging: number): boolean {
+    const { background, candidate, age } = memory;
+    const same = this.#config.minDelta * unit;
+    const expected = level - rest;
+    // The candidate saw the same change of light as the background did.
+    const stood = (candidate[at] ?? 0) + expected - (background[at] ?? 0);
+    background[at] = expected;
+    if (Math.abs(level - stood) >= same) {
+      candidate[at] = level;
+      age[at] = 1;
+      return false;
+    }
+    const reached = (age[at] ?? 0) + aging;
+    candidate[at] = (stood + level) / 2;
+    age[at] = reached >= grown ? 0 : reached;
+    if (reached >= grown) background[at] = level;
+    return true;
   }
 }

@@ -18,7 +18,11 @@ export const gateSchema = z.strictObject({
   width: pixels(64, 256, 128, 'Width of the grey picture that is compared; a multiple of 16.'),
   height: pixels(32, 144, 80, 'Height of the grey picture that is compared; a multiple of 16.'),
   minDelta: levels(2, 64, 12, 'Smallest difference from the background, light taken out, that counts as change.'),
-  maxDelta: levels(8, 200, 40, 'A difference this large counts as change however restless the pixel is.'),
+  maxDelta: levels(8, 200, 60, 'A difference this large counts as change however restless the pixel is.'),
+  minGrey: z.number().min(0).max(64).default(6).meta({
+    unit: 'grey values',
+    description: 'The same in grey values of 256, which is what counts in the dark.',
+  }),
   spreadFactor: z.number().min(1).max(10).default(3).meta({
     description: 'A pixel counts as changed past this many times its usual deviation (its 80th percentile).',
   }),
@@ -35,7 +39,7 @@ export const gateSchema = z.strictObject({
   spreadMs: durationMs({
     min: 1000,
     max: 3_600_000,
-    default: 60_000,
+    default: 20_000,
     help: 'How fast a pixel’s usual deviation is learnt (time constant).',
   }),
   absorbMs: durationMs({

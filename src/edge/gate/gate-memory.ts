@@ -1,7 +1,7 @@
 import type { UtcMs } from '../../domain/ids.ts';
 
 /** Marks memory written by this layout; a new layout gets a new number. */
-const layout = 0x4d_42_47_01;
+const layout = 0x4d_42_47_02;
 
 /** Bytes before the pixels: layout, width, height, a spare, and when it was last written. */
 const headerBytes = 32;
@@ -9,9 +9,18 @@ const headerBytes = 32;
 /** Bytes a pixel: background and candidate (16 bits each), usual deviation (16), age of the candidate (8). */
 const bytesPerPixel = 7;
 
+/** Pixels across and down one block that votes as one; pictures are whole blocks wide and high. */
+export const blockSize = 4;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Bytes of memory one camera needs. */
-export function gateMemoryBytes(pixels: number): number {
-  return headerBytes + pixels * bytesPerPixel;
+export function gateMemoryBytes({ width, height }: Size): number {
+  const blocks = (width * height) / blockSize ** 2;
+  return headerBytes + width * height * bytesPerPixel + 2 * blocks;
 }
 
 /**
@@ -27,12 +36,14 @@ export class GateMemory {
   readonly spread: Uint16Array;
   /** How long the candidate has stood, in 255ths of the time after which it becomes background. */
   readonly age: Uint8Array;
+  /** Changed pixels a block usually has (its 90th percentile), in 256ths of a pixel. */
+  readonly unrest: Uint16Array;
   readonly #header: Int32Array;
   readonly #times: Float64Array;
-  readonly #size: { readonly width: number; readonly height: number };
+  readonly #size: Size;
 
   /** `memory` has at least `gateMemoryBytes` bytes. */
-  constructor(memory: SharedArrayBuffer, size: { readonly width: number; readonly height: number }) {
+  constructor(memory: SharedArrayBuffer, size: Size) {
     const pixels = size.width * size.height;
     this.#size = size;
     this.#header = new Int32Array(memory, 0, 4);
@@ -40,7 +51,9 @@ export class GateMemory {
     this.background = new Int16Array(memory, headerBytes, pixels);
     this.candidate = new Int16Array(memory, headerBytes + 2 * pixels, pixels);
     this.spread = new Uint16Array(memory, headerBytes + 4 * pixels, pixels);
-    this.age = new Uint8Array(memory, headerBytes + 6 * pixels, pixels);
+    this.unrest = new Uint16Array(memory, headerBytes + 6 * pixels, pixels / blockSize ** 2);
+    const blocksEnd = headerBytes + 6 * pixels + (2 * pixels) / blockSize ** 2;
+    this.age = new Uint8Array(memory, blocksEnd, pixels);
   }
 
   /** When the last picture was taken; undefined where there is no past of this layout and size. */

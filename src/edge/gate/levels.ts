@@ -2,7 +2,7 @@
 export const unit = 64;
 
 /** Added before the logarithm, so that the noise of a dark picture is not blown up without end. */
-const dark = 32;
+const dark = 16;
 
 /** Levels for a doubling of light: one grey value is one level at grey 128. */
 const perNaturalLog = 128 + dark;
@@ -11,3 +11,9 @@ const perNaturalLog = 128 + dark;
 export const levelOf: Int16Array = Int16Array.from({ length: 256 }, (_, grey) =>
   Math.round(unit * perNaturalLog * Math.log((grey + dark) / dark)),
 );
+
+/** Units that one grey value is worth at a level; darker ones are worth more. Indexed by level, from 0. */
+export const unitsPerGrey: Float32Array = Float32Array.from({ length: 512 }, (_, level) => {
+  const shifted = dark * Math.exp(level / perNaturalLog);
+  return (unit * perNaturalLog) / shifted;
+});

@@ -4,24 +4,30 @@ import { unit } from './levels.ts';
 const bins = 512;
 const binShift = 6;
 
-/** How much contrast may be explained by light: fog and night take it away, the sun brings it. */
-const maxContrastLoss = -0.6;
-const maxContrastGain = 1;
-
-/** Brightnesses told apart, 8 levels each; their differences from the line, 4 levels each, up to ±128. */
-const toneShift = 9;
-const tones = 65_536 >> toneShift;
-const toneOffset = tones / 2;
-
-/** The curve between them, level by level. */
+/** The curve from old to new brightness, level by level; memory may hold any 16 bits. */
 const curveShift = 6;
-const curveOffset = 65_536 >> (curveShift + 1);
+const curveLength = 65_536 >> curveShift;
+const curveOffset = curveLength / 2;
 
-const misfitShift = 8;
-const misfits = 64;
+/** Brightness is measured from middle grey, in steps of this many units, so that squares stay small. */
+const middle = 200 * unit;
+const scale = 100 * unit;
 
-/** Pixels of one brightness that outweigh the line. */
-const enough = 12;
+/** Every fifth pixel tells enough about the light: other columns in each row, as rows are multiples of 16. */
+const stride = 5;
+
+/** What fits the curve worse than this is an object: the limit of each round of fitting, units. */
+const misfits = [60 * unit, 30 * unit, 15 * unit];
+
+/** Contrast lost and won that may be light: fog and night take it away, the sun brings it. */
+const leastContrast = -0.6;
+const mostContrast = 1;
+
+/** Bend (gamma) that may be light. */
+const mostBend = 0.5;
+
+/** Pixels that each term of the curve is held towards zero with: a curve needs a picture's worth of witnesses. */
+const inertia = 8;
 
 /** What the light did to a picture since its background. */
 export interface LightChange {
@@ -32,39 +38,38 @@ export interface LightChange {
 }
 
 /**
- * Tells what of the difference between a picture and its background is light of the whole picture: one curve from old
- * to new brightness (exposure, dusk, gamma). A median, then a line, then the curve, each from what fits the one
- * before, so that objects do not bend it.
+ * Tells what of the difference between a picture and its background is light of the whole picture: brightness,
+ * contrast and bend of one curve from old to new brightness (exposure, dusk, gamma). A median first, then least
+ * squares over what fits, so that objects do not bend it; three terms only, so that a cloud on one side does not either.
  */
 export class LightEstimate {
   readonly #histogram = new Int32Array(bins);
-  readonly #tones = new Float32Array(tones);
-  readonly #curve = new Float32Array(tones << (toneShift - curveShift));
-  readonly #table = new Int32Array(tones * misfits);
-  readonly #counts = new Int32Array(tones);
+  readonly #curve = new Float32Array(curveLength);
 
   /** Writes into `residual` what is left of `picture` − `background` when light is taken out (all in units). */
   remove(
     picture: Int16Array,
-    { background, age }: { readonly background: Int16Array; readonly age: Uint8Array },
+    past: { readonly background: Int16Array; readonly age: Uint8Array },
     residual: Int16Array,
   ): LightChange {
-    const offset = this.#medianDifference(picture, background);
-    const mean = meanOf(background);
-    const contrast = contrastChange(picture, background, offset, mean);
-    this.#fitTones(picture, background, age, { offset, contrast, mean });
+    const offset = this.#medianDifference(picture, past.background);
+    const curve = fitCurve(picture, past.background, past.age, offset);
+    for (let at = 0; at < curveLength; at += 1) {
+      const x = ((at - curveOffset + 0.5) * (1 << curveShift) - middle) / scale;
+      this.#curve[at] = curve.offset + x * (curve.slope + x * curve.bend);
+    }
     for (let at = 0; at < picture.length; at += 1) {
-      const base = background[at] ?? 0;
+      const base = past.background[at] ?? 0;
       residual[at] = (picture[at] ?? 0) - base - (this.#curve[(base >> curveShift) + curveOffset] ?? 0);
     }
-    return { offset, contrast };
+    return { offset: curve.offset, contrast: curve.slope / scale };
   }
 
   /** The median deviation of a residual, units: the noise of its picture where less than half of it changed. */
   typical(residual: Int16Array): number {
     const histogram = this.#histogram.fill(0);
     let counted = 0;
-    for (let at = 0; at < residual.length; at += 2) {
+    for (let at = 0; at < residual.length; at += stride) {
       count(histogram, Math.abs(residual[at] ?? 0));
       counted += 1;
     }
@@ -74,45 +79,11 @@ export class LightEstimate {
   #medianDifference(picture: Int16Array, background: Int16Array): number {
     const histogram = this.#histogram.fill(0);
     let counted = 0;
-    for (let at = 0; at < picture.length; at += 2) {
+    for (let at = 0; at < picture.length; at += stride) {
       count(histogram, (picture[at] ?? 0) - (background[at] ?? 0));
       counted += 1;
     }
     return median(histogram, counted);
-  }
-
-  /** The median difference at each brightness of the background; the line's where there are too few pixels. */
-  #fitTones(
-    picture: Int16Array,
-    background: Int16Array,
-    age: Uint8Array,
-    line: LightChange & { readonly mean: number },
-  ): void {
-    const { offset, contrast, mean } = line;
-    const table = this.#table.fill(0);
-    const counts = this.#counts.fill(0);
-    for (let at = 0; at < picture.length; at += 2) {
-      // What stands before the background since the last look tells nothing about the light on it.
-      if (age[at] !== 0) continue;
-      const base = background[at] ?? 0;
-      const misfit = (picture[at] ?? 0) - base - offset - contrast * (base - mean);
-      const bin = (base >> toneShift) + toneOffset;
-      const row = Math.min(Math.max((misfit >> misfitShift) + misfits / 2, 0), misfits - 1);
-      table[bin * misfits + row] = (table[bin * misfits + row] ?? 0) + 1;
-      counts[bin] = (counts[bin] ?? 0) + 1;
-    }
-    for (let bin = 0; bin < tones; bin += 1) {
-      const middle = (bin - toneOffset + 0.5) * (1 << toneShift);
-      const counted = counts[bin] ?? 0;
-      const misfit = counted < enough ? 0 : median(table, counted, bin * misfits, misfits, misfitShift);
-      this.#tones[bin] = offset + contrast * (middle - mean) + misfit;
-    }
-    for (let fine = 0; fine < this.#curve.length; fine += 1) {
-      const position = Math.max(0, (fine + 0.5) / (1 << (toneShift - curveShift)) - 0.5);
-      const bin = Math.floor(position);
-      const [here, next] = [this.#tones[bin] ?? 0, this.#tones[Math.min(bin + 1, tones - 1)] ?? 0];
-      this.#curve[fine] = here + (next - here) * (position - bin);
-    }
   }
 }
 
@@ -122,39 +93,70 @@ function count(histogram: Int32Array, difference: number): void {
   histogram[inside] = (histogram[inside] ?? 0) + 1;
 }
 
-/** The middle value of what was counted in some bins of a histogram around zero, interpolated within its bin. */
-function median(histogram: Int32Array, counted: number, from = 0, length = bins, shift = binShift): number {
+/** The middle value of what was counted, interpolated within its bin. */
+function median(histogram: Int32Array, counted: number): number {
   const half = counted / 2;
   let below = 0;
-  for (let bin = 0; bin < length; bin += 1) {
-    const here = histogram[from + bin] ?? 0;
-    if (below + here >= half && here > 0) return (bin - length / 2 + (half - below) / here) * (1 << shift);
+  for (let bin = 0; bin < bins; bin += 1) {
+    const here = histogram[bin] ?? 0;
+    if (below + here >= half && here > 0) return (bin - bins / 2 + (half - below) / here) * (1 << binShift);
     below += here;
   }
   return 0;
 }
 
-function meanOf(values: Int16Array): number {
-  let sum = 0;
-  for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0;
-  return sum / values.length;
+/** Difference over brightness: `offset + slope · x + bend · x²`, units. */
+interface Curve {
+  readonly offset: number;
+  readonly slope: number;
+  readonly bend: number;
 }
 
-/** Slope of the difference over the background's brightness: least squares, twice, what fits badly left out. */
-function contrastChange(picture: Int16Array, background: Int16Array, offset: number, mean: number): number {
-  let slope = 0;
-  for (const limit of [40 * unit, 20 * unit]) {
-    let product = 0;
-    let square = 0;
-    for (let at = 0; at < picture.length; at += 2) {
-      const x = (background[at] ?? 0) - mean;
-      const y = (picture[at] ?? 0) - (background[at] ?? 0) - offset;
-      const misfit = y - slope * x;
+/** Least squares in rounds, each leaving out what the one before does not fit, and what stands before the background. */
+function fitCurve(picture: Int16Array, background: Int16Array, age: Uint8Array, offset: number): Curve {
+  let curve: Curve = { offset, slope: 0, bend: 0 };
+  for (const limit of misfits) {
+    let [n, x1, x2, x3, x4, y0, y1, y2] = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (let at = 0; at < picture.length; at += stride) {
+      if (age[at] !== 0) continue;
+      const base = background[at] ?? 0;
+      const x = (base - middle) / scale;
+      const y = (picture[at] ?? 0) - base;
+      const misfit = y - curve.offset - x * (curve.slope + x * curve.bend);
       if (misfit > limit || misfit < -limit) continue;
-      product += x * y;
-      square += x * x;
+      const square = x * x;
+      n += 1;
+      x1 += x;
+      x2 += square;
+      x3 += square * x;
+      x4 += square * square;
+      y0 += y;
+      y1 += y * x;
+      y2 += y * square;
     }
-    slope = square > 0 ? Math.min(Math.max(product / square, maxContrastLoss), maxContrastGain) : 0;
+    if (n < inertia) return curve;
+    curve = solve([n, x1, x2, x3, x4], [y0, y1, y2]);
   }
-  return slope;
+  return curve;
+}
+
+/** Normal equations of a parabola, by Cramer's rule, slope and bend held towards zero and within bounds. */
+function solve(
+  [n, x1, x2, x3, x4]: readonly [number, number, number, number, number],
+  [y0, y1, y2]: readonly [number, number, number],
+): Curve {
+  const [p, q] = [x2 + inertia, x4 + inertia];
+  const determinant = n * (p * q - x3 * x3) - x1 * (x1 * q - x3 * x2) + x2 * (x1 * x3 - p * x2);
+  const bendTop = n * (p * y2 - x3 * y1) - x1 * (x1 * y2 - y1 * x2) + y0 * (x1 * x3 - p * x2);
+  const bend = within(determinant === 0 ? 0 : bendTop / determinant, -mostBend * scale, mostBend * scale);
+  // With the bend at its bound or not, the line that goes best with it.
+  const [rest0, rest1] = [y0 - bend * x2, y1 - bend * x3];
+  const lineTop = n * rest1 - x1 * rest0;
+  const lineBottom = n * p - x1 * x1;
+  const slope = within(lineBottom === 0 ? 0 : lineTop / lineBottom, leastContrast * scale, mostContrast * scale);
+  return { offset: (rest0 - slope * x1) / n, slope, bend };
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
 }

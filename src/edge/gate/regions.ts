@@ -1,12 +1,19 @@
 import type { Box } from '../../domain/geometry.ts';
 import type { GateConfig } from './config.ts';
-
-/** Pixels across and down one block that votes as one. */
-export const blockSize = 4;
+import { blockSize } from './gate-memory.ts';
 
 /** Changed pixels that make a block take part, and that one block of a patch must have. */
 const takesPart = 2;
 const decides = 5;
+
+/** What a block's usual changed pixels can add to that, in pixels: something solid is seen in the thickest rain. */
+const mostUnrest = 6;
+/** Past this many of its sixteen pixels a block holds something solid, which says nothing about its unrest. */
+const solid = 9;
+const usualShare = 0.9;
+const unrestUnit = 256;
+/** Pixels by which a block's unrest moves in one time constant. */
+const unrestStep = 4;
 
 /** Changed neighbours, of eight, that a changed pixel needs. */
 const company = 3;
@@ -46,9 +53,14 @@ export class RegionFinder {
    * `changed`: one byte a pixel, 0 or 1; pixels that belong to no patch are set to 0. Normalised boxes, and the share
    * of the picture that their changed pixels cover.
    */
-  find(changed: Uint8Array): { readonly regions: readonly Box[]; readonly share: number } {
+  find(
+    changed: Uint8Array,
+    unrest: Uint16Array,
+    elapsedMs: number,
+  ): { readonly regions: readonly Box[]; readonly share: number } {
     this.#thin(changed);
     this.#vote(this.#dense);
+    this.#weigh(unrest, elapsedMs);
     const { width, height, minAreaShare } = this.#config;
     const least = minAreaShare * width * height;
     const patches: Patch[] = [];
@@ -101,6 +113,19 @@ export class RegionFinder {
         }
         this.#votes[row * this.#columns + column] = votes;
       }
+    }
+  }
+
+  /** Takes what a block usually has off its votes, and learns what that is. */
+  #weigh(unrest: Uint16Array, elapsedMs: number): void {
+    const step = unrestStep * unrestUnit * (1 - Math.exp(-elapsedMs / this.#config.spreadMs));
+    for (let block = 0; block < this.#votes.length; block += 1) {
+      const votes = this.#votes[block] ?? 0;
+      const usual = Math.min(unrest[block] ?? 0, mostUnrest * unrestUnit);
+      this.#votes[block] = Math.max(0, votes - Math.ceil(usual / unrestUnit));
+      if (votes >= solid) continue;
+      const moved = votes * unrestUnit > usual ? usual + usualShare * step : usual - (1 - usualShare) * step;
+      unrest[block] = Math.max(0, moved);
     }
   }
 
