@@ -50,7 +50,7 @@ export interface DetectOutcome {
 
 /** What the service needs beside its configuration. */
 export interface DetectionServiceOptions extends LoadDetectorOptions {
-  /** A model became ready, unavailable, or is loaded again. */
+  /** A model became ready or unavailable, or is unavailable still after another try. */
   readonly onStatus?: (model: string, status: ModelStatus) => void;
   /** Folder for what outlives the node: a canary's state. */
   readonly dataDir?: string;

@@ -2,7 +2,7 @@ import type { UtcMs } from '../../domain/ids.ts';
 import type { ErrorCode } from '../../lib/error-codes.ts';
 import type { ProviderReport } from './provider.ts';
 
-/** How a model is. `unavailable`: its scenes are not watched; it is tried again by itself. */
+/** How a model is. `loading`: for the first time; `unavailable`: its scenes are not watched; it is tried again by itself. */
 export type ModelStatus =
   | { readonly state: 'loading'; readonly since: UtcMs }
   | {

@@ -109,7 +109,7 @@ describe('the models of a node', () => {
     await until(() => service.status().get(cars)?.state === 'ready', { what: 'the second model is ready' });
     expect((await service.detect({ pictures: both, priority })).failed).toEqual([]);
     const states = seen.filter((line) => line.startsWith(cars)).map((line) => line.slice(cars.length + 1));
-    expect(states).toEqual(['loading', 'unavailable', 'loading', 'ready']);
+    expect(states).toEqual(['unavailable', 'ready']);
   });
 
   test('none that runs: the service stands, says why, and answers every look', async () => {

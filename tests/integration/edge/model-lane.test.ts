@@ -116,7 +116,7 @@ describe('a model and its thread', () => {
     clock.advance(10_000);
     await until(() => lane.status.state === 'ready', { what: 'the model is back' });
     expect(await outcomes(lane, [0])).toEqual(['ok']);
-    expect(seen).toEqual(['loading', 'ready', 'unavailable', 'loading', 'ready']);
+    expect(seen).toEqual(['ready', 'unavailable', 'ready']);
     // A look that went well forgets it.
     expect(await inTurn(lane, [1, 0])).toEqual([failed, 'ok']);
   });
