@@ -16,6 +16,9 @@ const worthSaying = { levels: 6, contrast: 0.15 } as const;
 /** Changed share from which the whole picture may be another. */
 const much = 0.15;
 
+/** Contrast lost from which the camera may be covered: to the light estimate a grey wall is thick fog. */
+const lostContrast = -0.4;
+
 /** A clock that was set back, or two pictures of one moment: so much time is taken to have passed. */
 const leastElapsedMs = 40;
 

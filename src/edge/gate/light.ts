@@ -17,7 +17,7 @@ const scale = 100 * unit;
 const stride = 5;
 
 /** What fits the curve worse than this is an object: the limit of each round of fitting, units. */
-const misfits = [60 * unit, 30 * unit, 15 * unit];
+const misfits = [40 * unit, 15 * unit];
 
 /** Contrast lost and won that may be light: fog and night take it away, the sun brings it. */
 const leastContrast = -0.6;
@@ -44,7 +44,7 @@ export interface LightChange {
  */
 export class LightEstimate {
   readonly #histogram = new Int32Array(bins);
-  readonly #curve = new Float32Array(curveLength);
+  readonly #curve = new Int16Array(curveLength);
 
   /** Writes into `residual` what is left of `picture` − `background` when light is taken out (all in units). */
   remove(

@@ -43,8 +43,8 @@ export class SoftLight {
       sum += columns[x + 2 * radius] ?? 0;
       // Fewer columns at either end.
       const across = Math.min(x, radius) + Math.min(width - 1 - x, radius) + 1;
-      const mean = sum / (rows * across);
-      largest = Math.max(largest, mean, -mean);
+      const mean = (sum / (rows * across)) | 0;
+      if (mean > largest || -mean > largest) largest = Math.abs(mean);
       detail[start + x] = (residual[start + x] ?? 0) - mean;
       sum -= columns[x] ?? 0;
     }
