@@ -20,7 +20,7 @@ import type { LookIdentity, ModelAnswer } from './model-handle.ts';
 import { addComparison, evidenceOf } from './tally.ts';
 
 /** How often counts are put on disk while they grow; a transition is at once. */
-const saveEveryMs = 30_000;
+const saveEveryMs = 10_000;
 /** A node that has the new model for this long does not die of it at once. */
 const longLifeMs = 300_000;
 /** As many lives in a row that were shorter, and the new model is held to be why: one or two may be power cuts. */

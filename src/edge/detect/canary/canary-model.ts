@@ -55,6 +55,8 @@ export class CanaryModel implements Service {
   readonly #book: CanaryBook;
   readonly #slot: NewModelSlot;
   readonly #orders: CanaryOrders;
+  /** Sampled looks for which no picture of the new model was asked, and why not. */
+  readonly #declined = new WeakMap<LookIdentity, DropReason>();
   #comparing: Promise<void> | undefined;
   #stopped = false;
 
@@ -95,8 +97,10 @@ export class CanaryModel implements Service {
 
   /** Pictures a look needs: of the model in charge and, for the sample, of the other. */
   inputsFor(look: LookIdentity): readonly WantedPicture[] {
-    const fresh = this.#isSampled(look) && this.#occupied() === undefined ? this.#slot.handle : undefined;
-    const handles = fresh === undefined ? [this.#inCharge] : [this.#inCharge, fresh];
+    const fresh = this.#isSampled(look) ? this.#slot.handle : undefined;
+    const occupied = this.#occupied();
+    if (fresh !== undefined && occupied !== undefined) this.#declined.set(look, occupied);
+    const handles = fresh === undefined || occupied !== undefined ? [this.#inCharge] : [this.#inCharge, fresh];
     return handles.map(({ model, input }) => ({ modelId: model.id, spec: input }));
   }
 
@@ -170,7 +174,7 @@ export class CanaryModel implements Service {
     const { look, pictures } = request;
     if (fresh === undefined || !this.#isSampled(look)) return;
     const picture = pictures.get(fresh.model.id);
-    const reason = this.#occupied() ?? (picture === undefined ? 'noPicture' : undefined);
+    const reason = this.#declined.get(look) ?? this.#occupied() ?? (picture === undefined ? 'noPicture' : undefined);
     if (picture === undefined || reason !== undefined) {
       this.#book.dropped(reason ?? 'noPicture');
       return;
@@ -188,7 +192,12 @@ export class CanaryModel implements Service {
   ): Promise<void> {
     try {
       const theirs = await fresh.detect(ask({ ...request, priority: lastInLine }, picture));
-      const found = compareDetections(answer.detections, theirs.detections, this.#options.config.score);
+      const found = compareDetections(
+        answer.detections,
+        theirs.detections,
+        this.#options.config.score,
+        request.regions,
+      );
       this.#book.compared(request.look, found, { old: answer.run, new: theirs.run });
     } catch (error) {
       // Closed under it: says nothing about the model.

@@ -27,6 +27,21 @@ describe('two models on one picture', () => {
     expect(counts(compareDetections(old, fresh, score))).toEqual(expected);
   });
 
+  test.each<[string, Detection[], Detection[], number[]]>([
+    ['found by both, wherever', [person(0.9, [0.6, 0.6, 0.8, 0.8])], [person(0.9, [0.6, 0.6, 0.8, 0.8])], [1, 0, 0, 0]],
+    ['added where only the new model looked', [], [person(0.9, [0.6, 0.6, 0.8, 0.8])], [0, 0, 0, 0]],
+    ['lost where only the old model looked', [person(0.9, [0.6, 0.6, 0.8, 0.8])], [], [0, 0, 0, 0]],
+    ['nearly all of it in what was asked', [person(0.9, [0.3, 0.1, 0.52, 0.5])], [], [0, 1, 0, 0]],
+    ['too little of it', [person(0.9, [0.3, 0.1, 0.6, 0.5])], [], [0, 0, 0, 0]],
+    ['over two regions', [person(0.9, [0.1, 0.4, 0.3, 0.6])], [], [0, 1, 0, 0]],
+  ])('regions: %s', (_, old, fresh, expected) => {
+    const regions = [
+      [0, 0, 0.5, 0.5],
+      [0, 0.5, 0.5, 0.6],
+    ] as const;
+    expect(counts(compareDetections(old, fresh, score, regions))).toEqual(expected);
+  });
+
   test('the best overlap is matched, whatever the order', () => {
     const near = person(0.6, [0.1, 0.1, 0.3, 0.51]);
     const far = person(0.9, [0.1, 0.1, 0.3, 0.7]);
