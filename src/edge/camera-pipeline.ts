@@ -94,6 +94,8 @@ export class CameraPipeline {
   #tracks: readonly Track[] = [];
   /** Objects that a region of the last look cut through: looked at again with more around them. */
   #cut: readonly Box[] = [];
+  /** Resolves when the look before is judged. */
+  #turn: Promise<void> = Promise.resolve();
 
   /** `memory`: the camera's past for the activity gate, zeroed. */
   constructor(options: {
@@ -127,7 +129,12 @@ export class CameraPipeline {
     { decode, decoded = () => {}, signal = never }: LookMeans,
   ): Promise<LookOutcome | undefined> {
     const at = this.#frameClock.timeOf(unit);
-    const means = { decode, decoded, signal };
+    const before = this.#turn;
+    const { promise, resolve: over } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    // A look that was given up keeps nobody waiting.
+    signal.addEventListener('abort', () => over(), { once: true });
+    const means = { decode, decoded, signal, before };
     const outcome = await this.#look(unit, at, priority, means).catch((error: unknown): LookOutcome => {
       // A model that fails takes this look, not the node; what it would have seen is looked for on the next.
       this.#stages.attention.wantFullPicture();
@@ -135,6 +142,7 @@ export class CameraPipeline {
       if (!overloaded) this.#log.warn({ error: messageOf(error) }, 'look failed');
       return { result: overloaded ? 'overloaded' : 'failed', at, decodeMs: 0, detectMs: 0 };
     });
+    over();
     if (outcome !== undefined) this.#metrics.looks.inc({ result: outcome.result });
     return outcome;
   }
@@ -143,7 +151,7 @@ export class CameraPipeline {
     unit: AccessUnit,
     at: UtcMs,
     priority: LookPriority,
-    { decode, decoded, signal }: Required<LookMeans>,
+    { decode, decoded, signal, before }: Required<LookMeans> & { readonly before: Promise<void> },
   ): Promise<LookOutcome | undefined> {
     const { attention, area } = this.#stages;
     const detection = this.#stages.detection.at(at);
@@ -153,6 +161,8 @@ export class CameraPipeline {
     const always = whole || this.#tracks.length + this.#cut.length > 0;
     const answer = await decode(unit, { specs: detection.specs, memory: this.#memory, always, at }).finally(decoded);
     if (answer === undefined) return undefined;
+    // Pictures of one camera may be decoded while the one before is detected; they are judged in order.
+    await before;
     if (signal.aborted) return { result: 'failed', at, decodeMs: 0, detectMs: 0 };
     if (!answer.ok) {
       this.#log.debug({ reason: answer.reason, detail: answer.detail }, 'picture not decoded');

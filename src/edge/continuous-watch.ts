@@ -8,6 +8,9 @@ import type { CameraPipeline, DecodeAnswer, DecodeAsk } from './camera-pipeline.
 /** Units of one camera that may wait for its decoder: four seconds of 15 pictures. */
 const maxPending = 60;
 
+/** Looks of one camera under way at once: sockets are read every 200 ms, which are several pictures. */
+const maxLooking = 4;
+
 /** The part of the decoder pool that keeps decoders for single cameras. */
 export interface StreamDecoder {
   /** False when all are taken. */
@@ -28,8 +31,9 @@ export class ContinuousWatch {
   readonly #clock: Clock;
   readonly #onLook: (outcome: LookOutcome) => void;
   #needs: LookNeeds | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #looking = false;
+  /** Presentation time of the last picture looked at. */
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #looking = 0;
   #pending = 0;
 
   constructor(options: {
@@ -70,8 +74,9 @@ export class ContinuousWatch {
       return false;
     }
     this.#pending += 1;
-    // Half a picture early is nearer than a whole one late; 40 ms is a picture at 25 a second.
-    const due = !this.#looking && unit.receivedAt - this.#lookedAt >= needs.everyMs - 20;
+    // By the camera's own time: pictures are read in bursts. Half a picture early is nearer than a whole one late.
+    const elapsedMs = unit.ptsMs - this.#lookedAtMs;
+    const due = this.#looking < maxLooking && (elapsedMs >= needs.everyMs - 20 || elapsedMs < 0);
     const done = due ? this.#look(unit, needs) : this.#decoder.feed(unit);
     void done.finally(() => {
       this.#pending -= 1;
@@ -80,13 +85,13 @@ export class ContinuousWatch {
   }
 
   async #look(unit: AccessUnit, needs: LookNeeds): Promise<void> {
-    this.#looking = true;
-    this.#lookedAt = unit.receivedAt;
+    this.#looking += 1;
+    this.#lookedAtMs = unit.ptsMs;
     const priority = { severity: needs.severity, deadlineMs: this.#clock.monotonic() + needs.everyMs };
     const decode = (each: AccessUnit, ask: DecodeAsk) =>
       this.#decoder.feed(each, { ...ask, specs: [...ask.specs, evidence], always: true });
     const outcome = await this.#pipeline.look(unit, priority, { decode });
-    this.#looking = false;
+    this.#looking -= 1;
     if (outcome !== undefined) this.#onLook(outcome);
   }
 }

@@ -50,9 +50,9 @@ export class ShardHost {
     });
   }
 
-  /** Whether cameras are being connected to: a time of questions and answers. */
-  get connecting(): boolean {
-    return this.#ingest.connecting;
+  /** Whether short steps follow each other, which long rests would draw out. */
+  get restless(): boolean {
+    return this.#ingest.restless;
   }
 
   /** Says that it is ready, and from then on regularly that it is alive. */

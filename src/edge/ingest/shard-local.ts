@@ -20,6 +20,7 @@ import { PicturePace } from './picture-pace.ts';
 const latestWithinMs = 5_000;
 
 interface Member {
+  readonly isFile: boolean;
   readonly camera: LiveCamera;
   readonly pace: PicturePace;
   /** Told of the next keyframe, or that there will be none. */
@@ -35,6 +36,7 @@ export class LocalIngest implements IngestPool {
   readonly #gate: ConnectGate;
   readonly #members = new Map<CameraId, Member>();
   readonly #abort = new AbortController();
+  #files = 0;
   #stopping: Promise<void> | undefined;
 
   constructor(options: IngestPoolOptions) {
@@ -47,9 +49,9 @@ export class LocalIngest implements IngestPool {
     return new Map([...this.#members].map(([id, { camera }]) => [id, camera.state]));
   }
 
-  /** Whether cameras are being connected to: a time of questions and answers. */
-  get connecting(): boolean {
-    return this.#gate.counts.underWay > 0;
+  /** Whether short steps follow each other: cameras are being connected to, or files play a picture at a time. */
+  get restless(): boolean {
+    return this.#files > 0 || this.#gate.counts.underWay > 0;
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -88,19 +90,27 @@ export class LocalIngest implements IngestPool {
         handler.onState(id, state);
       },
     });
-    const member: Member = { camera, pace: new PicturePace({ interest, pace }), asking: new Set(), outdated: false };
+    const isFile = 'file' in stream || 'directory' in stream;
+    const member: Member = {
+      isFile,
+      camera,
+      pace: new PicturePace({ interest, pace }),
+      asking: new Set(),
+      outdated: false,
+    };
     this.#members.set(id, member);
+    this.#files += isFile ? 1 : 0;
     try {
       await camera.start(this.#abort.signal);
     } catch (error) {
-      this.#members.delete(id);
+      this.#forget(id);
       throw error;
     }
   }
 
   async remove(id: CameraId): Promise<void> {
     const member = this.#members.get(id);
-    this.#members.delete(id);
+    this.#forget(id);
     await member?.camera.stop();
   }
 
@@ -124,6 +134,11 @@ export class LocalIngest implements IngestPool {
 
   async refresh(): Promise<void> {
     // States and counters are the cameras' own: never out of date.
+  }
+
+  #forget(id: CameraId): void {
+    if (this.#members.get(id)?.isFile === true) this.#files -= 1;
+    this.#members.delete(id);
   }
 
   #came(member: Member, unit: AccessUnit): void {

@@ -17,4 +17,4 @@ const host = new ShardHost({
 });
 port.on('message', (order: ShardOrder) => void host.take(order));
 host.begin();
-if (settings.readEveryMs > 0) restBetweenReadings(settings, () => host.connecting);
+if (settings.readEveryMs > 0) restBetweenReadings(settings, () => host.restless);
