@@ -113,7 +113,12 @@ export class PipelineNode {
   }
 
   async #get(path: string): Promise<string> {
-    return await (await fetch(`${this.#address}${path}`)).text();
+    try {
+      return await (await fetch(`${this.#address}${path}`)).text();
+    } catch (error) {
+      if (!this.#ended) throw error;
+      throw new Error(`the node ended (${this.#child.exitCode ?? this.#child.signalCode}): ${this.#log()}`);
+    }
   }
 
   #log(): string {

@@ -1,24 +1,11 @@
 import { quantile, round } from './bench.ts';
 import { table } from './benchmarks-page.ts';
 import type { PipelineClip } from './pipeline-clips.ts';
+import { heldShare, isHeld, type PipelineFindings } from './pipeline-report.ts';
 import type { Scale } from './pipeline-scale.ts';
 
-/** Everything the section tells. */
-export interface PipelineFindings {
-  readonly footage: boolean;
-  readonly clips: readonly PipelineClip[];
-  readonly scales: readonly Scale[];
-  readonly windowS: number;
-  /** A scale is held with this share of looks on time and none shed. */
-  readonly heldShare: number;
-  readonly isHeld: (scale: Scale) => boolean;
-  readonly flatness: number;
-  /** Sections of the node's configuration that were not the standard ones. */
-  readonly settings: Readonly<Record<string, unknown>>;
-}
-
 /** The bench's section of the page. */
-export function pipelinePage(found: PipelineFindings): string {
+export function pipelinePage(found: PipelineFindings, metrics: Readonly<Record<string, number>>): string {
   const { scales, footage, clips, settings } = found;
   const names = (kind: PipelineClip['kind']) =>
     clips
@@ -33,7 +20,9 @@ busy (${names('busy')}), one in a hundred cameras among them shows the scripted 
 are idle (${names('idle')}).${footage ? '' : ' **No shared footage: a test pattern, no scripted event.**'} Every camera is
 watched for \`zone_intrusion\` (a look every 10 s while idle, every 2 s while busy) and \`illegal_parking\` (every 10 s).
 
-${table(rowsOf(found))}
+${table(rowsOf(scales))}
+
+${peerText(found, metrics)}
 
 Where the CPU time went, in cores, by thread (threads below 0.005 cores are left out):
 
@@ -43,8 +32,8 @@ What the stages took, in seconds of the stage's own clock a second (waiting incl
 
 ${table(stageRows(scales))}
 
-Held: at least ${round(found.heldShare * 100)} % of the looks on time, no camera shed, no interval stretched. CPU a camera deviates from its mean over the
-${scales.filter(found.isHeld).length > 1 ? 'scales held' : 'scales'} by ${round(found.flatness * 100)} % at most. Alert latency counts from the keyframe at which a rule that sees every
+Held: at least ${round(heldShare * 100)} % of the looks on time, no camera shed, no interval stretched. CPU a camera deviates from its mean over the
+${scales.filter(isHeld).length > 1 ? 'scales held' : 'scales'} by ${round((metrics['cpuFlatness'] ?? Number.NaN) * 100)} % at most. Alert latency counts from the keyframe at which a rule that sees every
 keyframe has its dwell, to the alert in the outbox on disk (broker out of reach); "every picture" from the picture at which
 a rule that sees every picture has it, which at one keyframe every 2 s is up to 2 s earlier; "deciding" from the capture of
 the picture that decided. The clip's own truth was found by running the detector on every picture of it. Looks' latencies
@@ -54,9 +43,31 @@ Method: per scale a new node, until every camera streams, then 25 s to settle, t
 system time of \`/proc/PID/stat\` over the window, RSS is \`smaps_rollup\`, threads \`/proc/PID/task\`.`;
 }
 
+/** What a process a camera takes, and how much less the node. */
+function peerText({ peer }: PipelineFindings, metrics: Readonly<Record<string, number>>): string {
+  if (peer === undefined) return '';
+  const rows = peer.tried.map(
+    (window): Row => [
+      window.cameras,
+      window.onTime >= heldShare ? 'yes' : 'no',
+      ...[window.cores, window.ffmpegCores].map(round),
+      `${round((window.cores / window.cameras) * 100)} %`,
+      ...[window.rssMb, window.pssMb].map(Math.round),
+      percent(window.onTime),
+    ],
+  );
+  const times = (name: string) => `${round(metrics[`${name}VsProcessPerCamera`] ?? Number.NaN)}×`;
+  return `One ffmpeg process a camera, keyframes only, raw pictures through a pipe at the same look rates into one process with
+the same model, nothing else done with the boxes; on the same cameras, in order of trying:
+
+${table([['cameras', 'held', 'cores', 'of these FFmpeg', 'core a camera', 'RSS MB', 'PSS MB', 'looks on time'], ...rows])}
+
+The node holds ${times('camerasRatio')} the cameras; a camera costs it ${times('cpuRatio')} less CPU and ${times('rssRatio')} less memory (RSS).`;
+}
+
 type Row = readonly (string | number)[];
 
-function rowsOf({ scales, isHeld }: PipelineFindings): readonly Row[] {
+function rowsOf(scales: readonly Scale[]): readonly Row[] {
   const row = (name: string, cell: (scale: Scale) => string | number): Row => [name, ...scales.map(cell)];
   const ms = (values: readonly number[], share: number) => Math.round(quantile(values, share));
   const seconds = (value: number) => (Number.isNaN(value) ? '–' : round(value));

@@ -1,40 +1,63 @@
-import { type BenchOptions, type BenchReport, numberOption, quantile, round, spread } from './bench.ts';
+import { join } from 'node:path';
+import { detectSchema } from '../../src/edge/detect/config.ts';
+import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
+import { resolveModel } from '../../src/edge/detect/model-store.ts';
+import { sharedDir } from '../../tests/support/shared.ts';
+import { type BenchOptions, type BenchReport, numberOption } from './bench.ts';
 import { pipelineClips } from './pipeline-clips.ts';
 import { PipelineFarm } from './pipeline-farm.ts';
 import { pipelinePage } from './pipeline-page.ts';
+import { type PeerRamp, rampPeer } from './pipeline-peer-ramp.ts';
+import { heldShare, isHeld, pipelineReport, tellScale } from './pipeline-report.ts';
 import { measureScale, type Scale } from './pipeline-scale.ts';
-import { planCameras } from './pipeline-scenario.ts';
+import { type BenchCamera, planCameras } from './pipeline-scenario.ts';
 
 const standardScales = [100, 300, 600, 1200];
-/** Of a scale that the node holds, at least this share of the looks is on time, and none is shed. */
-const heldShare = 0.98;
+/** The peer is tried with this many cameras first, and never with more than `--peers`. */
+const firstPeers = 24;
+const mostPeers = 200;
 
-/** A farm and an edge node on one machine, at several numbers of cameras, from the network to the stored alert. */
+/**
+ * A farm and an edge node on one machine, at several numbers of cameras, from the network to the stored alert; then, on
+ * the same cameras, as many as fit of a process a camera with the same model.
+ * `--seek N`: where the largest scale is not held, so many more are tried between the last that was and the first that
+ * was not. `--peers 0`: without the peer.
+ */
 export async function pipelineBench(say: (line: string) => void, options: BenchOptions): Promise<BenchReport> {
   const windowS = numberOption(options, 'seconds', 60);
   const scales = scalesOf(options);
+  const peers = numberOption(options, 'peers', mostPeers);
   const more = JSON.parse(process.env['BENCH_EDGE'] ?? '{}') as Record<string, unknown>;
-  const profile = options['profile'];
-  const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const execArgv = nodeArguments(options['profile']);
   const { footage, clips } = await pipelineClips(say);
-  const cameras = planCameras(Math.max(...scales), clips);
+  const cameras = planCameras(Math.max(...scales, peers), clips);
   const farm = await PipelineFarm.start(cameras);
   const measured: Scale[] = [];
+  const measure = async (count: number) => {
+    const scale = await measureScale(farm, cameras.slice(0, count), { windowS, more, execArgv });
+    tellScale(say, scale);
+    measured.push(scale);
+    measured.sort((a, b) => a.cameras - b.cameras);
+  };
   try {
-    for (const scale of scales) {
-      measured.push(await measureScale(farm, cameras.slice(0, scale), { windowS, more, execArgv }));
-      tell(say, measured.at(-1));
+    for (const scale of scales) await measure(scale);
+    for (let tries = numberOption(options, 'seek', 1); tries > 0; tries -= 1) {
+      const next = between(measured);
+      if (next === undefined) break;
+      await measure(next);
     }
+    const peer = peers > 0 ? await rampPeer({ ...(await peerOf(farm, cameras)), most: peers, say }) : undefined;
+    const found = { footage, clips, scales: measured, windowS, settings: more, peer };
+    const { metrics, distributions } = pipelineReport(found);
+    return {
+      parameters: { ...{ scales, windowS, footage, peers, heldShare }, settings: more },
+      metrics,
+      distributions,
+      page: pipelinePage(found, metrics),
+    };
   } finally {
     await farm.stop();
   }
-  const found = { footage, clips, scales: measured, windowS, heldShare, isHeld, settings: more };
-  return {
-    parameters: { scales, windowS, footage, settings: more, clips: clips.map(({ kind, name }) => `${kind}: ${name}`) },
-    metrics: metricsOf(measured),
-    distributions: Object.fromEntries(measured.map((scale) => [`${scale.cameras}`, distributionsOf(scale)])),
-    page: pipelinePage({ ...found, flatness: flatness(measured) }),
-  };
 }
 
 function scalesOf(options: BenchOptions): readonly number[] {
@@ -42,76 +65,34 @@ function scalesOf(options: BenchOptions): readonly number[] {
   if (text === undefined) return 'cameras' in options ? [numberOption(options, 'cameras', 1200)] : standardScales;
   const scales = text.split(',').map(Number);
   if (scales.some((scale) => !Number.isInteger(scale) || scale < 1)) throw new Error(`--scales: not numbers: ${text}`);
-  return scales.sort((a, b) => a - b);
+  return scales;
 }
 
-function isHeld({ looks }: Scale): boolean {
-  return looks.onTime >= heldShare && looks.shed === 0 && looks.stretch <= 1;
+/** Arguments of Node.js for the edge node: a profile, and what is to be tried out. */
+function nodeArguments(profile: string | undefined): readonly string[] {
+  const tried = process.env['BENCH_NODE_ARGS']?.split(' ') ?? [];
+  return profile === undefined ? tried : [...tried, '--cpu-prof', `--cpu-prof-dir=${profile}`];
 }
 
-/** The largest scale that was held, else the smallest that was not, stands for the node. */
-function metricsOf(scales: readonly Scale[]): Record<string, number> {
-  const held = scales.filter(isHeld);
-  const shown = held.at(-1) ?? scales[0];
-  if (shown === undefined) throw new Error('nothing was measured');
-  const { looks, alerts } = shown;
-  const metrics: Record<string, number> = {
-    cameras: held.at(-1)?.cameras ?? 0,
-    nodeCores: shown.cores,
-    coresPerCameraPercent: (shown.cores / shown.cameras) * 100,
-    looksOnTime: looks.onTime,
-    alertLatencyP99Ms: p99(alerts.raised.map(({ latencyMs }) => latencyMs)),
-    alertFromPictureP99Ms: p99(alerts.raised.map(({ fromPictureMs }) => fromPictureMs)),
-    alertFromDecidingP99Ms: p99(alerts.raised.map(({ fromDecidingMs }) => fromDecidingMs)),
-    alertsExpected: alerts.expected,
-    alertsRaised: alerts.raised.length,
-    rssMb: shown.rssMb,
-    lostUnits: scales.reduce((sum, { lostUnits }) => sum + lostUnits, 0),
-    cpuFlatness: flatness(scales),
-    farmCores: shown.farmCores,
+/** Half-way from the largest scale that was held to the next, in steps of 20 cameras; undefined where that is none. */
+function between(scales: readonly Scale[]): number | undefined {
+  const held = scales.findLastIndex(isHeld);
+  const [low, high] = [scales[held]?.cameras ?? 0, scales[held + 1]?.cameras];
+  if (high === undefined) return undefined;
+  const middle = Math.round((low + high) / 40) * 20;
+  return middle > low && middle < high ? middle : undefined;
+}
+
+/** The peer on the farm's cameras, with the node's standard model. */
+async function peerOf(farm: PipelineFarm, cameras: readonly BenchCamera[]): Promise<Omit<PeerRamp, 'most'>> {
+  const mirror = process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? (sharedDir && join(sharedDir, 'models'));
+  const id = detectSchema.parse({}).models[0]?.id ?? '';
+  const url = ({ path }: BenchCamera) => `rtsp://127.0.0.1:${farm.port}${path}`;
+  const urlsOf = (count: number) => {
+    const some = cameras.slice(0, count);
+    const of = (idle: boolean) => some.filter(({ kind }) => (kind === 'idle') === idle).map(url);
+    return { idle: of(true), busy: of(false) };
   };
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, round(value)]));
-}
-
-/** How far the CPU a camera takes is from its mean over the scales held, at most, as a share. */
-function flatness(all: readonly Scale[]): number {
-  const held = all.filter(isHeld);
-  const scales = held.length > 1 ? held : all;
-  const each = scales.map(({ cores, cameras }) => cores / cameras);
-  const mean = each.reduce((sum, cores) => sum + cores, 0) / each.length;
-  return Math.max(...each.map((cores) => Math.abs(cores / mean - 1)));
-}
-
-function p99(values: readonly number[]): number {
-  return quantile(values, 0.99);
-}
-
-function distributionsOf(scale: Scale) {
-  const { alerts, coresOfParts, ...rest } = scale;
-  return {
-    ...rest,
-    cores: spread(coresOfParts),
-    alertLatencyMs: spread(alerts.raised.map(({ latencyMs }) => latencyMs)),
-    alertFromDecidingMs: spread(alerts.raised.map(({ fromDecidingMs }) => fromDecidingMs)),
-    alerts: { expected: alerts.expected, raised: alerts.raised.length, strange: alerts.strange },
-  };
-}
-
-function tell(say: (line: string) => void, scale: Scale | undefined): void {
-  if (scale === undefined) return;
-  const { cameras, cores, rssMb, looks, alerts, lostUnits, threads, farmCores, load } = scale;
-  say(
-    `${cameras} cameras: ${round(cores)} cores, ${Math.round(rssMb)} MB, ${round(looks.perSecond)} looks/s, ` +
-      `${round(looks.onTime * 100)} % on time, ${looks.shed} shed, stretch ${looks.stretch}, ${alerts.raised.length} of ${alerts.expected} alerts ` +
-      `(${alerts.strange} strange), ${lostUnits} units lost, farm ${round(farmCores)} cores, load ${load}`,
-  );
-  say(`  threads: ${JSON.stringify(threads, (_, value) => (typeof value === 'number' ? round(value) : value))}`);
-  say(`  looks: ${JSON.stringify(looks, (_, value) => (typeof value === 'number' ? round(value) : value))}`);
-  const { latencyMs, fromDecidingMs } = {
-    latencyMs: alerts.raised.map((alert) => alert.latencyMs),
-    fromDecidingMs: alerts.raised.map((alert) => alert.fromDecidingMs),
-  };
-  say(
-    `  alert latency: ${JSON.stringify(spread(latencyMs))}, from deciding: ${JSON.stringify(spread(fromDecidingMs))}`,
-  );
+  const model = await resolveModel(id, { manifest: loadManifest(), mirror });
+  return { urlsOf, model, first: firstPeers, windowS: 20, heldShare };
 }
