@@ -80,15 +80,18 @@ interface Job {
 class Threads {
   readonly #happenings: Happenings;
   readonly #waiting: Job[] = [];
+  readonly #threads: number;
   #free: number;
 
   constructor(happenings: Happenings, threads: number) {
     this.#happenings = happenings;
+    this.#threads = threads;
     this.#free = threads;
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  /** Share of its threads that are at work. */
+  get busy(): number {
+    return (this.#threads - this.#free) / this.#threads;
   }
 
   work(priority: LookPriority, ms: number): Promise<void> {
@@ -123,6 +126,8 @@ export class LookBox {
   detectEvery = 7;
   /** Time of a decoder thread beside what a look reports. */
   hiddenMs = 0;
+  /** How much longer everything takes where all threads are at work: they share cores. */
+  slowdown = 0;
   underWay = 0;
   mostUnderWay = 0;
   #looks = 0;
@@ -136,11 +141,12 @@ export class LookBox {
     this.taken.push({ camera: unit.cameraId, severity: priority.severity });
     this.underWay += 1;
     this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
-    const { decodeMs } = this;
+    const busy = (this.#decoder.busy + this.#detector.busy) * this.slowdown;
+    const decodeMs = this.decodeMs * (1 + busy);
     await this.#decoder.work(priority, decodeMs + this.hiddenMs);
     decoded();
     const reaches = ++this.#looks % this.detectEvery === 0;
-    const detectMs = reaches ? this.detectMs : 0;
+    const detectMs = reaches ? this.detectMs * (1 + busy) : 0;
     if (reaches) await this.#detector.work(priority, detectMs);
     this.underWay -= 1;
     return { result: 'decided', at: unit.receivedAt, decodeMs, detectMs };

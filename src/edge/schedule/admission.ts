@@ -1,35 +1,33 @@
-import { admit, type ClassAdmission, type ClassDemand, type LookCapacity, severities, shedding } from './admit.ts';
+import {
+  admit,
+  type ClassAdmission,
+  type ClassDemand,
+  type LookCapacity,
+  plannedMs,
+  severities,
+  shedding,
+} from './admit.ts';
+import { type LooksOfLate, UsableCapacity } from './usable-capacity.ts';
 
-/** How long more than the box can do must be asked for before more is shed. */
-const tightenAfterMs = 2_000;
-/** How long less must fit before something is taken up again, and how much smaller it must fit. */
+/** How long more than the box can do must be asked for before more is shed, and how much of it is left at least. */
+const tightenAfterMs = 3_000;
+const tightenTo = 0.6;
+/** How long less must fit before something is taken up again, how much smaller it must fit, and how much it may be. */
 const loosenAfterMs = 4_000;
 const loosenAt = 0.92;
-/** Looks that come too late or are overtaken, of all: more is a box that cannot do what its costs promised. */
-const pressureShare = 0.05;
-const leastLate = 4;
-const pressureForMs = 3_000;
-/**
- * What such a box did meanwhile is what it can do; less of it is planned with, and no single step is larger than this: it may
- * have been a hiccup. Then the way back up, with care at first. Each time that was too much again the care takes longer.
- */
-const backOff = 0.95;
-const largestStep = 0.7;
-const leastCapacity = 0.05;
-const carefulPerSecond = 0.005;
-const recoverPerSecond = 0.08;
-const carefulForMs = { first: 8_000, growth: 1.5, longest: 18_000 };
+const loosenBy = 0.25;
+/** A step up that had to be taken back so soon failed; it is not tried again for a while, each time longer. */
+const trialMs = 20_000;
+const restMs = { first: 10_000, growth: 2, longest: 60_000 };
+/** Unless it would cost this much less by now than when it was tried. */
+const easierAt = 0.85;
 
-/** What one evaluation is told of the time since the last. */
-export interface Evaluation {
-  readonly ms: number;
-  readonly demands: readonly ClassDemand[];
-  /** Looks decided or overtaken of late; of these, those that came too late or never, and with them those that came slowly. */
-  readonly looks: number;
-  readonly late: number;
-  readonly slow: number;
-  /** Share of the capacity that was used of late, of the scarcer resource. */
-  readonly used: number;
+/** A step up. */
+interface Trial {
+  readonly plan: readonly ClassAdmission[];
+  /** What it promised to take of the capacity. */
+  readonly load: number;
+  leftMs: number;
 }
 
 /** Nothing is shed. */
@@ -38,20 +36,19 @@ export const wholePlan: readonly ClassAdmission[] = severities.map((severity) =>
 });
 
 /**
- * Decides what of the demand is taken on, with hysteresis: it sheds when the measured costs say for some seconds that
- * the box cannot do it all, and takes up again what would have fitted with room to spare. Where looks come late although
- * the costs said they would not (other processes, a slow disk, the main thread), it believes the looks: capacity is cut
- * to less than what is planned now and grows back by itself.
+ * Decides what of the demand is taken on. It sheds when the measured costs say for some seconds that the box cannot do it
+ * all, and takes up again, step by step, what would have fitted with room to spare. Threads that share cores slow each
+ * other down, so costs rise with what is taken on: a step that proves too much is remembered.
  */
 export class Admission {
   readonly #capacity: LookCapacity;
+  readonly #usable = new UsableCapacity();
   #plan = wholePlan;
-  #usable = 1;
   #tightForMs = 0;
   #looseForMs = 0;
-  #pressedForMs = 0;
-  #carefulForMs = 0;
-  #nextCareMs = carefulForMs.first;
+  #trial: Trial | undefined;
+  #failed: Trial | undefined;
+  #nextRestMs = restMs.first;
 
   /** `capacity`: what looks may plan with while nothing says otherwise. */
   constructor(capacity: LookCapacity) {
@@ -65,58 +62,74 @@ export class Admission {
 
   /** Share of the capacity that looks have shown to be there. */
   get usable(): number {
-    return this.#usable;
+    return this.#usable.share;
   }
 
-  /** Takes the time since the last evaluation in; true when less is taken on from now. */
-  evaluate(evaluation: Evaluation): boolean {
-    this.#heed(evaluation);
-    const { demands, ms } = evaluation;
+  /** Takes the time since the last call in; true when less is taken on from now. */
+  evaluate(demands: readonly ClassDemand[], looks: LooksOfLate): boolean {
+    const { ms } = looks;
+    this.#usable.heed(looks);
+    this.#rest(demands, ms);
     const now = shedding(this.#plan);
-    const tighter = admit(demands, this.#at(1));
-    const looser = admit(demands, this.#at(loosenAt));
+    const load = this.#load(demands, this.#plan);
+    const tighter = admit(demands, this.#at(Math.max(this.usable, load * tightenTo)));
+    const looser = admit(demands, this.#at(Math.min(this.usable * loosenAt, load + loosenBy)));
     this.#tightForMs = shedding(tighter) > now + epsilon ? this.#tightForMs + ms : 0;
-    this.#looseForMs = shedding(looser) < now - epsilon ? this.#looseForMs + ms : 0;
+    this.#looseForMs = shedding(looser) < now - epsilon && this.#mayTry(looser) ? this.#looseForMs + ms : 0;
     const tighten = this.#tightForMs >= tightenAfterMs;
-    if (tighten) this.#change(tighter);
-    else if (this.#looseForMs >= loosenAfterMs) this.#change(looser);
+    if (tighten) this.#tighten(tighter);
+    else if (this.#looseForMs >= loosenAfterMs) this.#loosen(looser, this.#load(demands, looser));
     return tighten;
+  }
+
+  #tighten(plan: readonly ClassAdmission[]): void {
+    this.#change(plan);
+    this.#usable.relieved();
+    if (this.#trial === undefined) return;
+    this.#failed = { ...this.#trial, leftMs: this.#nextRestMs };
+    this.#nextRestMs = Math.min(restMs.longest, this.#nextRestMs * restMs.growth);
+    this.#trial = undefined;
+  }
+
+  #loosen(plan: readonly ClassAdmission[], load: number): void {
+    this.#change(plan);
+    this.#trial = { plan, load, leftMs: trialMs };
   }
 
   #change(plan: readonly ClassAdmission[]): void {
     this.#plan = plan;
     this.#tightForMs = 0;
     this.#looseForMs = 0;
-    this.#pressedForMs = 0;
   }
 
-  /** Learns from looks that came too late. */
-  #heed({ ms, looks, late, slow, used }: Evaluation): void {
-    const pressed = late >= leastLate && late > looks * pressureShare;
-    this.#pressedForMs = pressed ? this.#pressedForMs + ms : 0;
-    if (this.#pressedForMs >= pressureForMs) this.#cut(used);
-    else if (slow < leastLate || slow <= looks * pressureShare) this.#grow(ms);
+  /** Lets time pass for the last step up, and for the last one that failed. */
+  #rest(demands: readonly ClassDemand[], ms: number): void {
+    if (this.#trial !== undefined) {
+      this.#trial.leftMs -= ms;
+      if (this.#trial.leftMs <= 0) {
+        this.#trial = undefined;
+        this.#nextRestMs = restMs.first;
+      }
+    }
+    if (this.#failed === undefined) return;
+    this.#failed.leftMs -= ms;
+    const easier = this.#load(demands, this.#failed.plan) < this.#failed.load * easierAt;
+    if (easier || this.#failed.leftMs <= 0) this.#failed = undefined;
   }
 
-  #cut(used: number): void {
-    this.#pressedForMs = 0;
-    if (used * backOff >= this.#usable) return;
-    this.#usable = Math.max(used * backOff, this.#usable * largestStep, leastCapacity);
-    this.#carefulForMs = this.#nextCareMs;
-    this.#nextCareMs = Math.min(carefulForMs.longest, this.#nextCareMs * carefulForMs.growth);
+  #mayTry(plan: readonly ClassAdmission[]): boolean {
+    return this.#failed === undefined || shedding(plan) > shedding(this.#failed.plan) + epsilon;
   }
 
-  #grow(ms: number): void {
-    this.#carefulForMs -= ms;
-    const perSecond = this.#carefulForMs > 0 ? carefulPerSecond : recoverPerSecond;
-    this.#usable = Math.min(1, this.#usable + (perSecond * ms) / 1000);
-    if (this.#usable === 1) this.#nextCareMs = carefulForMs.first;
+  /** Share of the whole capacity that a plan takes, of the scarcer resource. */
+  #load(demands: readonly ClassDemand[], plan: readonly ClassAdmission[]): number {
+    const { decoderMs, detectorMs } = plannedMs(demands, plan);
+    return Math.max(decoderMs / this.#capacity.decoderMs, detectorMs / this.#capacity.detectorMs);
   }
 
   #at(share: number): LookCapacity {
     const { decoderMs, detectorMs, maxStretch } = this.#capacity;
-    const factor = share * this.#usable;
-    return { decoderMs: decoderMs * factor, detectorMs: detectorMs * factor, maxStretch };
+    return { decoderMs: decoderMs * share, detectorMs: detectorMs * share, maxStretch };
   }
 }
 

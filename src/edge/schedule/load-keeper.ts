@@ -110,7 +110,7 @@ export class LoadKeeper {
       streams: (severity) => classes[severity].filter(({ continuous }) => continuous).length,
     });
     const demands = severities.map((severity) => this.#demand(severity, classes[severity]));
-    const cut = this.#admission.evaluate({ ms, demands, used: this.#usedOfCapacity, ...this.#trouble });
+    const cut = this.#admission.evaluate(demands, { ms, used: this.#usedOfCapacity, ...this.#trouble });
     // What came late before less was taken on says nothing of what comes after.
     if (cut) this.#trouble = { looks: 0, late: 0, slow: 0 };
     return { moved: this.#apply(classes, { nowMs: now, ms }), changed: this.#say() };

@@ -67,7 +67,7 @@ function node(cameras: Readonly<Record<Severity, number>>, everyMs = 2_000) {
 }
 
 // One decoder thread takes 200 looks of 5 ms a second: 400 cameras.
-describe('within what the box can do', () => {
+describe('within what the box can do', { timeout: 60_000 }, () => {
   test('every look is on time and nothing is shed, up to nine tenths of it', async () => {
     const { happenings, scheduler, changes, looks } = node({ 1: 50, 2: 100, 3: 100, 4: 100 });
     await scheduler.start(new AbortController().signal);
@@ -87,7 +87,7 @@ describe('within what the box can do', () => {
   });
 });
 
-describe('twice what the box can do', () => {
+describe('twice what the box can do', { timeout: 60_000 }, () => {
   test('ten minutes of too many cameras: bounded, the most severe untouched, and whole again soon after', async () => {
     const { happenings, scheduler, box, changes, join, leave, looks, blind, clock } = node({
       1: 100,
@@ -106,7 +106,8 @@ describe('twice what the box can do', () => {
       mostWaiting = Math.max(mostWaiting, scheduler.status().waiting);
     }
     expect([...changes]).toEqual([
-      '62 overloaded: severity 3: looked at every 2× their interval; overloaded: severity 4: not looked at (400 cameras)',
+      '63 overloaded: severity 4: looked at every 6× their interval',
+      '66 overloaded: severity 3: looked at every 2× their interval; overloaded: severity 4: not looked at (400 cameras)',
     ]);
     // One a camera at most, and that only until the first measures took hold.
     expect(mostWaiting).toBeLessThan(600);
@@ -129,11 +130,9 @@ describe('twice what the box can do', () => {
     await happenings.pass(60_000);
     box.decodeMs = 10;
     await happenings.pass(600_000);
-    expect(changes.slice(0, 5).map((change) => change.replace(/^\d+ /, ''))).toEqual([
-      'overloaded: severity 4: looked at every 2× their interval',
+    expect(changes.map((change) => change.replace(/^\d+ /, ''))).toEqual([
       'overloaded: severity 4: looked at every 3× their interval',
-      'overloaded: severity 4: looked at every 6× their interval',
-      'overloaded: severity 4: looked at every 6× their interval, 42 of 120 cameras not looked at, by turns',
+      'overloaded: severity 4: looked at every 6× their interval, 12 of 120 cameras not looked at, by turns',
       'overloaded: severity 4: not looked at (120 cameras)',
     ]);
     for (const severity of [1, 2] as const)
@@ -162,13 +161,23 @@ describe('twice what the box can do', () => {
     expect(scheduler.status().problems).toEqual([]);
   });
 
-  test('one severity alone, twenty times too much: every camera has its turn, none more than another', async () => {
-    const { happenings, scheduler, box, clock } = node({ 1: 0, 2: 0, 3: 0, 4: 4000 });
+  test('threads that slow each other down: it settles, and does not flap', async () => {
+    const { happenings, scheduler, box, changes, looks } = node({ 1: 50, 2: 50, 3: 100, 4: 200 });
+    box.slowdown = 0.6;
     await scheduler.start(new AbortController().signal);
     await happenings.pass(600_000);
+    for (const severity of [1, 2] as const)
+      expect(looks(severity)).toMatchObject({ late: 0, onTime: looks(severity).due });
+    expect(changes.length).toBeLessThan(30);
+  });
+
+  test('one severity alone, eleven times too much: every camera has its turn, none more than another', async () => {
+    const { happenings, scheduler, box, clock } = node({ 1: 0, 2: 0, 3: 0, 4: 2000 });
+    await scheduler.start(new AbortController().signal);
+    await happenings.pass(400_000);
     const counts = new Map<CameraId, number>();
     for (const { camera } of box.taken) counts.set(camera, (counts.get(camera) ?? 0) + 1);
-    expect(counts.size).toBe(4000);
+    expect(counts.size).toBe(2000);
     expect(Math.max(...counts.values()) / Math.min(...counts.values())).toBeLessThan(1.4);
     expect(scheduler.status().utilisation.decoder).toBeGreaterThan(0.8);
     expect(clock.pending).toBe(1);
