@@ -15,6 +15,7 @@ import type {
 import type { LiveCamera } from './live-camera.ts';
 import { openCamera } from './open-camera.ts';
 import { PicturePace } from './picture-pace.ts';
+import { SizeHint } from './size-hint.ts';
 
 /** How long somebody who asks for the newest keyframe waits for the next one. */
 const latestWithinMs = 5_000;
@@ -94,7 +95,7 @@ export class LocalIngest implements IngestPool {
     const member: Member = {
       isFile,
       camera,
-      pace: new PicturePace({ interest, pace }),
+      pace: new PicturePace({ interest, pace, hint }),
       asking: new Set(),
       outdated: false,
     };
@@ -164,6 +165,8 @@ export class LocalIngest implements IngestPool {
     });
   }
 }
+
+const hint = () => new SizeHint();
 
 function answer({ asking }: Member): void {
   for (const done of asking) done();

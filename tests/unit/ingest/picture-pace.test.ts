@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PicturePace } from '../../../src/edge/ingest/picture-pace.ts';
+import { SizeHint } from '../../../src/edge/ingest/size-hint.ts';
 
 /** Plays keyframes at these times and says which are handed on. */
 function play(pace: PicturePace, times: readonly number[]): number[] {
@@ -106,4 +107,16 @@ describe('an onset seen by the sizes of pictures', () => {
     pace.pass('inter', 16_000, 4_500);
     expect(pace.wants('keyframe', 6_000)).toBe(true);
   });
+});
+
+test('the sizes of a busy camera’s pictures bring its next keyframe forward', () => {
+  const hint = () => new SizeHint();
+  const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 60_000, hints: true }, hint });
+  for (let frame = 0; frame < 450; frame += 1) {
+    if (frame % 30 === 0) play(pace, [frame * 67]);
+    else pace.pass('inter', 4_000 + (frame % 7) * 50, frame * 67);
+  }
+  expect(pace.wants('keyframe', 30_150)).toBe(false);
+  pace.pass('inter', 16_000, 30_200);
+  expect(pace.take('keyframe', 20_000, 32_000)).toEqual({ handOn: true, sizeHint: true });
 });
