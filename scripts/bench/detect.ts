@@ -1,133 +1,134 @@
-import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
-import type { AccessUnit } from '../../src/domain/access-unit.ts';
-import type { Picture, PictureSpec } from '../../src/domain/picture.ts';
-import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
 import { detectSchema } from '../../src/edge/detect/config.ts';
-import { loadDetector } from '../../src/edge/detect/load-detector.ts';
-import { loadManifest, type ModelEntry } from '../../src/edge/detect/model-manifest.ts';
-import { type ModelStoreOptions, resolveModel } from '../../src/edge/detect/model-store.ts';
+import { loadableModel } from '../../src/edge/detect/loadable-model.ts';
+import type { ProbeResult } from '../../src/edge/detect/provider.ts';
+import { providerNames } from '../../src/edge/detect/provider.ts';
+import { probeProvider } from '../../src/edge/detect/provider-probe.ts';
 import { AppError, messageOf } from '../../src/lib/errors.ts';
-import { createLogger, type Logger } from '../../src/lib/log.ts';
-import { Metrics } from '../../src/lib/metrics.ts';
-import { sharedDir } from '../../tests/support/shared.ts';
-import { type BenchReport, cpuSeconds, quantile, round, spread } from './bench.ts';
+import { type BenchReport, round } from './bench.ts';
+import { table } from './benchmarks-page.ts';
+import { benchStore, loadTimeoutMs } from './detect-inputs.ts';
+import { compareModel, type ModelResult } from './detect-models.ts';
+import { groupSettings, type SettingResult, sessionSettings, threadSettings } from './detect-settings.ts';
 import { benchKeyframes } from './footage.ts';
 
-const rounds = 7;
-const pictures = 24;
+const full = { rounds: 7, pictures: 24 };
+const standardId = detectSchema.parse({}).models[0]?.id ?? '';
 
-/**
- * Pictures a second through our detector (thread, tensor, graph, boxes, suppression) beside a bare `session.run` loop
- * on the same graph and settings, round by round in changing order.
- */
+/** Our detector beside the bare graph, by provider, batch and model; then what its settings cost on cpu. */
 export async function detectBench(say: (line: string) => void): Promise<BenchReport> {
   const { source, keyframes } = await benchKeyframes();
-  const log = createLogger('bench');
-  const mirror = process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? (sharedDir && join(sharedDir, 'models'));
-  const store: ModelStoreOptions = { manifest: loadManifest(), mirror };
-  const results: Record<string, ModelResult> = {};
-  for (const entry of store.manifest.models) {
-    try {
-      results[`${entry.id}/cpu`] = await compare(entry, store, keyframes, log);
-      say(`${entry.id}: ${JSON.stringify(results[`${entry.id}/cpu`])}`);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'MB_MODEL_MISSING') throw error;
-      say(`${entry.id}: left out: ${messageOf(error)}`);
+  const probes = await probeAll(say);
+  const results: ModelResult[] = [];
+  const run = async (one: Parameters<typeof compareModel>[0]) => {
+    const result = await compareModel(one, keyframes);
+    results.push(result);
+    say(`${result.model} ${result.provider} batch ${result.batch}: ${JSON.stringify(result)}`);
+  };
+  for (const { id } of benchStore().manifest.models) {
+    if (await isHere(id, say)) await run({ id, provider: 'cpu', batch: 1, ...full });
+  }
+  for (const [provider, probe] of probes) {
+    if (provider === 'cpu' || !probe.ok) continue;
+    for (const batch of [1, 4]) {
+      // A software adapter takes seconds a picture.
+      const size = probe.runMs > 1000 ? { rounds: 1, pictures: batch } : full;
+      await run({ id: standardId, provider, batch, ...size });
     }
   }
-  const standard = results[`${detectSchema.parse({}).modelId}/cpu`];
+  const standard = results.find(({ model, provider }) => model === standardId && provider === 'cpu');
   if (standard === undefined) throw new Error('the standard model is not here: set MAPLEBRIDGE_MODEL_MIRROR');
+  const ask = { id: standardId, rounds: 5, pictures: 12 };
+  const threads = await threadSettings(ask);
+  const sessions = await sessionSettings(ask, keyframes);
+  const groups = await groupSettings({ ...ask, pictures: 24 }, keyframes);
   return {
-    parameters: { source, rounds, pictures, threads: 1, standard: detectSchema.parse({}).modelId },
+    parameters: { source, ...full, standard: standardId },
     metrics: {
       imagesPerSecond: standard.imagesPerSecond.median,
       ratioVsBare: standard.ratioVsBare.median,
     },
-    distributions: results,
+    distributions: {
+      ...Object.fromEntries(results.map((each) => [`${each.model}/${each.provider}/${each.batch}`, each])),
+      probes: Object.fromEntries(probes),
+      threads,
+      sessions,
+      groups,
+    },
+    page: page(source, probes, results, [threads, sessions, groups]),
   };
 }
 
-interface ModelResult {
-  readonly imagesPerSecond: ReturnType<typeof spread>;
-  readonly bareImagesPerSecond: ReturnType<typeof spread>;
-  /** By CPU time, so that neighbours on the machine do not decide it. */
-  readonly ratioVsBare: ReturnType<typeof spread>;
-  /** Time in the detector's thread, tensor to boxes. */
-  readonly latencyMs: number;
-}
-
-async function compare(
-  entry: ModelEntry,
-  store: ModelStoreOptions,
-  keyframes: readonly AccessUnit[],
-  log: Logger,
-): Promise<ModelResult> {
-  const { path } = await resolveModel(entry.id, store);
-  const options = { ...detectSchema.parse({ modelId: entry.id }), store, log, metrics: new Metrics() };
-  const detector = await loadDetector(options);
-  const bare = await bareLoop(path, entry);
-  const inputs = await decodeAll(keyframes, detector.input, log);
-  const rates = { ours: [] as number[], bare: [] as number[] };
-  const cpu = { ours: [] as number[], bare: [] as number[] };
-  const latencies: number[] = [];
-  const timed = async (who: 'ours' | 'bare', work: () => Promise<void>) => {
-    const began = performance.now();
-    const used = process.cpuUsage();
-    await work();
-    cpu[who].push(cpuSeconds(used));
-    rates[who].push((inputs.length * 1000) / (performance.now() - began));
-  };
-  const runs = [
-    () =>
-      timed('ours', async () => {
-        const found = await detector.detect(inputs);
-        latencies.push(...found.map(({ run }) => run.latencyMs));
-      }),
-    () =>
-      timed('bare', async () => {
-        for (let index = 0; index < inputs.length; index += 1) await bare.run();
-      }),
-  ];
-  for (let index = 0; index < rounds; index += 1) {
-    for (const run of runs) await run();
-    runs.reverse();
+async function probeAll(say: (line: string) => void): Promise<ReadonlyMap<string, ProbeResult>> {
+  const { path, entry } = await loadableModel(standardId, benchStore());
+  const { name: inputName, width, height, layout } = entry.input;
+  const dims = layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
+  const probes = new Map<string, ProbeResult>();
+  for (const provider of [...providerNames].reverse()) {
+    const probe = await probeProvider({ path, provider, inputName, dims, threads: 1 }, { timeoutMs: loadTimeoutMs });
+    probes.set(provider, probe);
+    say(`${provider}: ${JSON.stringify(probe)}`);
   }
-  await Promise.all([detector.close(), bare.close()]);
-  return {
-    imagesPerSecond: spread(rates.ours),
-    bareImagesPerSecond: spread(rates.bare),
-    ratioVsBare: spread(cpu.bare.map((used, index) => used / (cpu.ours[index] ?? Number.NaN))),
-    latencyMs: round(quantile(latencies, 0.5)),
-  };
+  return probes;
 }
 
-/** The graph alone on one ready-made tensor. */
-async function bareLoop(path: string, entry: ModelEntry) {
-  const session = await ort.InferenceSession.create(path, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  });
-  const { width, height, name } = entry.input;
-  const feeds = {
-    [name]: new ort.Tensor('float32', new Float32Array(3 * width * height).fill(0.5), [1, 3, height, width]),
-  };
-  await session.run(feeds);
-  return { run: () => session.run(feeds), close: () => session.release() };
+async function isHere(id: string, say: (line: string) => void): Promise<boolean> {
+  try {
+    await loadableModel(id, benchStore());
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'MB_MODEL_MISSING') throw error;
+    say(`${id}: left out: ${messageOf(error)}`);
+    return false;
+  }
 }
 
-async function decodeAll(keyframes: readonly AccessUnit[], input: PictureSpec, log: Logger) {
-  const pool = new DecoderPool({ workers: 1, queueCapacity: pictures, log, metrics: new Metrics() });
-  await pool.start(new AbortController().signal);
-  const decoded = await Promise.all(
-    Array.from({ length: pictures }, (_, index) => {
-      const unit = keyframes[index % keyframes.length];
-      if (unit === undefined) throw new Error('no keyframes');
-      return pool.decode(unit, input);
-    }),
-  );
-  await pool.stop();
-  return decoded.flatMap((result): Picture[] => (result.ok ? [result.picture] : []));
+function page(
+  source: string,
+  probes: ReadonlyMap<string, ProbeResult>,
+  results: readonly ModelResult[],
+  [threads = [], sessions = [], groups = []]: readonly SettingResult[][],
+): string {
+  const settings = (rows: readonly SettingResult[]) =>
+    table([['setting', 'pictures/s', 'CPU ms a picture'], ...rows.map((row) => Object.values(row))]);
+  return `
+Whole pictures of ${source} through the detector as a node has it (queue, thread, tensor, graph, boxes, suppression),
+beside a bare \`session.run\` loop on the same graph with input of the same size in the same process, ${full.rounds} rounds of
+${full.pictures} pictures in changing order; medians. On cpu the ratio is of CPU time, elsewhere of wall time.
+
+| provider | on this machine |
+| --- | --- |
+${[...probes].map(([provider, probe]) => `| ${provider} | ${told(probe)} |`).join('\n')}
+
+${table([
+  ['model', 'provider', 'batch', 'input', 'pictures/s', 'bare pictures/s', 'CPU ms', 'bare CPU ms', 'ratio vs bare'],
+  ...results.map((each) => [
+    each.model,
+    each.provider,
+    each.batch,
+    each.input,
+    each.imagesPerSecond.median,
+    each.bareImagesPerSecond.median,
+    each.cpuMs,
+    each.bareCpuMs,
+    each.ratioVsBare.median,
+  ]),
+])}
+
+Threads and batches, ${standardId}, cpu, the bare graph:
+
+${settings(threads)}
+
+Sessions and threads, ours:
+
+${settings(sessions)}
+
+Looks that share a model input (a look is one region of a fifth by a third of the picture), ours:
+
+${settings(groups)}
+`;
+}
+
+function told(probe: ProbeResult): string {
+  if (!probe.ok) return `does not run: ${probe.why.replaceAll('|', '/')}`;
+  return `runs, ${round(probe.runMs)} ms a picture at the start${probe.device === undefined ? '' : `, on ${probe.device}`}`;
 }
