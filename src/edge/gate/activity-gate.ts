@@ -14,10 +14,10 @@ import { differingStructure } from './structure.ts';
 const worthSaying = { levels: 6, contrast: 0.15 } as const;
 
 /** Changed share from which the whole picture may be another. */
-const much = 0.15;
+const much = 0.04;
 
 /** Contrast lost from which the camera may be covered: to the light estimate a grey wall is thick fog. */
-const lostContrast = -0.4;
+const lostContrast = -0.1;
 
 /** A clock that was set back, or two pictures of one moment: so much time is taken to have passed. */
 const leastElapsedMs = 40;
@@ -84,9 +84,9 @@ class ActivityGate implements ActivityInspector {
     const local = this.#soft.remove(this.#look.residual, this.#look.detail);
     const noise = this.#light.typical(this.#look.detail);
     const count = this.#background.compare(memory, this.#look.detail, noise, this.#look.changed);
-    if (count > much * this.#look.changed.length && this.#isAnother(memory))
-      return this.#restart(memory, 'transformed');
-    const { regions, share } = this.#regions.find(this.#look.changed, memory.unrest, elapsedMs);
+    const suspicious = count > much * this.#look.changed.length || light.contrast < lostContrast;
+    if (suspicious && this.#isAnother(memory)) return this.#restart(memory, 'transformed');
+    const { regions, share } = this.#regions.find(this.#look, memory, elapsedMs);
     this.#background.learn(memory, this.#look, elapsedMs);
     if (regions.length > 0) return { active: true, reason: 'changed', changedShare: share, regions };
     const relit =

@@ -118,7 +118,8 @@ export class Background {
     // The candidate saw the same change of light as the background did.
     const stood = (candidate[at] ?? 0) + expected - (background[at] ?? 0);
     background[at] = expected;
-    if (Math.abs(level - stood) >= same) {
+    // What was background on the look before only flickers: its unrest is to be learnt.
+    if (age[at] === 0 || Math.abs(level - stood) >= same) {
       candidate[at] = level;
       age[at] = 1;
       return false;

@@ -1,6 +1,7 @@
 import type { Box } from '../../domain/geometry.ts';
 import type { GateConfig } from './config.ts';
 import { blockSize } from './gate-memory.ts';
+import { sameStructure, structureSize } from './structure.ts';
 
 /** Changed pixels that make a block take part, and that one block of a patch must have. */
 const takesPart = 2;
@@ -17,6 +18,9 @@ const unrestStep = 4;
 
 /** Changed neighbours, of eight, that a changed pixel needs. */
 const company = 3;
+
+/** Share of a patch's blocks with the same structure as before from which it is only lit otherwise. */
+const light = 0.8;
 
 /** Most regions reported. */
 const maxRegions = 8;
@@ -54,13 +58,14 @@ export class RegionFinder {
    * of the picture that their changed pixels cover.
    */
   find(
-    changed: Uint8Array,
-    unrest: Uint16Array,
+    look: { readonly picture: Int16Array; readonly changed: Uint8Array },
+    past: { readonly background: Int16Array; readonly unrest: Uint16Array },
     elapsedMs: number,
   ): { readonly regions: readonly Box[]; readonly share: number } {
+    const { changed } = look;
     this.#thin(changed);
     this.#vote(this.#dense);
-    this.#weigh(unrest, elapsedMs);
+    this.#weigh(past.unrest, elapsedMs);
     const { width, height, minAreaShare } = this.#config;
     const least = minAreaShare * width * height;
     const patches: Patch[] = [];
@@ -69,7 +74,7 @@ export class RegionFinder {
     for (let block = 0; block < this.#votes.length; block += 1) {
       if ((this.#votes[block] ?? 0) < takesPart) continue;
       const { patch, pixels, most, blocks } = this.#flood(block);
-      if (pixels < least || most < decides) continue;
+      if (pixels < least || most < decides || this.#isLight(look.picture, past.background, blocks)) continue;
       patches.push(patch);
       total += pixels;
       this.#keep(blocks);
@@ -154,6 +159,22 @@ export class RegionFinder {
       }
     }
     return { patch: { left, top, right, bottom }, pixels, most, blocks: filled };
+  }
+
+  /** Whether nearly all of the last patch's blocks show the structure they had: then only the light on it is another. */
+  #isLight(picture: Int16Array, background: Int16Array, blocks: number): boolean {
+    const { width, height } = this.#config;
+    let alike = 0;
+    for (let next = 0; next < blocks; next += 1) {
+      const block = (this.#queue[next] ?? 0) >> 8;
+      // The structure of a block is that of itself and half a block around it.
+      const y = Math.floor(block / this.#columns) * blockSize - blockSize / 2;
+      const x = (block % this.#columns) * blockSize - blockSize / 2;
+      const top = Math.min(Math.max(y, 0), height - structureSize);
+      const left = Math.min(Math.max(x, 0), width - structureSize);
+      if (sameStructure(picture, background, width, top * width + left)) alike += 1;
+    }
+    return alike >= light * blocks;
   }
 
   /** Marks the blocks of the last patch and their neighbours, into which its edge reaches. */
