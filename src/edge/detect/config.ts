@@ -58,6 +58,14 @@ export const detectSchema = z
       })
       .prefault({})
       .meta({ description: 'Looks of all cameras are collected before the model runs.' }),
+    fixedInput: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'Every picture is padded to the full input of its model, as its authors evaluate it, also on cpu, where an input ' +
+          'may be as small as what it shows: 1.4 times as fast, scores differ by some 0.006.',
+      }),
     scoreThreshold: z.number().min(0.05).max(0.95).default(0.3).meta({
       description: 'Lowest score (0–1) the detector reports; the tracker and the scenes ask for more.',
     }),

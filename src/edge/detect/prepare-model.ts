@@ -71,6 +71,7 @@ export async function prepareModel(
     scoreThreshold: config.scoreThreshold,
     iouThreshold: config.iouThreshold,
     batch,
+    ...(config.fixedInput && { fixedInput: true }),
   };
   return { runner, provider, groupSize, rewritten };
 }
