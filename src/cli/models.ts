@@ -4,14 +4,17 @@ import { messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
 import { modelsCanary } from './models-canary.ts';
+import { modelsCheck } from './models-check.ts';
 
-/** `maplebridge models list|pull`: what the manifest names and what is on this machine. */
+/** `maplebridge models`: what the manifest names, what is on this machine, and what a file would be. */
 export const modelsCommand: Command = {
   name: 'models',
-  summary: 'lists the models of the manifest, or fetches one',
+  summary: 'lists the models of the manifest, fetches one, or checks a file of yours',
   usage: `models list | models pull <id>
+       maplebridge models check <file.onnx> [--picture <photo.jpg>] [--write]
        maplebridge models canary [status|promote|rollback|restart] --config <edge.yaml> [--json]`,
-  async run({ args, print, signal }) {
+  async run({ args, print, log, metrics, signal }) {
+    if (args[0] === 'check') return modelsCheck({ args: args.slice(1), print, log, metrics, signal });
     if (args[0] === 'canary') return modelsCanary({ args: args.slice(1), print, signal });
     const { positionals } = parseCommandArguments(modelsCommand, args, {});
     const manifest = loadManifest();
@@ -20,7 +23,7 @@ export const modelsCommand: Command = {
       print(`${id}: ${(await pullModel(id, { manifest })).path}`);
       return 0;
     }
-    required(positionals[0] === 'list' ? 'list' : undefined, '"list" or "pull"', modelsCommand);
+    required(positionals[0] === 'list' ? 'list' : undefined, '"list", "pull", "check" or "canary"', modelsCommand);
     for (const { id, task, licence, bytes } of manifest.models) {
       const where = await resolveModel(id, { manifest }).then(
         ({ path }) => path,

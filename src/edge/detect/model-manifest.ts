@@ -9,6 +9,11 @@ import { AppError, messageOf } from '../../lib/errors.ts';
 /** Kinds of outputs that can be read. */
 export const modelKinds = ['yolox', 'picodet', 'nanodet', 'detr', 'detr-post'] as const;
 
+/** `models check` leaves what it cannot know in angle brackets. */
+const filledIn = z
+  .string()
+  .min(1)
+  .refine((text) => !text.startsWith('<'), 'still to be filled in');
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const size = z.number().int().min(32).max(4096);
 
@@ -43,7 +48,7 @@ const modelSchema = z.strictObject({
   /** Whether the file is part of this repository. */
   shipped: z.boolean(),
   /** Name of a class set. */
-  classes: z.string(),
+  classes: filledIn,
   /** Output grids in the order of the model's outputs, in input pixels a cell; none for DETR. */
   strides: z.array(z.number().int().positive()).max(8),
   input: inputSchema,
@@ -53,7 +58,7 @@ const modelSchema = z.strictObject({
    * graph takes the size given above instead of its own; `target-size`: DETR's input orig_target_sizes becomes that size.
    */
   rewrite: z.array(z.enum(['weights', 'hard-swish', 'input', 'target-size'])).default([]),
-  licence: z.string().min(1),
+  licence: filledIn,
   attribution: z.string(),
   /** Upstream addresses, tried in order, and only when the operator asks for it. */
   sources: z.array(z.url({ protocol: /^https?$/ })),
@@ -83,10 +88,10 @@ export type ModelInput = ModelEntry['input'];
 /** The repository's folder of models, with its manifest and the weights that ship. */
 export const modelsDir = fileURLToPath(new URL('../../../models', import.meta.url));
 
-/** Reads a manifest; @throws AppError MB_MODEL_MANIFEST naming what is wrong where. */
-export function loadManifest(path: string = `${modelsDir}/manifest.json`): ModelManifest {
+/** Reads a manifest, or checks a text that is to become it; @throws AppError MB_MODEL_MANIFEST naming what is wrong where. */
+export function loadManifest(path: string = `${modelsDir}/manifest.json`, text?: string): ModelManifest {
   try {
-    return checkReferences(manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8'))));
+    return checkReferences(manifestSchema.parse(JSON.parse(text ?? readFileSync(path, 'utf8'))));
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new AppError('MB_MODEL_MANIFEST', `${path}: ${what}`, { cause: error });

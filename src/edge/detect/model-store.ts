@@ -61,8 +61,8 @@ export async function resolveModel(id: string, options: ModelStoreOptions): Prom
 }
 
 /** Folder of downloaded weights and of graphs made from them. */
-export function cacheDirOf(options: ModelStoreOptions): string {
-  return options.cacheDir ?? join('.maplebridge', 'models');
+export function cacheDirOf(options?: ModelStoreOptions): string {
+  return options?.cacheDir ?? join('.maplebridge', 'models');
 }
 
 /** As `resolveModel` with upstream allowed; a mirror folder's file is copied, so that the model is there without it. */
