@@ -28,7 +28,7 @@ export const gateSchema = z.strictObject({
   }),
   edgeTolerance: share(0, 1, 0.25, 'Part of the background’s local contrast that is forgiven: small shakes, leaves.'),
   minAreaShare: share(0.0001, 0.2, 0.0008, 'Smallest changed patch that counts, as a share of the picture.'),
-  margin: share(0, 0.5, 0.04, 'Width added around what changed, as a share of the picture’s width and height.'),
+  margin: share(0, 0.5, 0.05, 'Width added around what changed, as a share of the picture’s width and height.'),
   transformedShare: share(0.2, 1, 0.6, 'The whole picture is taken for another when this share of its structure is.'),
   steadyMs: durationMs({
     min: 1000,

@@ -25,7 +25,8 @@ describe('what is activity', () => {
 
   test('a quiet street is still', () => {
     const camera = watching(1);
-    for (const { active, reason } of camera.looks(30)) expect({ active, reason }).toEqual({ active: false, reason: 'still' });
+    for (const { active, reason } of camera.looks(30))
+      expect({ active, reason }).toEqual({ active: false, reason: 'still' });
   });
 
   test.each([
@@ -147,17 +148,20 @@ describe('another picture', () => {
 });
 
 describe('what comes to stay', () => {
-  test.each([2000, 7000, 10_000])('is reported for its first minute, looked at every %i ms, then belongs', (afterMs) => {
-    const camera = watching();
-    const activeMs = [];
-    for (let ms = 0; ms <= 200_000; ms += afterMs) {
-      if (camera.look({ afterMs, things: [car] }).active) activeMs.push(ms);
-    }
-    expect(activeMs[0]).toBe(0);
-    expect(activeMs.at(-1)).toBeGreaterThanOrEqual(40_000);
-    expect(activeMs.at(-1)).toBeLessThanOrEqual(80_000);
-    expect(activeMs.length).toBe((activeMs.at(-1) ?? 0) / afterMs + 1);
-  });
+  test.each([2000, 7000, 10_000])(
+    'is reported for its first minute, looked at every %i ms, then belongs',
+    (afterMs) => {
+      const camera = watching();
+      const activeMs = [];
+      for (let ms = 0; ms <= 200_000; ms += afterMs) {
+        if (camera.look({ afterMs, things: [car] }).active) activeMs.push(ms);
+      }
+      expect(activeMs[0]).toBe(0);
+      expect(activeMs.at(-1)).toBeGreaterThanOrEqual(40_000);
+      expect(activeMs.at(-1)).toBeLessThanOrEqual(80_000);
+      expect(activeMs.length).toBe((activeMs.at(-1) ?? 0) / afterMs + 1);
+    },
+  );
 
   test('and is missed when it leaves, where it stood', () => {
     const camera = watching();
