@@ -30,8 +30,10 @@ function argumentsOf({ url, everyMs, decode, input }: PeerFeed): readonly string
   const open = ['-v', 'quiet', '-nostdin', '-threads', '1', '-filter_threads', '1'];
   const probe = ['-analyzeduration', '1000000', '-probesize', '500000', '-fflags', 'nobuffer'];
   const skip = decode === 'keyframes' ? ['-skip_frame', 'nokey'] : [];
-  // A little under the interval: timestamps are rounded.
-  const pace = `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${everyMs / 1000 - 0.1})'`;
+  // Under the interval, by half a GOP where only keyframes come: FFmpeg moves timestamps when the first sender report
+  // tells it the camera's clock, and a keyframe that came a moment too early would cost a whole GOP.
+  const leastS = everyMs / 1000 - (decode === 'keyframes' ? 1 : 0.1);
+  const pace = `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${leastS})'`;
   const format = input === undefined ? 'gray' : `${input.channelOrder}24`;
   const out = [
     '-an',
