@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeDurable } from '../../../lib/durable-file.ts';
@@ -58,6 +58,8 @@ export class CanaryStore {
   /** Leaves an order for the node; one not yet taken is replaced by it. */
   async writeOrder(order: CanaryOrder): Promise<void> {
     await writeDurable(this.#orderPath, Buffer.from(JSON.stringify(order)));
+    // Ordered as root, carried out by the service's own user.
+    await chmod(this.#orderPath, 0o644).catch(ifTaken);
   }
 
   /** Takes an order away that was carried out, unless another has come in its place. */
@@ -77,6 +79,11 @@ export class CanaryStore {
 /** The fault of a state file nobody can read. */
 export function damagedState(path: string, detail: string): AppError {
   return new AppError('MB_CANARY_STATE', `${path}: ${detail}`, { details: { path } });
+}
+
+/** The node may have carried an order out and taken it away already. */
+function ifTaken(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<Found<z.output<S>>> {
