@@ -8,7 +8,11 @@ export function pipelineMetrics(metrics: Metrics) {
   return {
     accessUnits: metrics.counter('maplebridge_access_units_total', 'Access units received.'),
     looks: metrics.counter('maplebridge_looks_total', 'Looks taken, by result.', ['result']),
-    gate: metrics.counter('maplebridge_gate_looks_total', 'What the activity gate said of a picture.', ['reason']),
+    gate: metrics.counter(
+      'maplebridge_gate_looks_total',
+      'Looks by what the activity gate said: first, changed and transformed are active, still and relit are not.',
+      ['reason'],
+    ),
     detected: metrics.counter(
       'maplebridge_detected_looks_total',
       'Looks that went through the detector: the whole picture, or regions.',

@@ -19,6 +19,7 @@ import { ContinuousWatch } from './continuous-watch.ts';
 import type { DecoderPool } from './decode/decoder-pool.ts';
 import type { DetectionService } from './detect/detection-service.ts';
 import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
+import { HintWorth } from './gate/hint-worth.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
@@ -37,6 +38,8 @@ export interface WatchSurroundings {
   readonly store: (draft: AlertDraft) => void;
   /** After each look: what the camera asks of the next; undefined while none of its scenes can work. */
   readonly onNeeds: (camera: WatchedCamera, needs: LookNeeds | undefined) => void;
+  /** `heedsHints` of a camera changed. */
+  readonly onHintsChanged: (camera: WatchedCamera) => void;
   /** A look that the scheduler did not ask for (continuous decoding). */
   readonly onContinuousLook: (camera: WatchedCamera, outcome: LookOutcome) => void;
   readonly clock: Clock;
@@ -52,6 +55,7 @@ export class WatchedCamera {
   readonly continuous: ContinuousWatch;
   readonly #pipeline: CameraPipeline;
   readonly #around: WatchSurroundings;
+  readonly #hints = new HintWorth();
 
   /** Puts the stages together and takes up the incidents the camera had open when the node last stopped. */
   constructor(config: CameraConfig, open: readonly OpenIncident[], around: WatchSurroundings) {
@@ -107,11 +111,20 @@ export class WatchedCamera {
 
   /** One look at a keyframe, for the scheduler. Never rejects. */
   async look(unit: AccessUnit, priority: LookPriority, decoded: () => void, signal: AbortSignal): Promise<LookOutcome> {
-    const decode: LookDecode = (each, ask) => this.#around.decoder.look(each, ask);
+    const decode: LookDecode = async (each, ask) => {
+      const answer = await this.#around.decoder.look(each, ask);
+      if (answer.ok && answer.activity !== undefined) this.#noteHint(each, answer.activity.active);
+      return answer;
+    };
     const outcome = await this.#pipeline.look(unit, priority, { decode, decoded, signal });
     const settled = outcome ?? { result: 'unsupported', at: unit.receivedAt, decodeMs: 0, detectMs: 0 };
     this.#settle(settled, () => {});
     return settled;
+  }
+
+  /** Whether sizes of this camera's pictures have shown to tell when something begins. */
+  get heedsHints(): boolean {
+    return this.#hints.enabled;
   }
 
   /** The loaded models changed. */
@@ -124,6 +137,12 @@ export class WatchedCamera {
   async close(): Promise<void> {
     this.continuous.set(undefined);
     await this.main?.close();
+  }
+
+  #noteHint({ sizeHint }: AccessUnit, active: boolean): void {
+    const before = this.#hints.enabled;
+    this.#hints.observe(sizeHint === true, active);
+    if (this.#hints.enabled !== before) this.#around.onHintsChanged(this);
   }
 
   #settle(outcome: LookOutcome, tell: () => void): void {

@@ -16,7 +16,7 @@ import { WatchedCamera, type WatchSurroundings } from './watched-camera.ts';
 
 /** What all watched cameras of a node need. */
 export interface WatchedCamerasOptions
-  extends Omit<WatchSurroundings, 'config' | 'onNeeds' | 'onContinuousLook' | 'metrics'> {
+  extends Omit<WatchSurroundings, 'config' | 'onNeeds' | 'onHintsChanged' | 'onContinuousLook' | 'metrics'> {
   readonly config: EdgeConfig;
   readonly ingest: Pick<IngestPool, 'want'>;
   /** Where it is written down that a camera is not looked at. */
@@ -33,6 +33,8 @@ export class WatchedCameras {
   readonly #cameras = new Map<CameraId, WatchedCamera>();
   readonly #scheduler: LookScheduler;
   readonly #connected = new Set<CameraId>();
+  /** What the scheduler last asked of ingest: interval, and whether continuously. */
+  readonly #paces = new Map<CameraId, readonly [everyMs: number, continuous: boolean]>();
   /** Cameras without a model for any of their scenes. */
   readonly #unwatched = new Set<CameraId>();
 
@@ -43,6 +45,7 @@ export class WatchedCameras {
       ...options,
       metrics: pipelineMetrics(metrics),
       onNeeds: (camera, needs) => this.#schedule(camera, needs),
+      onHintsChanged: ({ config: { id } }) => this.#pace(id, ...(this.#paces.get(id) ?? [0, false])),
       onContinuousLook: ({ config: { id } }, outcome) => this.#scheduler.looked(id, outcome),
     };
     const { models, sessions } = config.detect;
@@ -143,9 +146,11 @@ export class WatchedCameras {
   #pace(id: CameraId, everyMs: number, continuous: boolean): void {
     const { ingest } = this.#options;
     const camera = this.#cameras.get(id);
+    this.#paces.set(id, [everyMs, continuous]);
     const streaming = camera?.continuous.set(continuous ? camera.needs : undefined) ?? false;
     if (streaming) ingest.want(id, 'all');
-    else if (Number.isFinite(everyMs)) ingest.want(id, 'keyframes', { everyMs });
+    else if (Number.isFinite(everyMs))
+      ingest.want(id, 'keyframes', { everyMs, hints: camera?.heedsHints === true ? 'early' : 'told' });
     else ingest.want(id, 'none');
   }
 }

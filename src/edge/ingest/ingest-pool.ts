@@ -13,6 +13,9 @@ import type { CameraSource } from './source-config.ts';
 /** Which of a camera's access units are handed on; the others are counted and dropped. */
 export type UnitInterest = 'none' | 'keyframes' | 'all';
 
+/** What becomes of what the sizes of pictures hint at. */
+export type SizeHints = 'none' | 'told' | 'early';
+
 /** How often keyframes are wanted. */
 export interface UnitPace {
   /**
@@ -21,10 +24,10 @@ export interface UnitPace {
    */
   readonly everyMs?: number;
   /**
-   * The sizes of its pictures are watched, and the keyframe after an onset is handed on at once, marked with `sizeHint`.
-   * Default: no.
+   * The sizes of its pictures are watched for onsets. `told`: the next keyframe that is handed on is marked with
+   * `sizeHint`; `early`: and that is the very next. Default `none`.
    */
-  readonly hints?: boolean;
+  readonly hints?: SizeHints;
 }
 
 /** One camera as ingest needs it. */

@@ -1,5 +1,5 @@
 import type { UnitKind } from './depacketizer.ts';
-import type { UnitInterest, UnitPace } from './ingest-pool.ts';
+import type { SizeHints, UnitInterest, UnitPace } from './ingest-pool.ts';
 
 /** What tells from the sizes of pictures that something began. */
 export interface OnsetHint {
@@ -23,6 +23,7 @@ export class PicturePace {
   readonly #makeHint: (() => OnsetHint) | undefined;
   #interest: UnitInterest;
   #everyMs = 0;
+  #hints: SizeHints = 'none';
   #hint: OnsetHint | undefined;
   #intervalMs: number | undefined;
   #lastMs: number | undefined;
@@ -34,7 +35,7 @@ export class PicturePace {
     this.#interest = options.interest;
     this.#makeHint = options.hint;
     this.#everyMs = options.pace?.everyMs ?? 0;
-    this.#setHints(options.pace?.hints === true);
+    this.#setHints(options.pace?.hints ?? 'none');
   }
 
   /** Between two keyframes of the camera, where that is known. */
@@ -43,7 +44,7 @@ export class PicturePace {
   }
 
   /** Changes what is handed on. A pace that is no slower than the one before hands the very next keyframe on. */
-  set(interest: UnitInterest, { everyMs = 0, hints = false }: UnitPace = {}): void {
+  set(interest: UnitInterest, { everyMs = 0, hints = 'none' }: UnitPace = {}): void {
     if (this.#interest === 'none' || everyMs <= this.#everyMs) this.#atOnce = true;
     this.#interest = interest;
     this.#everyMs = everyMs;
@@ -80,7 +81,7 @@ export class PicturePace {
   #learn(kind: UnitKind, bytes: number, nowMs: number): void {
     if (this.#hint?.observe(kind === 'keyframe', bytes) === true) {
       this.#hinted = true;
-      this.#atOnce = true;
+      if (this.#hints === 'early') this.#atOnce = true;
     }
     if (kind !== 'keyframe') return;
     if (this.#lastMs !== undefined) {
@@ -92,9 +93,13 @@ export class PicturePace {
     this.#lastMs = nowMs;
   }
 
-  #setHints(hints: boolean): void {
-    if (!hints) this.#hint = undefined;
-    else this.#hint ??= this.#makeHint?.();
-    if (!hints) this.#hinted = false;
+  #setHints(hints: SizeHints): void {
+    this.#hints = hints;
+    if (hints !== 'none') {
+      this.#hint ??= this.#makeHint?.();
+      return;
+    }
+    this.#hint = undefined;
+    this.#hinted = false;
   }
 }

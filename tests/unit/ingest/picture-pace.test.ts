@@ -87,7 +87,7 @@ describe('an onset seen by the sizes of pictures', () => {
   const hint = () => ({ observe: (_keyframe: boolean, bytes: number) => bytes > 15_000 });
 
   test('has the next keyframe handed on at once, and marked', () => {
-    const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 10_000, hints: true }, hint });
+    const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 10_000, hints: 'early' }, hint });
     const keyframe = (at: number) => pace.take('keyframe', 10_000, at);
     expect(keyframe(0)).toEqual({ handOn: true, sizeHint: false });
     keyframe(2_000);
@@ -98,12 +98,26 @@ describe('an onset seen by the sizes of pictures', () => {
     expect(keyframe(8_000)).toEqual({ handOn: false, sizeHint: false });
   });
 
+  test('is only told where looks are to learn what hints are worth', () => {
+    const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 4_000, hints: 'told' }, hint });
+    const keyframe = (at: number) => pace.take('keyframe', 10_000, at);
+    keyframe(0);
+    keyframe(2_000);
+    keyframe(4_000);
+    expect(keyframe(6_000).handOn).toBe(true);
+    pace.pass('inter', 16_000, 6_500);
+    expect(keyframe(8_000)).toEqual({ handOn: false, sizeHint: true });
+    expect(keyframe(10_000)).toEqual({ handOn: true, sizeHint: true });
+    keyframe(12_000);
+    expect(keyframe(14_000)).toEqual({ handOn: true, sizeHint: false });
+  });
+
   test('is not looked for where nobody asks', () => {
     const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 10_000 }, hint });
     play(pace, [0, 2_000]);
     pace.pass('inter', 16_000, 2_500);
     expect(pace.wants('keyframe', 4_000)).toBe(false);
-    pace.set('keyframes', { everyMs: 20_000, hints: true });
+    pace.set('keyframes', { everyMs: 20_000, hints: 'early' });
     pace.pass('inter', 16_000, 4_500);
     expect(pace.wants('keyframe', 6_000)).toBe(true);
   });
@@ -111,7 +125,7 @@ describe('an onset seen by the sizes of pictures', () => {
 
 test('the sizes of a busy camera’s pictures bring its next keyframe forward', () => {
   const hint = () => new SizeHint();
-  const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 60_000, hints: true }, hint });
+  const pace = new PicturePace({ interest: 'keyframes', pace: { everyMs: 60_000, hints: 'early' }, hint });
   for (let frame = 0; frame < 450; frame += 1) {
     if (frame % 30 === 0) play(pace, [frame * 67]);
     else pace.pass('inter', 4_000 + (frame % 7) * 50, frame * 67);
