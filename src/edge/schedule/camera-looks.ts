@@ -15,6 +15,9 @@ export interface PictureInHand extends LookPriority {
   readonly arrivedMs: number;
 }
 
+/** A camera that is to be looked at five times a second, and is every 2 s, misses looks but is not blind. */
+const leastBlindEveryMs = 2_000;
+
 /** What one camera's looks are at; the scheduler's own, nobody else writes it. */
 export class CameraLooks implements Waiter, Rotated {
   readonly camera: CameraId;
@@ -117,7 +120,7 @@ export class CameraLooks implements Waiter, Rotated {
 
   /** Why a look that was due by now did not come. */
   get cause(): MissedCause {
-    if (!this.watched || this.stretch > 1) return 'overloaded';
+    if (!this.watched || this.stretch > 1 || (this.needs.continuous && !this.continuous)) return 'overloaded';
     const inHand = this.overtaken || this.looking || this.waiting !== undefined;
     return this.trouble ?? (inHand ? 'overloaded' : 'no-picture');
   }
@@ -127,8 +130,8 @@ export class CameraLooks implements Waiter, Rotated {
     const { fromMs } = this.due;
     if (fromMs === undefined) return undefined;
     if (!this.watched) return 'overloaded';
-    const { everyMs, toleranceMs } = this.terms;
-    return nowMs - fromMs <= 2 * everyMs + toleranceMs ? undefined : reasons[this.cause];
+    const longMs = 2 * Math.max(leastBlindEveryMs, this.needs.everyMs) + this.terms.toleranceMs;
+    return nowMs - fromMs <= longMs ? undefined : reasons[this.cause];
   }
 }
 

@@ -182,7 +182,11 @@ export class LookDispatch {
     this.#flights.delete(flight);
     const { looks, picture } = flight;
     looks.looking = false;
-    this.#onEnd({ looks, picture, outcome, endedMs: this.#clock.monotonic() });
+    try {
+      this.#onEnd({ looks, picture, outcome, endedMs: this.#clock.monotonic() });
+    } catch (error) {
+      this.#log.error({ err: error, camera: looks.camera }, `a look was not accounted for: ${messageOf(error)}`);
+    }
     if (looks.waiting !== undefined) this.add(looks);
     this.dispatch();
   }

@@ -113,6 +113,7 @@ export class LookScheduler implements Service {
     if (looks === undefined) return;
     this.#cameras.delete(camera);
     this.#dispatch.remove(looks);
+    this.#tellBlind(looks, undefined);
   }
 
   /** The camera's connection came or went: while it is away no look is due. */
@@ -212,7 +213,8 @@ export class LookScheduler implements Service {
     this.#metrics.late(severity, late);
     const slow = -late < looks.terms.decideWithinMs / 2;
     this.#load.look(looks, outcome, late > 0 ? 'late' : slow ? 'slow' : 'in-time');
-    looks.due.looked({ arrivedMs, decidedMs }, this.#due[severity], looks.cause);
+    // A look that ends after the connection has gone begins nothing.
+    if (looks.connected) looks.due.looked({ arrivedMs, decidedMs }, this.#due[severity], looks.cause);
     looks.decided();
     this.#tellBlind(looks, undefined);
   }

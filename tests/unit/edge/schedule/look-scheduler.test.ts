@@ -352,6 +352,36 @@ describe('blindness', () => {
     expect(blind).toEqual(['corrupt undecodable 0', 'failed model-unavailable 0', 'nothing no-keyframe 0']);
   });
 
+  test('a camera that is forgotten is no longer in the account, whatever it was in for', async () => {
+    scheduler.add(id('a'), needs(2));
+    offer('a');
+    await begun[0]?.end();
+    clock.advance(6_000);
+    scheduler.remove(id('a'));
+    expect(blind.map((line) => line.replace(/ \d+$/, ''))).toEqual(['a no-keyframe', 'a seen']);
+  });
+
+  test('a camera that is to be looked at all the time, and is at each keyframe, misses looks and is not blind', async () => {
+    scheduler.add(id('a'), needs(1, 200));
+    for (let n = 0; n < 10; n += 1) {
+      offer('a');
+      await begun.at(-1)?.end();
+      clock.advance(2_000);
+    }
+    expect(looks(1).missed['no-picture']).toBeGreaterThan(50);
+    expect(blind).toEqual([]);
+  });
+
+  test('a look that ends after its camera’s connection has gone makes nothing due', async () => {
+    scheduler.add(id('a'), needs(2));
+    offer('a');
+    scheduler.connected(id('a'), false);
+    await begun[0]?.end();
+    clock.advance(60_000);
+    expect(looks(2).due).toBe(0);
+    expect(blind).toEqual([]);
+  });
+
   test('a camera that is not connected is no matter of looks', async () => {
     scheduler.add(id('a'), needs(2));
     offer('a');
