@@ -22,8 +22,8 @@ export interface ScriptedAlert {
 export interface ScriptedAlerts {
   readonly expected: number;
   readonly raised: readonly ScriptedAlert[];
-  /** Alerts that the script does not explain: another camera, or another place of the clip. */
-  readonly strange: number;
+  /** Alerts that the script does not explain, in words: another camera, or another place of the clip. */
+  readonly strange: readonly string[];
 }
 
 /** Reads the alerts whose event fell into the time from `from` to `to` (UTC ms) out of a node's outbox. */
@@ -34,16 +34,21 @@ export function scriptedAlerts(
 ): ScriptedAlerts {
   const scripted = new Map(cameras.filter(({ kind }) => kind === 'scripted').map((camera) => [camera.id, camera]));
   const raised: ScriptedAlert[] = [];
-  let strange = 0;
+  const strange: string[] = [];
   for (const alert of alertsIn(outbox)) {
     if (alert.phase !== 'raised') continue;
     const camera = scripted.get(alert.camera.id);
     const found = camera && against(alert, camera);
-    if (found === undefined) strange += 1;
+    if (found === undefined) strange.push(inWords(alert, camera));
     else if (found.dueAt >= from && found.dueAt < to) raised.push(found);
   }
   const expected = [...scripted.values()].reduce((sum, camera) => sum + duesWithin(camera, from, to), 0);
   return { expected, raised, strange };
+}
+
+function inWords(alert: Alert, camera: BenchCamera | undefined): string {
+  const placeS = camera && (((alert.trace.ntpMs ?? Number.NaN) + camera.offsetMs) % camera.clip.lengthMs) / 1000;
+  return `${alert.scene} of ${alert.camera.id}, ${alert.camera.name}${placeS === undefined ? '' : ` at ${placeS.toFixed(1)} s`}`;
 }
 
 function alertsIn(outbox: string): readonly Alert[] {

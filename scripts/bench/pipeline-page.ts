@@ -90,7 +90,9 @@ function rowsOf(scales: readonly Scale[]): readonly Row[] {
       'look, p50 / p90 / p99 / at most, s',
       ({ looks }) => `${seconds(looks.p50S)} / ${seconds(looks.p90S)} / ${seconds(looks.p99S)} / ${looks.maxS}`,
     ),
-    row('alerts raised of expected', ({ alerts }) => `${alerts.raised.length} of ${alerts.expected}`),
+    row('alerts raised of expected; others', ({ alerts }) => {
+      return `${alerts.raised.length} of ${alerts.expected}; ${alerts.strange.length}`;
+    }),
     row('alert latency p50 / p99, ms', ({ alerts }) => {
       const values = alerts.raised.map(({ latencyMs }) => latencyMs);
       return `${ms(values, 0.5)} / ${ms(values, 0.99)}`;

@@ -102,9 +102,10 @@ export function tellScale(say: (line: string) => void, scale: Scale): void {
   say(
     `${cameras} cameras: ${round(cores)} cores, ${Math.round(rssMb)} MB, ${round(looks.perSecond)} looks/s, ` +
       `${round(looks.onTime * 100)} % on time, ${looks.shed} shed, stretch ${looks.stretch}, ${alerts.raised.length} of ` +
-      `${alerts.expected} alerts (${alerts.strange} strange), ${lostUnits} units lost, farm ${round(farmCores)} cores, load ${load}`,
+      `${alerts.expected} alerts (${alerts.strange.length} strange), ${lostUnits} units lost, farm ${round(farmCores)} cores, load ${load}`,
   );
   say(`  threads: ${json(threads)}`);
   say(`  looks: ${json(looks)}`);
   say(`  alerts: ${json(spread(alerts.raised.map(({ latencyMs }) => latencyMs)))} ms`);
+  for (const alert of alerts.strange) say(`  strange: ${alert}`);
 }
