@@ -21,6 +21,7 @@ import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
 import type { CanaryReport } from './detect/canary/canary-report.ts';
 import { DetectionService } from './detect/detection-service.ts';
+import { modelProblem } from './detect/model-status.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
 import { activityGate } from './gate/activity-gate.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
@@ -180,9 +181,7 @@ export class EdgeNode implements Service {
     const { problems, ...outbox } = this.#outbox.status();
     const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, describe(state)]));
     const shed = this.#watched.schedule.problems;
-    const models = [...this.#detection.status()].flatMap(([id, status]) =>
-      status.state === 'unavailable' ? [`model ${id} is unavailable: ${status.why}`] : [],
-    );
+    const models = [...this.#detection.status()].flatMap(([id, status]) => modelProblem(id, status) ?? []);
     const told = [...problems, ...shed, ...models, ...hardwareProblems(this.#decoder.hardware)];
     const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
     return {

@@ -21,3 +21,12 @@ export type ModelStatus =
       readonly why: string;
       readonly retryAt: UtcMs;
     };
+
+/** What an operator should know of a model, in one line: it does not run, or elsewhere than it was to; undefined: all is well. */
+export function modelProblem(id: string, status: ModelStatus): string | undefined {
+  if (status.state === 'unavailable') return `model ${id} is unavailable: ${status.why}`;
+  if (status.state !== 'ready') return undefined;
+  const { asked, used, passedOver } = status.provider;
+  if (asked === 'auto' || asked === used) return undefined;
+  return `model ${id} runs on ${used}, not on ${asked}: ${passedOver.join('; ')}`;
+}

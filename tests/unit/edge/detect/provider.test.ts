@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { modelProblem } from '../../../../src/edge/detect/model-status.ts';
 import {
   chooseProvider,
   fallbackOrder,
   type ProbeResult,
   type ProviderName,
+  type ProviderReport,
 } from '../../../../src/edge/detect/provider.ts';
 
 /** A machine on which each provider answers as given; without an answer it does not run. */
@@ -66,5 +68,31 @@ describe('where a model runs', () => {
         'webgpu: runs, but takes 22107.0 ms a picture where cpu takes 31.2 ms',
       ],
     });
+  });
+});
+
+describe('what an operator is told of a model', () => {
+  const report = (asked: ProviderReport['asked'], used: ProviderReport['used'], passedOver: readonly string[] = []) =>
+    modelProblem('m', {
+      state: 'ready',
+      since: 0,
+      provider: { asked, used, passedOver },
+      sessions: 1,
+      threads: 1,
+      waiting: 0,
+    });
+
+  test('nothing while all is well, or where any provider would do', () => {
+    expect(report('cuda', 'cuda')).toBeUndefined();
+    expect(report('auto', 'cpu', ['cuda: not installed'])).toBeUndefined();
+    expect(modelProblem('m', { state: 'loading', since: 0 })).toBeUndefined();
+  });
+
+  test('that it runs elsewhere than asked for, or not at all', () => {
+    expect(report('cuda', 'cpu', ['cuda: not installed', 'webgpu: no adapter'])).toBe(
+      'model m runs on cpu, not on cuda: cuda: not installed; webgpu: no adapter',
+    );
+    const ill = { state: 'unavailable', since: 0, code: 'MB_MODEL_MISSING', why: 'nowhere', retryAt: 1 } as const;
+    expect(modelProblem('m', ill)).toBe('model m is unavailable: nowhere');
   });
 });
