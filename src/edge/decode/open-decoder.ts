@@ -29,6 +29,8 @@ export function openDecoder(
   // One thread: parallelism comes from workers, and frame threads would hold pictures back.
   context.threadCount = 1;
   context.setOption('max_pixels', maxPixels);
+  // FFmpeg marks damaged H.264 pictures; of these it shows whatever it has, unless it is told to refuse them.
+  if (codec !== 'h264') context.setOption('err_detect', 'explode');
   if (skipLoopFilter) context.setOption('skip_loop_filter', 'all');
   if (device !== undefined && hardware !== undefined) {
     context.hwDeviceCtx = device.context;

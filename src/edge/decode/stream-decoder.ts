@@ -7,8 +7,11 @@ import type { PerformedLook } from './look-performer.ts';
 import { openDecoder } from './open-decoder.ts';
 import type { StreamAnswer, StreamUnit } from './worker-messages.ts';
 
-/** Pictures a stream may hold back for reordering (H.264 §A.3.1, H.265 §A.4.2: at most 16); an ask older than this is lost. */
-const mostHeldBack = 17;
+/**
+ * Units after which an ask is given up. Without reordering a picture comes at once; with it, after the B-frames that are
+ * shown before it, of which cameras use up to 3 and encoders for films up to 8, and as many as are held back.
+ */
+const patience = { inOrder: 2, reordered: 12 } as const;
 
 /** AV_FRAME_FLAG_CORRUPT: FFmpeg itself says that it guessed. */
 const corruptFlag = 1;
@@ -96,9 +99,21 @@ export class StreamDecoder {
       this.#packet.unref();
       this.#frame.unref();
     }
-    const oldest = this.#asks[0];
-    if (oldest !== undefined && this.#sent - oldest.sentAt > mostHeldBack) return 'the picture never came out';
+    this.#giveUpAsks(this.#context, answers);
     return undefined;
+  }
+
+  /** Some pictures are never shown: a leading one whose references are gone, or until FFmpeg knows how a stream reorders. */
+  #giveUpAsks(context: CodecContext, answers: StreamAnswer[]): void {
+    const most = context.hasBFrames === 0 ? patience.inOrder : patience.reordered;
+    for (let oldest = this.#asks[0]; oldest !== undefined; oldest = this.#asks[0]) {
+      if (this.#sent - oldest.sentAt <= most) return;
+      this.#asks.shift();
+      answers.push({
+        ask: oldest.number,
+        result: { ok: false, reason: 'corrupt', detail: 'the picture never came out' },
+      });
+    }
   }
 
   #take(frame: Frame, answers: StreamAnswer[]): string | undefined {

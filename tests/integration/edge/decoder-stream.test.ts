@@ -58,12 +58,12 @@ function numberIn(result: LookResult | undefined, pictures = film): number | str
   return result === undefined ? 'none' : result.ok ? 'no picture' : result.reason;
 }
 
-/** Feeds units with at most eight answers outstanding, as reordering needs. */
+/** Feeds units with at most sixteen answers outstanding, as reordering needs. */
 async function feedAll(decoder: DecoderPool, units: readonly AccessUnit[]): Promise<(LookResult | undefined)[]> {
   const results: Promise<LookResult | undefined>[] = [];
   for (const [at, unit] of units.entries()) {
     results.push(decoder.feed(unit, ask));
-    await results[at - 8];
+    await results[at - 16];
   }
   decoder.closeStream(camera);
   return Promise.all(results);
@@ -76,7 +76,7 @@ describe('every unit in order', () => {
   test('each asked picture is that unit’s, inter frames as well', async () => {
     const decoder = await started();
     expect(decoder.openStream(camera)).toBe(true);
-    const results = await feedAll(decoder, plain.concat(plain.slice(0, 10)));
+    const results = await feedAll(decoder, [...plain, ...plain]);
     expect(results.slice(0, 20).map((result) => numberIn(result))).toEqual(plain.map((_, at) => at));
   });
 
@@ -117,7 +117,7 @@ describe('every unit in order', () => {
     ]);
     const decoder = await started();
     decoder.openStream(camera);
-    const early = (await feedAll(decoder, units)).slice(0, 20);
+    const early = (await feedAll(decoder, [...units, ...units])).slice(0, 20);
     const numbers = early.map((result) => numberIn(result, pictures));
     expect(numbers.filter((number, at) => number === places[at]).length).toBeGreaterThanOrEqual(18);
     expect(numbers.every((number, at) => number === places[at] || number === 'corrupt')).toBe(true);
