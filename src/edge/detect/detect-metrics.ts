@@ -1,5 +1,5 @@
 import type { Metrics } from '../../lib/metrics.ts';
-import type { StageTimes } from './worker-messages.ts';
+import type { StageTimes } from './stage-times.ts';
 
 /** What a model tells Prometheus. */
 export type DetectMetrics = ReturnType<typeof detectMetrics>;

@@ -17,8 +17,8 @@ import { pixels, type Size } from './packing/rect.ts';
 import { needsOverview } from './packing/region-plan.ts';
 import { shrink } from './packing/shrink.ts';
 import { type Unpacked, unpack } from './packing/unpack.ts';
+import type { StageTimes } from './stage-times.ts';
 import { TensorFill } from './tensor-fill.ts';
-import type { StageTimes } from './worker-messages.ts';
 
 /** Everything a model needs to run; plain data, so that it can be handed to a thread. */
 export interface RunnerOptions {

@@ -1,4 +1,5 @@
 import type { Detected, RegionRequest } from './model-runner.ts';
+import type { StageTimes } from './stage-times.ts';
 
 /** Detector → thread: looks that are seen together. */
 export interface DetectJob {
@@ -10,16 +11,6 @@ export interface DetectJob {
 export type RequestResult =
   | { readonly ok: true; readonly detected: Detected }
   | { readonly ok: false; readonly detail: string };
-
-/** Where a job's time went, in milliseconds. */
-export interface StageTimes {
-  /** Pictures into the tensor. */
-  readonly fill: number;
-  /** The graph. */
-  readonly inference: number;
-  /** Outputs to boxes, suppression. */
-  readonly post: number;
-}
 
 /** A job's answer: one result a request, in order. */
 export interface JobAnswer {
