@@ -58,7 +58,8 @@ const normals = (() => {
   });
 })();
 
-function noise(grey: Uint8Array, sigma: number, random: () => number): Uint8Array {
+/** Normal noise on every pixel. */
+export function noise(grey: Uint8Array, sigma: number, random: () => number): Uint8Array {
   let at = Math.floor(random() * normals.length);
   const stride = 2 * Math.floor(random() * 1000) + 1;
   return grey.map((value) => {

@@ -19,8 +19,8 @@ const much = 0.04;
 /** Contrast lost from which the camera may be covered: to the light estimate a grey wall is thick fog. */
 const lostContrast = -0.1;
 
-/** A clock that was set back, or two pictures of one moment: so much time is taken to have passed. */
-const leastElapsedMs = 40;
+/** Of pictures that come faster, one in so much time is learnt from: steps smaller than this would be rounded away. */
+const learnEveryMs = 1000;
 
 const wholePicture: Box = [0, 0, 1, 1];
 
@@ -63,36 +63,48 @@ class ActivityGate implements ActivityInspector {
     const memory = new GateMemory(shared, this.#config);
     this.#read(luma);
     const { lastAt } = memory;
-    const elapsedMs = lastAt === undefined ? Number.POSITIVE_INFINITY : Math.max(at - lastAt, leastElapsedMs);
+    const gapMs = lastAt === undefined ? Number.POSITIVE_INFINITY : at - lastAt;
     memory.keep(at);
     // A clock set back by hours is no reason to forget; a gap of hours is.
-    if (!(elapsedMs <= this.#config.forgetMs)) return this.#restart(memory, 'first');
-    return this.#compare(memory, elapsedMs);
+    if (!(gapMs <= this.#config.forgetMs)) return this.#restart(memory, at, 'first');
+    return this.#compare(memory, at);
   }
 
   #read(luma: Uint8Array): void {
     for (let at = 0; at < this.#look.picture.length; at += 1) this.#look.picture[at] = levelOf[luma[at] ?? 0] ?? 0;
   }
 
-  #restart(memory: GateMemory, reason: 'first' | 'transformed'): Activity {
+  #restart(memory: GateMemory, at: UtcMs, reason: 'first' | 'transformed'): Activity {
     this.#background.restart(memory, this.#look.picture);
+    memory.learntAt = at;
     return whole(reason);
   }
 
-  #compare(memory: GateMemory, elapsedMs: number): Activity {
+  #compare(memory: GateMemory, at: UtcMs): Activity {
     const light = this.#light.remove(this.#look.picture, memory, this.#look.residual);
     const local = this.#soft.remove(this.#look.residual, this.#look.detail);
     const noise = this.#light.typical(this.#look.detail);
     const count = this.#background.compare(memory, this.#look.detail, noise, this.#look.changed);
     const suspicious = count > much * this.#look.changed.length || light.contrast < lostContrast;
-    if (suspicious && this.#isAnother(memory)) return this.#restart(memory, 'transformed');
-    const { regions, share } = this.#regions.find(this.#look, memory, elapsedMs);
-    this.#background.learn(memory, this.#look, elapsedMs);
+    if (suspicious && this.#isAnother(memory)) return this.#restart(memory, at, 'transformed');
+    const step = this.#stepMs(memory, at);
+    const { regions, share } = this.#regions.find(this.#look, memory, step);
+    if (step > 0) {
+      this.#background.learn(memory, this.#look, at - step, at);
+      memory.learntAt = at;
+    }
     if (regions.length > 0) return { active: true, reason: 'changed', changedShare: share, regions };
     const relit =
       Math.max(Math.abs(light.offset), local) > worthSaying.levels * unit ||
       Math.abs(light.contrast) > worthSaying.contrast;
     return { active: false, reason: relit ? 'relit' : 'still', changedShare: share, regions };
+  }
+
+  /** Time that is to be learnt from; 0 where too little has passed. */
+  #stepMs({ learntAt }: GateMemory, at: UtcMs): number {
+    const elapsedMs = learntAt === undefined ? learnEveryMs : at - learntAt;
+    if (elapsedMs < 0) return learnEveryMs;
+    return elapsedMs < learnEveryMs ? 0 : Math.min(elapsedMs, this.#config.forgetMs);
   }
 
   #isAnother({ background }: GateMemory): boolean {

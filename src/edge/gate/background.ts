@@ -1,3 +1,4 @@
+import type { UtcMs } from '../../domain/ids.ts';
 import type { GateConfig } from './config.ts';
 import type { GateMemory } from './gate-memory.ts';
 import { unit, unitsPerGrey } from './levels.ts';
@@ -15,6 +16,7 @@ const usualShare = 0.8;
 
 /** Factors in whole numbers, which is faster than in fractions: the largest product is 100 levels times two. */
 const fixedBits = 14;
+const half = 1 << (fixedBits - 1);
 const fixed = (factor: number) => Math.round(factor * (1 << fixedBits));
 
 /** Age at which a candidate becomes background. */
@@ -86,12 +88,15 @@ export class Background {
   }
 
   /** Learns from a picture: light at once, small differences soon, what changed only when it has stayed. */
-  learn(memory: GateMemory, look: LookAtPixels, elapsedMs: number): void {
+  learn(memory: GateMemory, look: LookAtPixels, from: UtcMs, to: UtcMs): void {
     const { picture, residual, detail, changed } = look;
     const { background, spread, age } = memory;
     const most = Math.round(this.#config.minDelta * unit);
+    const elapsedMs = to - from;
     const follow = fixed(1 - Math.exp(-elapsedMs / this.#config.steadyMs));
-    const aging = Math.max(1, Math.round((grown * elapsedMs) / this.#config.absorbMs));
+    // Ticks of one clock, so that steps shorter than a tick add up too.
+    const ticks = (at: UtcMs) => Math.floor((at * grown) / this.#config.absorbMs);
+    const aging = ticks(to) - ticks(from);
     const step = 1 - Math.exp(-elapsedMs / this.#config.spreadMs);
     const up = fixed(1 + usualShare * step);
     const down = fixed(1 - (1 - usualShare) * step);
@@ -99,7 +104,7 @@ export class Background {
       const rest = residual[at] ?? 0;
       if (changed[at] === 0) {
         const small = Math.min(Math.max(rest, -most), most);
-        background[at] = (picture[at] ?? 0) - rest + ((follow * small) >> fixedBits);
+        background[at] = (picture[at] ?? 0) - rest + ((follow * small + half) >> fixedBits);
         age[at] = (age[at] ?? 0) >> 1;
       } else if (this.#stands(memory, at, picture[at] ?? 0, rest, aging)) {
         continue;

@@ -60,8 +60,21 @@ export class GateMemory {
   get lastAt(): UtcMs | undefined {
     const { width, height } = this.#size;
     const known = this.#header[0] === layout && this.#header[1] === width && this.#header[2] === height;
-    const at = this.#times[0];
-    return known && at !== undefined && Number.isFinite(at) ? at : undefined;
+    return known ? this.#time(0) : undefined;
+  }
+
+  /** When something was last learnt from a picture. */
+  get learntAt(): UtcMs | undefined {
+    return this.#time(1);
+  }
+
+  set learntAt(at: UtcMs) {
+    this.#times[1] = at;
+  }
+
+  #time(index: 0 | 1): UtcMs | undefined {
+    const at = this.#times[index];
+    return at !== undefined && Number.isFinite(at) ? at : undefined;
   }
 
   /** Notes that the past now includes a picture of this time. */

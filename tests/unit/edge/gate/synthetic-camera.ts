@@ -31,6 +31,9 @@ export class SyntheticCamera {
   readonly gate: ActivityInspector = activityGate(this.config);
   readonly memory = new SharedArrayBuffer(this.gate.memoryBytes);
   readonly random = seededRandom(3);
+  readonly #street = Float32Array.from({ length: this.gate.width * this.gate.height }, (_, at) =>
+    street(at % this.gate.width, Math.floor(at / this.gate.width)),
+  );
   at = 1_700_000_000_000;
 
   /** One look, two seconds after the last unless told otherwise. */
@@ -48,7 +51,7 @@ export class SyntheticCamera {
     const { width, height } = this.gate;
     return Uint8Array.from({ length: width * height }, (_, at) => {
       const [x, y] = [at % width, Math.floor(at / width)];
-      let value = street(x + turned, y) + (this.random() * 2 - 1) * noise;
+      let value = (turned === 0 ? (this.#street[at] ?? 0) : street(x + turned, y)) + (this.random() * 2 - 1) * noise;
       for (const thing of things) if (isIn(thing, x, y)) value += thing.brighter;
       if (through !== undefined) value = through(value, x, y);
       return Math.min(Math.max(Math.round(value), 0), 255);
