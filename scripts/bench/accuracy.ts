@@ -10,16 +10,16 @@ import { detectSchema } from '../../src/edge/detect/config.ts';
 import type { Detector } from '../../src/edge/detect/detector.ts';
 import { loadDetector } from '../../src/edge/detect/load-detector.ts';
 import { loadManifest, type ModelEntry, type ModelManifest } from '../../src/edge/detect/model-manifest.ts';
-import { resolveModel } from '../../src/edge/detect/model-store.ts';
+import { type ModelStoreOptions, resolveModel } from '../../src/edge/detect/model-store.ts';
 import { AppError } from '../../src/lib/errors.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
-import { referenceModels } from '../../tests/support/reference-detect.ts';
+import { type ReferenceModel, referenceModels } from '../../tests/support/reference-detect.ts';
 import { sharedDir } from '../../tests/support/shared.ts';
-import { type Asked, outsideWithOpenCv, outsideWithSharp } from './accuracy-outside.ts';
-import { averagePrecision, type Precision, type ScoredBox } from './average-precision.ts';
-import { type BenchReport, quantile, round } from './bench.ts';
-import { table } from './benchmarks-page.ts';
+import { type Asked, outside, outsideWithOpenCv, type Scale, scaleWithVips } from './accuracy-outside.ts';
+import { accuracyReport, type ModelAccuracy } from './accuracy-page.ts';
+import { averagePrecision, type LabelledBox, type ScoredBox, standardError } from './average-precision.ts';
+import { type BenchReport, quantile } from './bench.ts';
 import { type LabelledSample, readCocoSample, type SamplePicture } from './coco-sample.ts';
 
 /** As detectors are usually evaluated: nearly every box counts, and the order of scores does the rest. */
@@ -27,14 +27,8 @@ const thresholds = { scoreThreshold: 0.01, iouThreshold: 0.6 } as const;
 const standard = 'yolox-nano-416';
 const speedRounds = 3;
 const speedPictures = 12;
-
-interface Result {
-  /** Through the node: JPEG as an MJPEG access unit, decoder pool, detector thread. */
-  readonly node: Precision;
-  readonly outside: Precision | undefined;
-  readonly openCv: Precision | undefined;
-  msPerImage: number;
-}
+const priority = { severity: 1, deadlineMs: 0 } as const;
+const log = createLogger('bench');
 
 /**
  * Average precision of every model on a labelled sample, through the node's own path and outside it, and the time a picture
@@ -44,112 +38,167 @@ export async function accuracyBench(say: (line: string) => void): Promise<BenchR
   const folder = join(sharedDir ?? '', 'material', 'coco-sample');
   const sample = readCocoSample(folder);
   if (sample === undefined) throw new Error(`no labelled pictures in ${folder}`);
-  const log = createLogger('bench');
   const scratch = mkdtempSync(join(tmpdir(), 'maplebridge-accuracy-'));
-  const manifest = withAllClasses(loadManifest());
-  const store = {
-    manifest,
-    cacheDir: scratch,
-    mirror: process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? join(sharedDir ?? '', 'models'),
-  };
+  const mirror = process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? join(sharedDir ?? '', 'models');
+  const store = { manifest: withAllClasses(loadManifest()), cacheDir: scratch, mirror };
   const decoder = new DecoderPool({ workers: 1, queueCapacity: 64, log, metrics: new Metrics() });
   await decoder.start(new AbortController().signal);
-  const results = new Map<string, Result>();
-  const detectors = new Map<string, { detector: Detector; pictures: Picture[] }>();
+  const trials: Trial[] = [];
+  const results = new Map<string, ModelAccuracy>();
   try {
-    for (const entry of manifest.models) {
-      const path = await resolveModel(entry.id, store).then(
-        (found) => found.path,
-        (error: unknown) => {
-          if (error instanceof AppError && error.code === 'MB_MODEL_MISSING') return undefined;
-          throw error;
-        },
-      );
+    for (const entry of store.manifest.models) {
+      const path = await pathOf(entry, store);
       if (path === undefined) {
         say(`${entry.id}: left out: not here`);
         continue;
       }
-      const config = { ...detectSchema.parse({ models: [{ id: entry.id }] }), ...thresholds };
-      const detector = await loadDetector({ ...config, store, log, metrics: new Metrics() });
-      const { found, pictures } = await throughNode(detector, decoder, sample, manifest, entry);
-      detectors.set(entry.id, { detector, pictures });
-      const labels = labelsFor(sample, manifest, entry);
-      const measure = (boxes: readonly ScoredBox[] | undefined) => boxes && averagePrecision(labels, boxes);
-      const reference = referenceModels[entry.id];
-      const asked: Asked = { ...thresholds, categories: categoriesOf(sample, manifest, entry) };
-      const result: Result = {
-        node: averagePrecision(labels, found),
-        outside: reference && measure(await outsideWithSharp(reference, path, sample.pictures, asked)),
-        openCv: reference && measure(await outsideWithOpenCv(reference, path, sample.pictures, asked)),
-        msPerImage: Number.NaN,
-      };
-      results.set(entry.id, result);
-      say(`${entry.id}: ${JSON.stringify(result)}`);
+      const trial = new Trial(entry, path, store, sample, decoder);
+      trials.push(trial);
+      results.set(entry.id, { ...(await trial.precision()), msPerImage: Number.NaN });
+      say(`${entry.id}: ${JSON.stringify(results.get(entry.id))}`);
     }
-    await timeAlternating(detectors, results);
+    // In turn, so that what else the machine does falls on all models alike.
+    for (let index = 0; index < speedRounds * speedPictures; index += 1) {
+      for (const trial of trials) await trial.time(index % speedPictures);
+    }
+    for (const { entry, medianMs } of trials) {
+      const result = results.get(entry.id);
+      if (result !== undefined) results.set(entry.id, { ...result, msPerImage: medianMs });
+    }
   } finally {
-    await Promise.all([...detectors.values()].map(({ detector }) => detector.close()));
+    await Promise.all(trials.map((trial) => trial.close()));
     await decoder.stop();
     rmSync(scratch, { recursive: true, force: true });
   }
-  return report(results, sample);
+  return accuracyReport(results, sample, standard, { ...thresholds, speedRounds, speedPictures });
 }
 
-async function throughNode(
-  detector: Detector,
-  decoder: DecoderPool,
-  sample: LabelledSample,
-  manifest: ModelManifest,
-  entry: ModelEntry,
-) {
-  const categories = categoriesOf(sample, manifest, entry);
-  const names = manifest.classSets[entry.classes]?.names ?? [];
-  const categoryOf = new Map(names.map((name, index) => [markOf(name), categories[index]]));
-  const found: ScoredBox[] = [];
-  const pictures: Picture[] = [];
-  for (const picture of sample.pictures) {
-    const decoded = await decoder.decode(accessUnit(picture), detector.input);
-    if (!decoded.ok) throw new Error(`${picture.path}: ${decoded.detail}`);
-    pictures.push(decoded.picture);
-    const { detections } = await detector.detect({
-      picture: decoded.picture,
-      priority: { severity: 1, deadlineMs: 0 },
-    });
-    for (const { box, score, class: mark } of detections) {
-      const category = categoryOf.get(mark);
-      if (category === undefined) continue;
-      const [x1, y1, x2, y2] = box;
-      const { id, width, height } = picture;
-      found.push({ image: id, category, score, box: [x1 * width, y1 * height, x2 * width, y2 * height] });
-    }
+/** One model on the sample. */
+class Trial {
+  readonly entry: ModelEntry;
+  readonly #path: string;
+  readonly #store: ModelStoreOptions;
+  readonly #sample: LabelledSample;
+  readonly #decoder: DecoderPool;
+  readonly #categories: readonly (number | undefined)[];
+  readonly #pictures = new Map<number, Picture>();
+  readonly #times: number[] = [];
+  #detector: Detector | undefined;
+
+  constructor(entry: ModelEntry, path: string, store: ModelStoreOptions, sample: LabelledSample, decoder: DecoderPool) {
+    this.entry = entry;
+    this.#path = path;
+    this.#store = store;
+    this.#sample = sample;
+    this.#decoder = decoder;
+    this.#categories = namesOf(store.manifest, entry).map((name) => sample.categories.get(name));
   }
-  return { found, pictures };
+
+  /** Median of what `time` measured. */
+  get medianMs(): number {
+    return quantile(this.#times, 0.5);
+  }
+
+  async precision(): Promise<Omit<ModelAccuracy, 'msPerImage'>> {
+    const node = averagePrecision(this.#labels(), await this.#throughNode(false));
+    const padded = await this.#throughNode(true);
+    const reference = referenceModels[this.entry.id];
+    const beside = reference === undefined ? undefined : await this.#outside(reference);
+    const measure = (found: readonly ScoredBox[] | undefined) => found && averagePrecision(this.#labels(), found);
+    return {
+      node,
+      padded: averagePrecision(this.#labels(), padded),
+      samePixels: measure(beside?.samePixels),
+      outside: measure(beside?.vips),
+      openCv: measure(beside?.openCv),
+      chance:
+        beside &&
+        standardError(
+          this.#labels(),
+          padded,
+          beside.vips,
+          this.#sample.pictures.map(({ id }) => id),
+        ),
+    };
+  }
+
+  /** One picture more, timed in the detector's thread. */
+  async time(index: number): Promise<void> {
+    const picture = [...this.#pictures.values()][index];
+    if (picture === undefined || this.#detector === undefined) return;
+    const { run } = await this.#detector.detect({ picture, priority });
+    this.#times.push(run.latencyMs);
+  }
+
+  async close(): Promise<void> {
+    await this.#detector?.close();
+  }
+
+  /** Labels of what the model knows: one that finds people alone is not asked for cars. */
+  #labels(): LabelledBox[] {
+    return this.#sample.labels.filter(({ category }) => this.#categories.includes(category));
+  }
+
+  async #throughNode(fixedInput: boolean): Promise<ScoredBox[]> {
+    const config = { ...detectSchema.parse({ models: [{ id: this.entry.id }], fixedInput }), ...thresholds };
+    const detector = await loadDetector({ ...config, store: this.#store, log, metrics: new Metrics() });
+    const found: ScoredBox[] = [];
+    for (const picture of this.#sample.pictures) {
+      const decoded = await this.#decoder.decode(accessUnit(picture), detector.input);
+      if (!decoded.ok) throw new Error(`${picture.path}: ${decoded.detail}`);
+      this.#pictures.set(picture.id, decoded.picture);
+      const { detections } = await detector.detect({ picture: decoded.picture, priority });
+      found.push(...detections.flatMap((detection) => this.#scored(detection, picture)));
+    }
+    if (fixedInput) await detector.close();
+    else this.#detector = detector;
+    return found;
+  }
+
+  #scored(
+    {
+      box: [x1, y1, x2, y2],
+      score,
+      class: mark,
+    }: { box: readonly [number, number, number, number]; score: number; class: string },
+    { id, width, height }: SamplePicture,
+  ): ScoredBox[] {
+    const index = namesOf(this.#store.manifest, this.entry).findIndex((name) => markOf(name) === mark);
+    const category = this.#categories[index];
+    if (category === undefined) return [];
+    return [{ image: id, category, score, box: [x1 * width, y1 * height, x2 * width, y2 * height] }];
+  }
+
+  async #outside(model: ReferenceModel) {
+    const asked: Asked = { ...thresholds, categories: this.#categories };
+    const { pictures } = this.#sample;
+    const asDecoded: Scale = ({ id }) => {
+      const picture = this.#pictures.get(id);
+      if (picture === undefined) throw new Error(`picture ${id} was not decoded`);
+      const { width, height, data: bytes, format } = picture;
+      return Promise.resolve({ width, height, bytes, order: format === 'rgb24' ? 'rgb' : 'bgr' });
+    };
+    return {
+      samePixels: await outside(model, this.#path, pictures, asked, asDecoded),
+      vips: await outside(model, this.#path, pictures, asked, scaleWithVips),
+      openCv: await outsideWithOpenCv(model, this.#path, pictures, asked),
+    };
+  }
+}
+
+async function pathOf(entry: ModelEntry, store: ModelStoreOptions): Promise<string | undefined> {
+  try {
+    return (await resolveModel(entry.id, store)).path;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'MB_MODEL_MISSING') return undefined;
+    throw error;
+  }
 }
 
 /** As a camera that sends MJPEG would. */
 function accessUnit({ path }: SamplePicture): AccessUnit {
-  const data = readFileSync(path);
-  return {
-    ...{ cameraId: 'sample' as CameraId, codec: 'mjpeg' as const, keyframe: true, data },
-    ...{ rtpTimestamp: 0, ptsMs: 0, ntpMs: undefined, receivedAt: 0 },
-  };
-}
-
-/** Milliseconds in the detector's thread, model by model in turn, so that the machine's mood is everybody's. */
-async function timeAlternating(
-  detectors: ReadonlyMap<string, { detector: Detector; pictures: Picture[] }>,
-  results: ReadonlyMap<string, Result>,
-) {
-  const times = new Map<string, number[]>();
-  for (let index = 0; index < speedRounds * speedPictures; index += 1) {
-    for (const [id, { detector, pictures }] of detectors) {
-      const picture = pictures[index % speedPictures];
-      if (picture === undefined) continue;
-      const { run } = await detector.detect({ picture, priority: { severity: 1, deadlineMs: 0 } });
-      times.set(id, [...(times.get(id) ?? []), run.latencyMs]);
-    }
-  }
-  for (const [id, result] of results) result.msPerImage = quantile(times.get(id) ?? [], 0.5);
+  const stamps = { rtpTimestamp: 0, ptsMs: 0, ntpMs: undefined, receivedAt: 0 };
+  return { cameraId: 'sample' as CameraId, codec: 'mjpeg', keyframe: true, data: readFileSync(path), ...stamps };
 }
 
 /** Every class of a model under a name of its own, so that none is left out and none competes with another. */
@@ -165,65 +214,6 @@ function markOf(name: string): ObjectClass {
   return `coco:${name}` as ObjectClass;
 }
 
-function categoriesOf(sample: LabelledSample, manifest: ModelManifest, entry: ModelEntry): (number | undefined)[] {
-  return (manifest.classSets[entry.classes]?.names ?? []).map((name) => sample.categories.get(name));
-}
-
-/** Labels of what the model knows: one that finds people alone is not asked for cars. */
-function labelsFor(sample: LabelledSample, manifest: ModelManifest, entry: ModelEntry) {
-  const known = new Set(categoriesOf(sample, manifest, entry));
-  return sample.labels.filter(({ category }) => known.has(category));
-}
-
-function report(results: ReadonlyMap<string, Result>, sample: LabelledSample): BenchReport {
-  const points = (value: number | undefined) => (value === undefined ? '–' : (value * 100).toFixed(1));
-  const apart = ({ node, outside }: Result) =>
-    outside === undefined ? undefined : Math.max(Math.abs(node.ap - outside.ap), Math.abs(node.ap50 - outside.ap50));
-  const base = results.get(standard);
-  const ratio = (result: Result) => (base === undefined ? Number.NaN : base.msPerImage / result.msPerImage);
-  const rows = [...results].map(([id, result]) => [
-    id,
-    ...[`${points(result.node.ap50)} / ${points(result.node.ap)}`],
-    ...[
-      `${points(result.outside?.ap50)} / ${points(result.outside?.ap)}`,
-      `${points(result.openCv?.ap50)} / ${points(result.openCv?.ap)}`,
-    ],
-    points(apart(result)),
-    result.msPerImage.toFixed(1),
-    ratio(result).toFixed(2),
-  ]);
-  const flat = [...results].flatMap(([id, result]) => [
-    [`ap50Real/${id}`, round(result.node.ap50)],
-    [`apReal/${id}`, round(result.node.ap)],
-    [`msPerImage/${id}`, round(result.msPerImage)],
-    [`speedRatioVsYoloxNano/${id}`, round(ratio(result))],
-  ]);
-  const worst = Math.max(...[...results.values()].map((result) => apart(result) ?? 0));
-  return {
-    parameters: {
-      pictures: sample.pictures.length,
-      labels: sample.labels.length,
-      ...thresholds,
-      standard,
-      speedRounds,
-      speedPictures,
-    },
-    metrics: {
-      ap50Real: round(base?.node.ap50 ?? Number.NaN),
-      apReal: round(base?.node.ap ?? Number.NaN),
-      msPerImage: round(base?.msPerImage ?? Number.NaN),
-      speedRatioVsYoloxNano: 1,
-      worstDifferencePoints: round(worst * 100),
-      ...Object.fromEntries(flat),
-    },
-    distributions: Object.fromEntries(results),
-    page: `AP50 / AP50:95 in points on ${sample.pictures.length} labelled pictures of COCO (${sample.labels.length} boxes; a small sample: ± several points against the
-whole set, but the same pictures for all), by COCO's rules, all classes of a model. *Node*: JPEG → MJPEG access unit → decoder
-pool → detector thread, graph rewritten as the manifest says. *Outside*: libvips → bare ONNX Runtime on the published file → the
-reference implementation of the tests. *OpenCV*: cv2.imread, cv2.resize, cv2.dnn where it loads the file. *Apart*: the larger
-difference of node and outside. Time: median in the detector's thread, one thread, models in turn; ratio: as many times as fast as ${standard}.
-
-${table([['model', 'node', 'outside', 'OpenCV', 'apart', 'ms', 'ratio'], ...rows])}
-`,
-  };
+function namesOf(manifest: ModelManifest, entry: ModelEntry): readonly string[] {
+  return manifest.classSets[entry.classes]?.names ?? [];
 }

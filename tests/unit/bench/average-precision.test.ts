@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { averagePrecision, type LabelledBox, type ScoredBox } from '../../../scripts/bench/average-precision.ts';
+import {
+  averagePrecision,
+  type LabelledBox,
+  type ScoredBox,
+  standardError,
+} from '../../../scripts/bench/average-precision.ts';
 
 type Box = ScoredBox['box'];
 const label = (box: Box, more: Partial<LabelledBox> = {}): LabelledBox => ({
@@ -83,5 +88,20 @@ describe('average precision, worked out by hand', () => {
     const noise = Array.from({ length: 100 }, (_, index) => found(square(0, 50 + index), 0.9));
     expect(averagePrecision([label(square())], [...noise, found(square(), 0.5)]).ap50).toBe(0);
     expect(averagePrecision([label(square())], [...noise.slice(1), found(square(), 0.5)]).ap50).toBeCloseTo(0.01);
+  });
+});
+
+describe('how far two detectors differ by chance', () => {
+  const labels = [1, 2, 3, 4].map((image) => label(square(), { image }));
+  const all = labels.map(({ image }) => found(square(), 0.9, { image }));
+
+  test('not at all where they find the same', () => {
+    expect(standardError(labels, all, all, [1, 2, 3, 4])).toEqual({ ap50: 0, ap: 0 });
+  });
+
+  test('by more, the less they agree; the same in every run', () => {
+    const one = standardError(labels, all, all.slice(1), [1, 2, 3, 4]);
+    expect(one.ap50).toBeGreaterThan(0.05);
+    expect(one).toEqual(standardError(labels, all, all.slice(1), [1, 2, 3, 4]));
   });
 });
