@@ -7,7 +7,7 @@ const begin: LookCosts = { decodeMs: 5, detectMs: 1.5, continuousMs: 45, rateFac
 /** How fast measured costs are believed: up at once, for they announce overload; down with care. */
 const upMs = 4_000;
 const downMs = 6_000;
-/** A class of which nothing was seen drifts to what the others cost: its last measurement says ever less. */
+/** How fast a class of which nothing is seen drifts to what the others cost: its last measurement says ever less. */
 const driftMs = 15_000;
 /** A window with this many looks, or this much work, is believed in full; a smaller one by its part. */
 const fullWeightLooks = 20;
@@ -49,7 +49,7 @@ export class CostBook {
 
   /** What a severity's looks cost as far as known. */
   of(severity: Severity): LookCosts {
-    return this.#costs.get(severity) ?? this.#mean() ?? begin;
+    return this.#costs.get(severity) ?? this.#mean(severities) ?? begin;
   }
 
   /** A look ended. A camera's first look always reaches the detector and says nothing of those to come. */
@@ -75,26 +75,37 @@ export class CostBook {
   close(terms: WindowTerms): void {
     const windows = this.#windows;
     this.#windows = emptyWindows();
-    const mean = this.#mean();
+    const mean = this.#mean(severities);
+    const seen: Severity[] = [];
+    const before = new Map(this.#costs);
     for (const severity of severities) {
-      const known = this.#costs.get(severity);
-      const next = nextCosts(known ?? mean ?? begin, windows[severity], severity, terms);
-      if (next !== undefined) this.#costs.set(severity, next);
-      else if (known !== undefined && mean !== undefined) this.#costs.set(severity, drifted(known, mean, terms.ms));
+      const next = nextCosts(this.#costs.get(severity) ?? mean ?? begin, windows[severity], severity, terms);
+      if (next === undefined) continue;
+      seen.push(severity);
+      this.#costs.set(severity, next);
+    }
+    const now = this.#mean(seen);
+    if (now === undefined) return;
+    const was = meanOf(seen.flatMap((severity) => before.get(severity) ?? [])) ?? now;
+    for (const [severity, known] of this.#costs) {
+      if (!seen.includes(severity)) this.#costs.set(severity, followed(known, { was, now }, terms.ms));
     }
   }
 
-  #mean(): LookCosts | undefined {
-    const all = [...this.#costs.values()];
-    if (all.length === 0) return undefined;
-    const mean = (of: (costs: LookCosts) => number) => all.reduce((sum, costs) => sum + of(costs), 0) / all.length;
-    return {
-      decodeMs: mean((costs) => costs.decodeMs),
-      detectMs: mean((costs) => costs.detectMs),
-      continuousMs: mean((costs) => costs.continuousMs),
-      rateFactor: mean((costs) => costs.rateFactor),
-    };
+  #mean(of: readonly Severity[]): LookCosts | undefined {
+    return meanOf(of.flatMap((severity) => this.#costs.get(severity) ?? []));
   }
+}
+
+function meanOf(all: readonly LookCosts[]): LookCosts | undefined {
+  if (all.length === 0) return undefined;
+  const mean = (of: (costs: LookCosts) => number) => all.reduce((sum, costs) => sum + of(costs), 0) / all.length;
+  return {
+    decodeMs: mean((costs) => costs.decodeMs),
+    detectMs: mean((costs) => costs.detectMs),
+    continuousMs: mean((costs) => costs.continuousMs),
+    rateFactor: mean((costs) => costs.rateFactor),
+  };
 }
 
 function emptyWindows(): Record<Severity, Window> {
@@ -122,13 +133,17 @@ function nextCosts(known: LookCosts, window: Window, severity: Severity, terms: 
   };
 }
 
-function drifted(known: LookCosts, mean: LookCosts, ms: number): LookCosts {
+/** Costs nobody sees change with those that are seen: a box that got faster did so for all. And they are believed ever less. */
+function followed(known: LookCosts, { was, now }: { was: LookCosts; now: LookCosts }, ms: number): LookCosts {
   const share = 1 - Math.exp(-ms / driftMs);
-  const drift = (of: (costs: LookCosts) => number) => of(known) + (of(mean) - of(known)) * share;
+  const follow = (of: (costs: LookCosts) => number) => {
+    const moved = of(was) > 0 ? (of(known) * of(now)) / of(was) : of(known);
+    return moved + (of(now) - moved) * share;
+  };
   return {
-    decodeMs: drift((costs) => costs.decodeMs),
-    detectMs: drift((costs) => costs.detectMs),
-    continuousMs: drift((costs) => costs.continuousMs),
+    decodeMs: follow((costs) => costs.decodeMs),
+    detectMs: follow((costs) => costs.detectMs),
+    continuousMs: follow((costs) => costs.continuousMs),
     rateFactor: known.rateFactor,
   };
 }
