@@ -37,8 +37,8 @@ ${table([
   ]),
 ])}
 
-Method: ${rounds} rounds over all rows in changing order, one process, one thread; CPU time from picture to boxes, decoding not
-counted; medians. Full inputs count pixels: 1 is 416×416.
+Method: ${rounds} rounds, all rows looking at the same pictures one after the other in changing order, one process, one
+thread; CPU time from picture to boxes, decoding not counted; medians. Full inputs count pixels: 1 is 416×416.
 
 Fifty labelled photographs (COCO), inputs no larger than what they show; wrong counts every detection without a label:
 

@@ -39,13 +39,13 @@ export interface Pass {
   readonly cut: number;
 }
 
-/** Looks at all cameras in turn, look by look, as many together as the way allows. */
-export async function lookAtAll(
+/** Looks at all cameras in turn, as many together as the way allows; stops after each look of all, so that others may go. */
+export async function* lookAtAll(
   way: Way,
   cameras: readonly ClipCamera[],
   runner: ModelRunner,
   input: PackInput,
-): Promise<Pass> {
+): AsyncGenerator<undefined, Pass> {
   const found = cameras.map((): (readonly Detection[])[] => []);
   const cuts = cameras.map((): readonly Box[] => []);
   const sum = { pictures: 0, inputs: 0, area: 0, cpu: 0, cut: 0 };
@@ -72,6 +72,7 @@ export async function lookAtAll(
         sum.cut += result.cut.length;
       }
     }
+    yield undefined;
   }
   return { found, ...sum };
 }

@@ -87,7 +87,7 @@ function canonicalNames(manifest: ReturnType<typeof loadManifest>, entry: ModelE
   return manifest.classSets[entry.classes]?.canonical ?? {};
 }
 
-/** Rounds over all ways in changing order, in one process. */
+/** Rounds over all ways, look by look in changing order, in one process. */
 async function measure(
   all: readonly Way[],
   shared: string,
@@ -106,10 +106,21 @@ async function measure(
   );
   const [reference] = stands;
   if (reference === undefined) return [];
-  const order = [...stands];
   for (let turn = 0; turn < rounds; turn += 1) {
-    for (const { way, runner, cameras, passes } of order) passes.push(await lookAtAll(way, cameras, runner, input));
-    order.reverse();
+    let going = stands.map(({ way, runner, cameras, passes }) => ({
+      looks: lookAtAll(way, cameras, runner, input),
+      passes,
+    }));
+    while (going.length > 0) {
+      const done = new Set<(typeof going)[number]>();
+      for (const each of going) {
+        const next = await each.looks.next();
+        if (next.done !== true) continue;
+        each.passes.push(next.value);
+        done.add(each);
+      }
+      going = going.filter((each) => !done.has(each)).reverse();
+    }
   }
   await Promise.all(stands.map(({ runner }) => runner.close()));
   return stands.flatMap(({ way, passes }) => {

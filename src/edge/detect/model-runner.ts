@@ -15,6 +15,7 @@ import { packOptions } from './packing/pack-options.ts';
 import { type Layout, type PackOptions, type Placement, packPictures } from './packing/pack-pictures.ts';
 import { pixels, type Size } from './packing/rect.ts';
 import { needsOverview } from './packing/region-plan.ts';
+import { shareTime } from './packing/share-time.ts';
 import { shrink } from './packing/shrink.ts';
 import { type Unpacked, unpack } from './packing/unpack.ts';
 import type { StageTimes } from './stage-times.ts';
@@ -89,17 +90,27 @@ export class ModelRunner {
     this.#packing = { ...packOptions(input), ...options.packing };
   }
 
-  /** Loads the graph and runs it once on an even grey: a model that does not fit its manifest entry fails here. */
+  /** Loads the graph and runs it on an even grey: a model that does not fit its manifest entry fails here. */
   static async open(options: RunnerOptions): Promise<ModelRunner> {
-    const { provider, threads, entry } = options;
-    const settings = { provider, threads, inputName: entry.input.name };
     const free = await freeGraph(options);
-    const session = await OnnxSession.open(free?.bytes ?? options.path, settings);
-    const runner = new ModelRunner(options, session, free?.step);
+    // A graph that cannot do with less after all is run as it was written.
+    const runner = free && (await ModelRunner.#tried(options, free.bytes, free.step).catch(() => undefined));
+    return runner ?? ModelRunner.#tried(options, options.path);
+  }
+
+  static async #tried(options: RunnerOptions, model: string | Uint8Array, step?: number): Promise<ModelRunner> {
+    const { provider, threads, entry } = options;
+    const session = await OnnxSession.open(model, { provider, threads, inputName: entry.input.name });
+    const runner = new ModelRunner(options, session, step);
     const { width, height } = entry.input;
-    const data = new Uint8Array(width * height * 3).fill(128);
-    await runner.detect({ width, height, format: 'rgb24', data, sourceWidth: width, sourceHeight: height });
-    return runner;
+    try {
+      await runner.detect(grey(width, height));
+      if (step !== undefined && height > step) await runner.detect(grey(width, height - step));
+      return runner;
+    } catch (error) {
+      await runner.close();
+      throw error;
+    }
   }
 
   /** One picture, all of it. */
@@ -145,7 +156,7 @@ export class ModelRunner {
       const together = layouts.slice(at, at + this.#batch);
       const began = performance.now();
       for (const box of await this.#look(together, pictures)) found[views[box.from.picture]?.request ?? 0]?.push(box);
-      share(performance.now() - began, together, spentMs);
+      shareTime(performance.now() - began, together, spentMs);
     }
     return requests.map(({ picture }, index) => {
       const detectMs = spentMs.reduce((sum, ms, view) => (views[view]?.request === index ? sum + ms : sum), 0);
@@ -222,13 +233,9 @@ export class ModelRunner {
   }
 }
 
-/** Divides time among pictures by their pixels. */
-function share(elapsedMs: number, layouts: readonly Layout[], spentMs: number[]): void {
-  const placements = layouts.flatMap((layout) => layout.placements);
-  const all = placements.reduce((sum, { source }) => sum + pixels(source), 0);
-  for (const { picture, source } of placements) {
-    spentMs[picture] = (spentMs[picture] ?? 0) + (elapsedMs * pixels(source)) / all;
-  }
+function grey(width: number, height: number): Picture {
+  const data = new Uint8Array(width * height * 3).fill(128);
+  return { width, height, format: 'rgb24', data, sourceWidth: width, sourceHeight: height };
 }
 
 function toDetection(found: Unpacked, run: ModelRun): Detection {

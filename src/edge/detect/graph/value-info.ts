@@ -1,5 +1,5 @@
 import { dimField, shapeField, tensorTypeField, typeField, valueField } from './onnx-fields.ts';
-import { bytesField, intField, intsOf, messageField, readFields, textOf, type WireField } from './wire.ts';
+import { intField, intsOf, messageField, readFields, textField, textOf, type WireField } from './wire.ts';
 
 /** An input or output of a graph. */
 export interface ValueInfo {
@@ -43,7 +43,7 @@ export function withDims(value: ValueInfo, dims: readonly (number | string)[]): 
 }
 
 function dimension(dim: number | string): WireField {
-  return typeof dim === 'number' ? intField(dimField.value, dim) : bytesField(dimField.param, Buffer.from(dim));
+  return typeof dim === 'number' ? intField(dimField.value, dim) : textField(dimField.param, dim);
 }
 
 function inside(fields: readonly WireField[] | undefined, no: number): WireField[] | undefined {
