@@ -11,6 +11,9 @@ export interface Looks {
   readonly shed: number;
   /** Longest interval against what the scenes ask for, at the end of the time; 1 where there is room for all. */
   readonly stretch: number;
+  /** Share of the threads' time that looks use by the scheduler's books, and of its planned capacity that it trusts. */
+  readonly utilisation: Readonly<Record<string, number>>;
+  readonly usable: number;
   /** Looks by result, other than decided. */
   readonly undecided: Readonly<Record<string, number>>;
   /** Pictures by what the activity gate said of them, as shares. */
@@ -43,8 +46,9 @@ export function looksIn(grown: Exposition, now: Exposition, seconds: number): Lo
     perSecond: looks / seconds,
     onTime: grown.sum('maplebridge_schedule_on_time_total') / grown.sum('maplebridge_schedule_due_total'),
     missed: positive(grown.by('maplebridge_schedule_missed_total', 'cause')),
-    shed: now.sum('maplebridge_schedule_shed_cameras'),
-    stretch: Math.max(1, ...Object.values(now.by('maplebridge_schedule_stretch', 'severity'))),
+    ...roomIn(now),
+    utilisation: now.by('maplebridge_schedule_utilisation', 'resource'),
+    usable: now.sum('maplebridge_schedule_usable_capacity'),
     undecided: positive(undecided),
     gate: positive(Object.fromEntries(Object.entries(gate).map(([reason, count]) => [reason, count / compared]))),
     detected: grown.sum('maplebridge_detected_looks_total') / decided,
@@ -53,6 +57,14 @@ export function looksIn(grown: Exposition, now: Exposition, seconds: number): Lo
     p90S: histogramQuantile(latency, 0.9),
     p99S: histogramQuantile(latency, 0.99),
     maxS: slowest?.le ?? Number.NaN,
+  };
+}
+
+/** What the scheduler cannot take on now. */
+export function roomIn(now: Exposition): { readonly shed: number; readonly stretch: number } {
+  return {
+    shed: now.sum('maplebridge_schedule_shed_cameras'),
+    stretch: Math.max(1, ...Object.values(now.by('maplebridge_schedule_stretch', 'severity'))),
   };
 }
 

@@ -39,7 +39,8 @@ a rule that sees every picture has it, which at one keyframe every 2 s is up to 
 the picture that decided. The clip's own truth was found by running the detector on every picture of it. Looks' latencies
 are from the last packet of the keyframe to the scenes' decision, interpolated in the histogram's buckets.
 
-Method: per scale a new node, until every camera streams, then 25 s to settle, then a window of ${Math.round(found.windowS)} s; cores are user and
+Method: per scale a new node, until every camera streams, then 25 s to settle (up to 60 s more while
+it does not take all looks on), then a window of ${Math.round(found.windowS)} s; cores are user and
 system time of \`/proc/PID/stat\` over the window, RSS is \`smaps_rollup\`, threads \`/proc/PID/task\`.`;
 }
 
@@ -110,7 +111,8 @@ function rowsOf(scales: readonly Scale[]): readonly Row[] {
       ),
     ),
     row('access units lost', ({ lostUnits }) => lostUnits),
-    row('seconds until all stream', ({ startS }) => round(startS)),
+    row('utilisation by the scheduler’s books', ({ looks }) => list(looks.utilisation, percent)),
+    row('seconds until all stream, then to settle', ({ startS, settleS }) => `${round(startS)}, ${round(settleS)}`),
     row('cores of the farm (not counted)', ({ farmCores }) => round(farmCores)),
     row('units the farm could not send', ({ farmDropped }) => farmDropped),
     row('load average after the window', ({ load }) => load),

@@ -3,7 +3,7 @@ import { pause } from './ingest-child.ts';
 import { type ScriptedAlerts, scriptedAlerts } from './pipeline-alerts.ts';
 import { Exposition } from './pipeline-exposition.ts';
 import type { PipelineFarm } from './pipeline-farm.ts';
-import { type Looks, looksIn, type StageSeconds, stagesIn } from './pipeline-looks.ts';
+import { type Looks, looksIn, roomIn, type StageSeconds, stagesIn } from './pipeline-looks.ts';
 import { PipelineNode } from './pipeline-node.ts';
 import type { BenchCamera } from './pipeline-scenario.ts';
 import { threadSeconds } from './pipeline-threads.ts';
@@ -12,6 +12,9 @@ import { loadAverage, processUse } from './proc.ts';
 const startLimitMs = 180_000;
 /** Two looks of an idle camera, and the gate's first impressions. */
 const settleMs = 25_000;
+/** All cameras at once are more than a node can take at its start: it is given so long to find its pace. */
+const paceLimitMs = 60_000;
+const paceEveryMs = 5_000;
 /** An alert that comes later than this is missing. */
 const graceMs = 4_000;
 const parts = 3;
@@ -20,6 +23,8 @@ const parts = 3;
 export interface Scale {
   readonly cameras: number;
   readonly startS: number;
+  /** From then on until the window. */
+  readonly settleS: number;
   readonly windowS: number;
   /** User and system time of the node's process: of the whole window, and of its parts. */
   readonly cores: number;
@@ -50,16 +55,28 @@ export async function measureScale(
   const node = await PipelineNode.start({ ...options, cameras, farmPort: farm.port });
   try {
     const startS = await node.streaming(cameras.length, startLimitMs);
-    await pause(settleMs);
+    const settleS = await settle(node);
     const window = await measureWindow(node, farm, options.windowS);
     await pause(graceMs);
     await node.stop();
     const alerts = scriptedAlerts(node.outbox, cameras, { from: window.from, to: window.to });
-    return { cameras: cameras.length, startS, ...window, alerts };
+    return { cameras: cameras.length, startS, settleS, ...window, alerts };
   } finally {
     await node.stop();
     node.remove();
   }
+}
+
+/** Waits until the node takes all looks on, or the limit; resolves with the seconds it took. */
+async function settle(node: PipelineNode): Promise<number> {
+  const began = performance.now();
+  await pause(settleMs);
+  while (performance.now() - began < settleMs + paceLimitMs) {
+    const { shed, stretch } = roomIn(new Exposition(await node.metrics()));
+    if (shed === 0 && stretch <= 1) break;
+    await pause(paceEveryMs);
+  }
+  return (performance.now() - began) / 1000;
 }
 
 interface Reading {
