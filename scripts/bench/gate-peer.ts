@@ -10,53 +10,63 @@ export class RunningAverageMotion {
   readonly width = 160;
   readonly height = 100;
   readonly #average = new Float32Array(this.width * this.height);
+  readonly #stretched = new Float32Array(this.width * this.height);
+  readonly #across = new Float32Array(this.width * this.height);
+  readonly #picture = new Float32Array(this.width * this.height);
+  readonly #mask = new Uint8Array(this.width * this.height);
   #lastMs: number | undefined;
 
   inspect(luma: Uint8Array, atMs: number): { readonly active: boolean; readonly regions: readonly Box[] } {
-    const picture = this.#blurred(this.#stretched(luma));
+    this.#stretch(luma);
+    blur(this.#stretched, this.#across, 1);
+    blur(this.#across, this.#picture, this.width);
     if (this.#lastMs === undefined) {
       this.#lastMs = atMs;
-      this.#average.set(picture);
+      this.#average.set(this.#picture);
       return { active: true, regions: [[0, 0, 1, 1]] };
     }
-    const mask = this.#dilated(picture.map((value, at) => (Math.abs(value - (this.#average[at] ?? 0)) > 30 ? 1 : 0)));
-    const share = mask.reduce((sum, flag) => sum + flag, 0) / mask.length;
-    const lightning = share > 0.8;
+    const lightning = this.#mark() > 0.8 * this.#mask.length;
     const pictures = ((atMs - this.#lastMs) / 1000) * 5;
-    const alpha = lightning ? 1 : 1 - 0.99 ** pictures;
-    for (let at = 0; at < picture.length; at += 1) {
-      const average = this.#average[at] ?? 0;
-      this.#average[at] = average + alpha * ((picture[at] ?? 0) - average);
-    }
+    this.#follow(lightning ? 1 : 1 - 0.99 ** pictures);
     this.#lastMs = atMs;
-    const regions = lightning ? [] : this.#contours(mask);
+    const regions = lightning ? [] : this.#contours(this.#mask);
     return { active: regions.length > 0, regions };
   }
 
   /** Between the 4th and the 96th percentile, over all greys. */
-  #stretched(luma: Uint8Array): Float32Array {
-    const sorted = Uint8Array.from(luma).sort();
-    const low = sorted[Math.floor(sorted.length * 0.04)] ?? 0;
-    const high = Math.max(low + 1, sorted[Math.floor(sorted.length * 0.96)] ?? 255);
-    return Float32Array.from(luma, (value) => (255 * (Math.min(Math.max(value, low), high) - low)) / (high - low));
+  #stretch(luma: Uint8Array): void {
+    const counts = new Int32Array(256);
+    for (let at = 0; at < luma.length; at += 1) {
+      const value = luma[at] ?? 0;
+      counts[value] = (counts[value] ?? 0) + 1;
+    }
+    const low = percentile(counts, 0.04 * luma.length);
+    const high = Math.max(low + 1, percentile(counts, 0.96 * luma.length));
+    const greys = Float32Array.from(
+      counts,
+      (_, value) => (255 * (Math.min(Math.max(value, low), high) - low)) / (high - low),
+    );
+    for (let at = 0; at < luma.length; at += 1) this.#stretched[at] = greys[luma[at] ?? 0] ?? 0;
   }
 
-  #blurred(picture: Float32Array): Float32Array {
-    return this.#along(this.#along(picture, 1), this.width);
+  /** Marks what differs, widened by a pixel; returns how many pixels are marked. */
+  #mark(): number {
+    const { width } = this;
+    this.#mask.fill(0);
+    for (let at = width + 1; at < this.#mask.length - width - 1; at += 1) {
+      if (Math.abs((this.#picture[at] ?? 0) - (this.#average[at] ?? 0)) <= 30) continue;
+      for (let row = at - width; row <= at + width; row += width) this.#mask.fill(1, row - 1, row + 2);
+    }
+    let marked = 0;
+    for (let at = 0; at < this.#mask.length; at += 1) marked += this.#mask[at] ?? 0;
+    return marked;
   }
 
-  /** 1–2–1 in one direction. */
-  #along(picture: Float32Array, step: number): Float32Array {
-    return picture.map((value, at) => (2 * value + (picture[at - step] ?? value) + (picture[at + step] ?? value)) / 4);
-  }
-
-  #dilated(mask: Float32Array): Uint8Array {
-    return Uint8Array.from(mask, (_, at) => {
-      for (let y = -1; y <= 1; y += 1) {
-        for (let x = -1; x <= 1; x += 1) if (mask[at + y * this.width + x] === 1) return 1;
-      }
-      return 0;
-    });
+  #follow(alpha: number): void {
+    for (let at = 0; at < this.#average.length; at += 1) {
+      const average = this.#average[at] ?? 0;
+      this.#average[at] = average + alpha * ((this.#picture[at] ?? 0) - average);
+    }
   }
 
   #contours(mask: Uint8Array): Box[] {
@@ -85,4 +95,22 @@ export class RunningAverageMotion {
     }
     return boxes;
   }
+}
+
+/** 1–2–1 in one direction. */
+function blur(from: Float32Array, to: Float32Array, step: number): void {
+  for (let at = 0; at < from.length; at += 1) {
+    const value = from[at] ?? 0;
+    to[at] = (2 * value + (from[at - step] ?? value) + (from[at + step] ?? value)) / 4;
+  }
+}
+
+/** The grey below which so many pixels lie. */
+function percentile(counts: Int32Array, pixels: number): number {
+  let below = 0;
+  for (const [value, count] of counts.entries()) {
+    below += count;
+    if (below >= pixels) return value;
+  }
+  return 255;
 }
