@@ -4,6 +4,7 @@ import { type Bench, type BenchOptions, toJson } from './bench.ts';
 import { writeSection } from './benchmarks-page.ts';
 import { decodeBench } from './decode.ts';
 import { detectBench } from './detect.ts';
+import { gateBench } from './gate.ts';
 import { ingestBench } from './ingest.ts';
 import { pipelineBench } from './pipeline.ts';
 import { soakBench } from './soak.ts';
@@ -12,6 +13,7 @@ import { soakBench } from './soak.ts';
 const benches: Readonly<Record<string, Bench>> = {
   decode: decodeBench,
   detect: detectBench,
+  gate: gateBench,
   ingest: ingestBench,
   pipeline: pipelineBench,
   soak: soakBench,
