@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Detected, RunnerOptions } from '../../src/edge/detect/model-runner.ts';
-import type { DetectAnswer, DetectJob, RequestResult } from '../../src/edge/detect/worker-messages.ts';
+import type { Detected } from '../../src/edge/detect/model-runner.ts';
+import type { DetectAnswer, DetectJob, RequestResult, ThreadSetup } from '../../src/edge/detect/worker-messages.ts';
 
 /**
  * A detector thread that does what the first byte of a picture tells it: 1 ends, 2 throws, 3 fails, 4 never answers
@@ -8,7 +8,7 @@ import type { DetectAnswer, DetectJob, RequestResult } from '../../src/edge/dete
  */
 const answer = (message: DetectAnswer) => parentPort?.postMessage(message);
 const stages = { fill: 1, inference: 2, post: 3 };
-const provider = (workerData as RunnerOptions).provider;
+const { path, provider } = (workerData as ThreadSetup).runner;
 const nothing = (order: number, together: number): RequestResult => {
   const run = { modelId: String(order), provider, inputWidth: together, latencyMs: 1 };
   return { ok: true, detected: { detections: [], run, detectMs: 1, cut: [] } as unknown as Detected };
@@ -24,4 +24,4 @@ parentPort?.on('message', ({ id, requests }: DetectJob) => {
   );
   answer({ kind: 'done', id, results, stages });
 });
-if ((workerData as RunnerOptions).path !== 'hangs') answer({ kind: 'ready', warmUpMs: 0 });
+if (path !== 'hangs') answer({ kind: 'ready', warmUpMs: 0 });

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { RegionRequest, RunnerOptions } from './model-runner.ts';
-import type { DetectAnswer, JobAnswer } from './worker-messages.ts';
+import { giveUpTurn, turnOf } from './turn.ts';
+import type { DetectAnswer, DetectOrder, JobAnswer, ThreadSetup } from './worker-messages.ts';
 
 /** What a thread needs. */
 export interface DetectThreadOptions {
@@ -23,6 +24,9 @@ interface Running {
   readonly reject: (error: Error) => void;
 }
 
+/** A thread that frees its session in turn gets this long. */
+const closeTimeoutMs = 5_000;
+
 /**
  * One copy of a model on one worker thread. ONNX Runtime computes on the thread that calls it, 10–40 ms a picture, and the
  * event loop carries every camera's packets. Lives once: a thread that died or hangs is replaced by another object.
@@ -34,6 +38,7 @@ export class DetectThread {
   #worker: Worker | undefined;
   #loading: { resolve: (warmUpMs: number) => void; reject: (error: Error) => void } | undefined;
   #cancelWatch: (() => void) | undefined;
+  #exited: Promise<void> = Promise.resolve();
   #nextId = 1;
 
   constructor(options: DetectThreadOptions) {
@@ -56,11 +61,11 @@ export class DetectThread {
       this.#state = 'loading';
       this.#loading = { resolve, reject };
       const { file, runner, loadTimeoutMs, clock } = this.#options;
-      const worker = new Worker(file ?? new URL('./detect-worker.ts', import.meta.url), {
-        name: 'detector',
-        workerData: runner,
-      });
+      const setup: ThreadSetup = { runner, turn: turnOf(runner.provider) };
+      const source = file ?? new URL('./detect-worker.ts', import.meta.url);
+      const worker = new Worker(source, { name: 'detector', workerData: setup });
       this.#worker = worker;
+      this.#exited = ended(worker, setup);
       this.#cancelWatch = clock.after(loadTimeoutMs, () => this.#giveUp(`has not loaded in ${loadTimeoutMs} ms`));
       worker.on('message', (answer: DetectAnswer) => this.#hear(answer));
       worker.on('error', (error) => this.#giveUp(messageOf(error)));
@@ -76,14 +81,33 @@ export class DetectThread {
       this.#running.set(id, { resolve, reject });
       if (this.#running.size === 1) this.#watch();
       // Copied by the message, not transferred: the frame keeps its picture.
-      this.#worker?.postMessage({ id, requests });
+      this.#order({ kind: 'look', id, requests });
     });
   }
 
   /** Ends the thread and rejects what it has in hand; idempotent. */
   async close(): Promise<void> {
+    const isWell = this.#state === 'ready';
     this.#end('the detector is closed');
+    // Sessions that take turns are freed in turn, which a terminated thread would not do.
+    if (isWell && turnOf(this.#options.runner.provider) !== undefined) {
+      this.#order({ kind: 'close' });
+      await this.#exitedSoon();
+    }
     await this.#worker?.terminate();
+  }
+
+  async #exitedSoon(): Promise<void> {
+    const { clock } = this.#options;
+    const late = new Promise<void>((resolve) => {
+      this.#cancelWatch = clock.after(closeTimeoutMs, resolve);
+    });
+    await Promise.race([this.#exited, late]);
+    this.#cancelWatch?.();
+  }
+
+  #order(order: DetectOrder): void {
+    this.#worker?.postMessage(order);
   }
 
   #hear(answer: DetectAnswer): void {
@@ -134,4 +158,15 @@ export class DetectThread {
     for (const { reject } of this.#running.values()) reject(new Error(why));
     this.#running.clear();
   }
+}
+
+/** Resolves when the thread is over; it has no turn any more then. */
+function ended(worker: Worker, { turn }: ThreadSetup): Promise<void> {
+  const { threadId } = worker;
+  return new Promise((resolve) => {
+    worker.once('exit', () => {
+      giveUpTurn(turn, threadId);
+      resolve();
+    });
+  });
 }

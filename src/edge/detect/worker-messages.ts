@@ -1,8 +1,19 @@
-import type { Detected, RegionRequest } from './model-runner.ts';
+import type { Detected, RegionRequest, RunnerOptions } from './model-runner.ts';
 import type { StageTimes } from './stage-times.ts';
 
-/** Detector → thread: looks that are seen together. */
+/** What a thread is started with. */
+export interface ThreadSetup {
+  readonly runner: RunnerOptions;
+  /** What threads of this provider take turns by (turn.ts). */
+  readonly turn?: SharedArrayBuffer | undefined;
+}
+
+/** Detector → thread: looks that are seen together; or the end, after which the thread ends by itself. */
+export type DetectOrder = DetectJob | { readonly kind: 'close' };
+
+/** Looks that are seen together. */
 export interface DetectJob {
+  readonly kind: 'look';
   readonly id: number;
   readonly requests: readonly RegionRequest[];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -12,6 +13,8 @@ import { tempDir } from '../../support/temp-dir.ts';
 import { tinyManifest, tinySide, writeTinyModel } from '../../support/tiny-detector.ts';
 import { until } from '../../support/until.ts';
 
+/** The software Vulkan driver that comes with Chromium. */
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const manifest = tinyManifest();
 const [people, cars] = ['sees-people', 'sees-cars'] as const;
 const priority: LookPriority = { severity: 2, deadlineMs: 0 };
@@ -38,11 +41,18 @@ afterEach(async () => {
   await folder.remove();
 });
 
-async function started(options: { models?: readonly string[]; clock?: FakeClock; seen?: string[] } = {}) {
+interface Wanted {
+  readonly models?: readonly string[];
+  readonly clock?: FakeClock;
+  readonly seen?: string[];
+  readonly detect?: Record<string, unknown>;
+}
+
+async function started(options: Wanted = {}) {
   const metrics = new Metrics();
   const models = (options.models ?? [people, cars]).map((id) => ({ id }));
   const service = new DetectionService({
-    ...detectSchema.parse({ models, batch: { maxWaitMs: 0 } }),
+    ...detectSchema.parse({ models, batch: { maxWaitMs: 0 }, ...options.detect }),
     store: { manifest, mirror: folder.path, cacheDir: join(folder.path, 'cache'), shippedDir: folder.path },
     log: createLogger('test'),
     metrics,
@@ -139,6 +149,25 @@ describe('the models of a node', () => {
   test('a model nobody knows is a mistake of the configuration', async () => {
     await expect(started({ models: ['sees-peopel'] })).rejects.toMatchObject({ code: 'MB_MODEL_UNKNOWN' });
   });
+
+  test.skipIf(!existsSync(swiftShader))(
+    'threads on webgpu take turns (skipped without Chromium’s SwiftShader): at once they would end the process',
+    async () => {
+      process.env['VK_ICD_FILENAMES'] = swiftShader;
+      await Promise.all([people, cars].map((id) => writeTinyModel(folder.path, id)));
+      const { service } = await started({
+        detect: { provider: 'webgpu', sessions: 2, batch: { size: 1, maxWaitMs: 0 } },
+      });
+      delete process.env['VK_ICD_FILENAMES'];
+      const outcomes = await Promise.all(
+        Array.from({ length: 50 }, () => service.detect({ pictures: both, priority })),
+      );
+      expect(outcomes.flatMap(({ failures }) => failures)).toEqual([]);
+      expect(new Set(outcomes.flatMap(({ runs }) => runs).map(({ provider }) => provider))).toEqual(
+        new Set(['webgpu']),
+      );
+    },
+  );
 
   test('closed: says so', async () => {
     await writeTinyModel(folder.path, people);
