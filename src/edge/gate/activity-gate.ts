@@ -71,7 +71,9 @@ class ActivityGate implements ActivityInspector {
   }
 
   #read(luma: Uint8Array): void {
-    for (let at = 0; at < this.#look.picture.length; at += 1) this.#look.picture[at] = levelOf[luma[at] ?? 0] ?? 0;
+    const { picture } = this.#look;
+    const levels = levelOf;
+    for (let at = 0; at < picture.length; at += 1) picture[at] = levels[luma[at] ?? 0] ?? 0;
   }
 
   #restart(memory: GateMemory, at: UtcMs, reason: 'first' | 'transformed'): Activity {

@@ -105,7 +105,7 @@ export class Background {
       if (changed[at] === 0) {
         const small = Math.min(Math.max(rest, -most), most);
         background[at] = (picture[at] ?? 0) - rest + ((follow * small + half) >> fixedBits);
-        age[at] = (age[at] ?? 0) >> 1;
+        if (age[at] !== 0) age[at] = (age[at] ?? 0) >> 1;
       } else if (this.#stands(memory, at, picture[at] ?? 0, rest, aging)) {
         continue;
       }

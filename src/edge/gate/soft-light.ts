@@ -12,11 +12,16 @@ export class SoftLight {
   readonly #height: number;
   /** Sums of the rows around the present one, column by column, with `radius` empty columns on either side. */
   readonly #columns: Int32Array;
+  /** One over the number of columns around each: fewer at either end. */
+  readonly #weights: Float64Array;
 
   constructor(size: { readonly width: number; readonly height: number }) {
     this.#width = size.width;
     this.#height = size.height;
     this.#columns = new Int32Array(size.width + 2 * radius + 1);
+    this.#weights = Float64Array.from({ length: size.width }, (_, x) => {
+      return 1 / (Math.min(x, radius) + Math.min(size.width - 1 - x, radius) + 1);
+    });
   }
 
   /** Writes `residual` less the mean of each pixel's neighbourhood into `detail`; returns the largest mean, units. */
@@ -35,15 +40,15 @@ export class SoftLight {
 
   #row(residual: Int16Array, detail: Int16Array, start: number, rows: number): number {
     const columns = this.#columns;
+    const weights = this.#weights;
+    const weight = 1 / rows;
     const width = this.#width;
     let largest = 0;
     let sum = 0;
     for (let x = 0; x < 2 * radius; x += 1) sum += columns[x] ?? 0;
     for (let x = 0; x < width; x += 1) {
       sum += columns[x + 2 * radius] ?? 0;
-      // Fewer columns at either end.
-      const across = Math.min(x, radius) + Math.min(width - 1 - x, radius) + 1;
-      const mean = (sum / (rows * across)) | 0;
+      const mean = (sum * (weights[x] ?? 0) * weight) | 0;
       if (mean > largest || -mean > largest) largest = Math.abs(mean);
       detail[start + x] = (residual[start + x] ?? 0) - mean;
       sum -= columns[x] ?? 0;
