@@ -1,5 +1,6 @@
+import { messageOf } from '../../lib/errors.ts';
 import type { DetectConfig } from './config.ts';
-import { loadableModel } from './loadable-model.ts';
+import { type LoadableModel, loadableModel } from './loadable-model.ts';
 import { canonicalClasses } from './model-manifest.ts';
 import type { RunnerOptions } from './model-runner.ts';
 import type { ModelStoreOptions } from './model-store.ts';
@@ -60,8 +61,8 @@ export async function prepareModel(
   const provider = await chooseProvider(wish, probe);
   const groupSize = config.batch.size ?? (provider.used === 'cpu' ? 1 : acceleratorBatch);
   // Shapes stay fixed, so a batch that is not full runs as a full one: cpu would pay for what is not there.
-  const batch = provider.used === 'cpu' ? 1 : groupSize;
-  const { path, rewritten } = batch === 1 ? single : await loadableModel(id, store, { batch });
+  const wanted = provider.used === 'cpu' ? 1 : groupSize;
+  const { path, rewritten, batch } = wanted === 1 ? { ...single, batch: 1 } : await batched(single, wanted, store);
   const runner: RunnerOptions = {
     path,
     entry,
@@ -74,4 +75,13 @@ export async function prepareModel(
     ...(config.fixedInput && { fixedInput: true }),
   };
   return { runner, provider, groupSize, rewritten };
+}
+
+/** The graph for several pictures a run; where it does not allow that, the one it is, saying so. */
+async function batched(single: LoadableModel, batch: number, store: ModelStoreOptions) {
+  try {
+    return { ...(await loadableModel(single.entry.id, store, { batch })), batch };
+  } catch (error) {
+    return { ...single, rewritten: [...single.rewritten, `no batch of ${batch}: ${messageOf(error)}`], batch: 1 };
+  }
 }
