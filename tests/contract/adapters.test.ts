@@ -105,6 +105,24 @@ describe.each(adapterCases.map((each) => [each.kind, each] as const))('adapter %
       expectBox(second?.box, [50.5 / 128, 30.25 / 72, 99 / 128, 62 / 72]);
     });
 
+    test('a van that is half car, half bus is one object', async () => {
+      const van = { box: [20, 20, 60, 60], score: 0.8, classIndex: 2 } as const;
+      const kept = await detect(adapter, options, 'stretch', { width: 128, height: 128 }, [
+        van,
+        { ...van, score: 0.6, classIndex: 3 },
+      ]);
+      expect(kept).toMatchObject([{ class: 'car' }]);
+    });
+
+    test('two who stand close together: suppressed, unless the model gives each object once', async () => {
+      const close: KnownObject[] = [
+        { box: [12, 20, 52, 60], score: 0.9, classIndex: 0 },
+        { box: [20, 20, 60, 60], score: 0.8, classIndex: 0 },
+      ];
+      const kept = await detect(adapter, options, 'stretch', { width: 128, height: 128 }, close);
+      expect(kept).toHaveLength(kind.startsWith('detr') ? 2 : 1);
+    });
+
     test('a model that does not fit its entry is refused when it is opened', async () => {
       const entry = {
         ...entryOf(adapter, options, 'stretch'),
@@ -138,10 +156,10 @@ function entryOf(
 }
 
 /** The loader's part: DETR's second input is bound. */
-function fileOf(adapter: AdapterCase, options: ReaderOptions): string {
+function fileOf(adapter: AdapterCase, options: ReaderOptions, objects: readonly KnownObject[] = [person, car]): string {
   const path = join(scratch, `${adapter.kind}.onnx`);
   const { width, height } = options;
-  writeFileSync(path, rewriteModel(adapter.model([person, car], options), { targetSize: { width, height } }).bytes);
+  writeFileSync(path, rewriteModel(adapter.model(objects, options), { targetSize: { width, height } }).bytes);
   return path;
 }
 
@@ -159,9 +177,13 @@ async function detect(
   options: ReaderOptions,
   fit: 'stretch' | 'letterbox',
   size: { width: number; height: number },
+  objects?: readonly KnownObject[],
 ) {
   const entry = entryOf(adapter, options, fit);
-  const runner = await ModelRunner.open({ ...runnerOf(fileOf(adapter, options), entry), classes: options.classes });
+  const runner = await ModelRunner.open({
+    ...runnerOf(fileOf(adapter, options, objects), entry),
+    classes: options.classes,
+  });
   const picture: Picture = {
     ...size,
     format: 'bgr24',

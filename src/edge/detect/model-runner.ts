@@ -8,7 +8,7 @@ import { freeGraph } from './free-graph.ts';
 import type { ModelEntry } from './model-manifest.ts';
 import { suppress } from './nms.ts';
 import { OnnxSession } from './onnx-session.ts';
-import { outputReaders, outputsOf } from './output-readers.ts';
+import { oneBoxAnObject, outputReaders, outputsOf } from './output-readers.ts';
 import type { InputShape } from './packing/max-rects.ts';
 import { mergeCut } from './packing/merge-cut.ts';
 import { packOptions } from './packing/pack-options.ts';
@@ -210,7 +210,9 @@ export class ModelRunner {
       return run;
     };
     const boxes = mergeCut(found).map((each) => ({ ...toDetection(each, runOf(each)), cut: each.cut }));
-    const kept = suppress(boxes, this.#options.iouThreshold);
+    const { entry, iouThreshold } = this.#options;
+    // No overlap exceeds 1: nothing is suppressed.
+    const kept = suppress(boxes, oneBoxAnObject.has(entry.kind) ? 1 : iouThreshold);
     return {
       detections: kept.map(({ cut: _, ...detection }) => detection),
       run: runs.values().next().value ?? this.#describe(picture, this.#shape, detectMs),

@@ -13,6 +13,9 @@ export const outputReaders: Readonly<Record<ModelEntry['kind'], (options: Reader
   'detr-post': sound(detrPostReader),
 };
 
+/** Kinds trained to report each object once: suppression would only merge people who stand close together. */
+export const oneBoxAnObject: ReadonlySet<ModelEntry['kind']> = new Set(['detr', 'detr-post']);
+
 /** A graph that overflows gives NaN and infinities: neither is a box, nor a score. */
 function sound(reader: (options: ReaderOptions) => OutputReader) {
   return (options: ReaderOptions): OutputReader => {
