@@ -18,13 +18,9 @@ export function detrReader(options: ReaderOptions): OutputReader {
     const { logits, boxes, queries } = rawOutputs(outputs, classes.length);
     const found: Candidate[] = [];
     for (let query = 0; query < queries; query += 1) {
-      // A van that is half car, half truck is one object: of a query's classes that compete, the best counts.
-      const groups = new Set<string>();
-      for (const index of ranked(logits, query * classes.length, classes.length, leastLogit)) {
-        const name = classes[index];
+      for (const [index, name] of classes.entries()) {
         const logit = logits[query * classes.length + index] ?? Number.NaN;
-        if (name === undefined || groups.has(classGroup(name))) continue;
-        groups.add(classGroup(name));
+        if (!(logit >= leastLogit) || name === undefined) continue;
         const [x = 0, y = 0, w = 0, h = 0] = boxes.subarray(query * 4, query * 4 + 4);
         found.push({
           x1: (x - w / 2) * width,
@@ -54,24 +50,21 @@ export function detrPostReader({ classes, scoreThreshold }: ReaderOptions): Outp
       const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = boxes.subarray(index * 4, index * 4 + 4);
       found.push({ x1, y1, x2, y2, score, class: name });
     }
-    // One query with two competing classes gives the very same box twice: the better is the object.
-    const seen = new Set<string>();
-    return best(found).filter(({ x1, y1, x2, y2, class: name }) => {
-      const query = [x1, y1, x2, y2, classGroup(name)].join();
-      return !seen.has(query) && seen.add(query);
-    });
+    return best(found);
   };
 }
 
-/** Classes of one query from a score on, best first. */
-function ranked(logits: Float32Array, from: number, count: number, least: number): number[] {
-  const above: number[] = [];
-  for (let index = 0; index < count; index += 1) if ((logits[from + index] ?? Number.NaN) >= least) above.push(index);
-  return above.sort((a, b) => (logits[from + b] ?? 0) - (logits[from + a] ?? 0));
-}
-
+/** The best; of one query's classes that compete (a van that is half car, half truck) the better is the object. */
 function best(found: Candidate[]): Candidate[] {
-  return found.sort((a, b) => b.score - a.score).slice(0, maxObjects);
+  const seen = new Set<string>();
+  const isNew = ({ x1, y1, x2, y2, class: name }: Candidate) => {
+    const query = [x1, y1, x2, y2, classGroup(name)].join();
+    return !seen.has(query) && seen.add(query);
+  };
+  return found
+    .sort((a, b) => b.score - a.score)
+    .filter(isNew)
+    .slice(0, maxObjects);
 }
 
 /** Exporters disagree on names and order, so the boxes are told by their four numbers, or by name where classes are four too. */
