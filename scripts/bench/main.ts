@@ -1,25 +1,31 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { accuracyBench } from './accuracy.ts';
 import { type Bench, type BenchOptions, toJson } from './bench.ts';
 import { writeSection } from './benchmarks-page.ts';
 import { decodeBench } from './decode.ts';
 import { detectBench } from './detect.ts';
 import { gateBench } from './gate.ts';
 import { ingestBench } from './ingest.ts';
+import { overloadBench } from './overload.ts';
+import { packingBench } from './packing.ts';
 import { pipelineBench } from './pipeline.ts';
 import { soakBench } from './soak.ts';
 
 /** Every bench by name. */
 const benches: Readonly<Record<string, Bench>> = {
+  accuracy: accuracyBench,
   decode: decodeBench,
   detect: detectBench,
   gate: gateBench,
   ingest: ingestBench,
+  overload: overloadBench,
+  packing: packingBench,
   pipeline: pipelineBench,
   soak: soakBench,
 };
 /** Options of single benches, all with a value. */
-const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'shards', 'peers', 'profile'] as const;
+const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'shards', 'peers', 'profile', 'seek'] as const;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

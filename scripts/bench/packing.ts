@@ -28,11 +28,6 @@ const ways: readonly Way[] = [
   { name: 'wholeFree', what: 'whole pictures, inputs no larger than they', ...whole, fixedInput: false },
   { name: 'packed', what: 'regions of up to 10 cameras in one input', fixedInput: true, regions: true, together: 10 },
   { name: 'regionsFree', what: 'regions, inputs no larger than they', fixedInput: false, regions: true, together: 1 },
-  {
-    name: 'packedFree',
-    what: 'regions of up to 10 cameras, inputs no larger than they',
-    ...{ fixedInput: false, regions: true, together: 10 },
-  },
 ];
 
 /** What one way cost and found. */

@@ -47,7 +47,7 @@ interface Open {
 
 /**
  * Lays the regions of all pictures out in model inputs at the least cost it finds: the largest first, each where the inputs grow
- * least, or in an input of its own where that is cheaper. Nothing is scaled.
+ * least, or in an input of its own where that is cheaper. Pictures share inputs of fixed size only. Nothing is scaled.
  * @throws Error when a picture that is not packed does not fit.
  */
 export function packPictures(asked: readonly Asked[], input: InputShape, options: PackOptions): Layout[] {
@@ -68,6 +68,9 @@ function place(piece: Piece, open: Open[], input: InputShape, options: PackOptio
   let home: Open | undefined;
   let spot: Spot | undefined;
   for (const each of open) {
+    // Where inputs may be small, neighbours from another camera save nothing and cost a little: 0.987 of the objects
+    // found instead of all. So what is found in a picture does not depend on what else is looked at.
+    if (input.step !== undefined && each.placements[0]?.picture !== piece.picture) continue;
     const found = each.room.find(piece.source);
     if (found !== undefined && (spot === undefined || found.growth < spot.growth)) [home, spot] = [each, found];
   }

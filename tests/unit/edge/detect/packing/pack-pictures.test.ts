@@ -130,6 +130,26 @@ describe('packing', () => {
     expect(layouts).toHaveLength(1);
   });
 
+  test('free inputs are not shared: what is found in a picture does not depend on the others', () => {
+    const one = {
+      width: 416,
+      height: 234,
+      regions: [
+        [0.1, 0.1, 0.15, 0.2],
+        [0.8, 0.7, 0.9, 0.9],
+      ] as Box[],
+    };
+    const alone = packPictures([one], free, options);
+    const together = packPictures([one, one, { width: 416, height: 234 }], free, options);
+    const of = (picture: number) =>
+      together
+        .filter(({ placements }) => placements[0]?.picture === picture)
+        .map((layout) => ({ ...layout, placements: layout.placements.map((each) => ({ ...each, picture: 0 })) }));
+    expect(of(0)).toEqual(alone);
+    expect(of(1)).toEqual(alone);
+    expect(together.every(({ placements }) => new Set(placements.map(({ picture }) => picture)).size === 1)).toBe(true);
+  });
+
   test('a whole picture lies at the origin, as without packing', () => {
     expect(packPictures([{ width: 416, height: 234 }], input, options)).toEqual([
       { ...input, placements: [{ picture: 0, source: { x: 0, y: 0, width: 416, height: 234 }, x: 0, y: 0 }] },
