@@ -82,7 +82,7 @@ ${table([
 ])}
 
 The footage is busy: nearly every look has someone in it, or had a moment ago, so that most pass. False alarms are
-counted on stills: the emptiest picture of each clip, with sensor noise, every 2 s for three minutes under each stress;
+counted on stills: the emptiest picture of each clip, with sensor noise, every 2 s for two minutes under each stress;
 recall is kept on the moving clips under the same stress (all clips, every 2 s).
 
 ${table([

@@ -16,7 +16,7 @@ export class RunningAverageMotion {
   readonly #mask = new Uint8Array(this.width * this.height);
   #lastMs: number | undefined;
 
-  inspect(luma: Uint8Array, atMs: number): { readonly active: boolean; readonly regions: readonly Box[] } {
+  inspect(atMs: number, luma: Uint8Array): { readonly active: boolean; readonly regions: readonly Box[] } {
     this.#stretch(luma);
     blur(this.#stretched, this.#across, 1);
     blur(this.#across, this.#picture, this.width);

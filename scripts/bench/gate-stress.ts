@@ -63,7 +63,7 @@ export function noise(grey: Uint8Array, sigma: number, random: () => number): Ui
   let at = Math.floor(random() * normals.length);
   const stride = 2 * Math.floor(random() * 1000) + 1;
   return grey.map((value) => {
-    at = (at + stride) % normals.length;
+    at = (at + stride) & (normals.length - 1);
     return clamp(value + sigma * (normals[at] ?? 0));
   });
 }

@@ -19,7 +19,7 @@ import { noise, stresses } from './gate-stress.ts';
 const intervals = [2000, 10_000] as const;
 
 /** A still picture of each clip is shown this often under each stress: whatever passes is a false alarm. */
-const heldLooks = 90;
+const heldLooks = 60;
 
 /** The gate learns what weather does; so much of it is counted apart. */
 const firstMinuteMs = 60_000;
@@ -27,8 +27,11 @@ const firstMinuteMs = 60_000;
 /** Sensor noise on the still picture, grey values. */
 const heldNoise = 2;
 
-/** Ways to gate, each making a gate for one camera. */
-type Ways = Readonly<Record<'gate' | 'peer', () => GateUnderTest>>;
+/** A way to gate: the size of picture it takes, and a gate for one camera. */
+interface Way {
+  readonly size: { readonly width: number; readonly height: number };
+  camera(): GateUnderTest;
+}
 
 /**
  * What the activity gate lets pass and what it misses on real footage, looked at in full by the detector for
@@ -70,34 +73,35 @@ async function readClips(shared: string, say: (line: string) => void): Promise<C
   return clips;
 }
 
-function waysOf(config: GateConfig): Ways {
+function waysOf(config: GateConfig): Readonly<Record<'gate' | 'peer', Way>> {
   const inspector = activityGate(config);
+  const camera = () => {
+    const memory = new SharedArrayBuffer(inspector.memoryBytes);
+    return { inspect: (atMs: number, luma: Uint8Array) => inspector.inspect(memory, luma, atMs) };
+  };
   return {
-    gate: () => {
-      const memory = new SharedArrayBuffer(inspector.memoryBytes);
-      return { inspect: (atMs, grey) => inspector.inspect(memory, shrink(grey, inspector), atMs) };
-    },
-    peer: () => {
-      const motion = new RunningAverageMotion();
-      return { inspect: (atMs, grey) => motion.inspect(shrink(grey, motion), atMs) };
-    },
+    gate: { size: inspector, camera },
+    peer: { size: new RunningAverageMotion(), camera: () => new RunningAverageMotion() },
   };
 }
 
 /** One clip under every stress, by every way, at every interval; adds to the rows. */
-function judge(clip: Clip, ways: Ways, rows: Map<string, GateRow>): void {
+function judge(clip: Clip, ways: ReturnType<typeof waysOf>, rows: Map<string, GateRow>): void {
   const still = stillOf(clip);
   for (const [stress, change] of Object.entries(stresses)) {
     const random = seededRandom(1);
-    const moving = clip.pictures.map((look) => ({ ...look, grey: change(look.grey, look.atMs, random) }));
-    const held = still.map((look) => ({ ...look, grey: change(look.grey, look.atMs, random) }));
+    const under = (look: Look) => ({ ...look, grey: change(look.grey, look.atMs, random) });
+    const [moving, held] = [clip.pictures.map(under), still.map(under)];
     for (const way of ['gate', 'peer'] as const) {
+      const { size, camera } = ways[way];
+      const small = (look: Look) => ({ ...look, grey: shrink(look.grey, size) });
+      const looks = moving.map(small);
       for (const everyMs of intervals) {
         const key = `${stress}/${way}/${clip.use}/${everyMs}`;
         const row = rows.get(key) ?? { stress, way, use: clip.use, everyMs, tally: emptyTally(), held: noStills() };
         rows.set(key, row);
-        for (const looks of camerasOf(moving, everyMs)) addTally(row.tally, scoreGate(looks, ways[way]()));
-        if (everyMs === 2000) countStills(row.held, held, ways[way]());
+        for (const some of camerasOf(looks, everyMs)) addTally(row.tally, scoreGate(some, camera()));
+        if (everyMs === 2000) countStills(row.held, held.map(small), camera());
       }
     }
   }
@@ -173,7 +177,7 @@ function cost(clips: readonly Clip[], config: GateConfig) {
   };
   for (let turn = 0; turn < 7; turn += 1) {
     timed('gate', (index) => inspector.inspect(memory, small[index] ?? new Uint8Array(), atMs));
-    timed('peer', (index) => motion.inspect(wide[index] ?? new Uint8Array(), atMs));
+    timed('peer', (index) => motion.inspect(atMs, wide[index] ?? new Uint8Array()));
   }
   // The first turn compiles.
   return { gate: spread(times.gate.slice(1)), peer: spread(times.peer.slice(1)) };

@@ -1,20 +1,6 @@
 import type { Activity, ActivityReason } from '../../domain/activity.ts';
 import type { Box } from '../../domain/geometry.ts';
 
-/** Counter of looks by what the gate said of them; label `reason`. */
-export const gateLooksMetric = {
-  name: 'maplebridge_gate_looks_total',
-  help: 'Looks by what the activity gate said: first, changed and transformed go to the detector, still and relit do not.',
-  labels: ['reason'],
-} as const;
-
-/** Counter of looks that went to the detector though nothing changed; label `why` is the caller's. */
-export const gateOverriddenMetric = {
-  name: 'maplebridge_gate_overridden_total',
-  help: 'Looks that went to the detector though the activity gate found nothing: an open incident, a live track, a routine check.',
-  labels: ['why'],
-} as const;
-
 const meanings: Readonly<Record<ActivityReason, string>> = {
   first: 'no past to compare with',
   changed: 'parts differ from what the camera usually shows',
