@@ -36,7 +36,8 @@ function valueText({ name, type, dims }: DescribedValue): string {
 }
 
 function adapterLines({ adapters, chosen, description }: CheckReport): string[] {
-  if (description.picture === undefined) return ['adapters: none tried: it has no picture input of a fixed size'];
+  if (description.picture === undefined)
+    return ['adapters: none tried: it has no picture input of a fixed size, 32 to 4096 pixels a side'];
   return [
     'adapters:',
     ...adapters.map((each) => `  ${each === chosen ? '→' : ' '} ${each.kind.padEnd(10)} ${adapterText(each)}`),

@@ -33,7 +33,7 @@ export interface ModelDescriptionReport {
   /** Most frequent first. */
   readonly operators: readonly { readonly name: string; readonly count: number }[];
   readonly rewrites: readonly DescribedRewrite[];
-  /** The input that takes a picture, where it is one of fixed size. */
+  /** The input that takes a picture, where it is one of a fixed size of 32 to 4096 pixels a side. */
   readonly picture: PictureInput | undefined;
 }
 
@@ -75,8 +75,13 @@ function pictureOf(model: OnnxModel): PictureInput | undefined {
   if (input === undefined || dims === undefined) return undefined;
   const layout = layoutOf(dims);
   const [height, width] = layout === 'nchw' ? [dims[2], dims[3]] : [dims[1], dims[2]];
-  if (typeof width !== 'number' || typeof height !== 'number' || width < 1 || height < 1) return undefined;
+  if (typeof width !== 'number' || typeof height !== 'number' || !isSide(width) || !isSide(height)) return undefined;
   return { name: input.name, width, height, layout };
+}
+
+/** What the manifest allows: nobody's file may make us fill gigabytes with a picture. */
+function isSide(length: number): boolean {
+  return Number.isInteger(length) && length >= 32 && length <= 4096;
 }
 
 /** Each rewrite is tried on its own. */
