@@ -15,7 +15,7 @@ const severityOf: readonly Severity[] = [1, 4, 3, 4, 2, 4, 3, 4];
 /** How much of the box the cameras take that stay, and how much all of them are to ask for. */
 const baseShare = 0.5;
 const overloadFactor = 2;
-const rampStep = 24;
+const rampStep = 12;
 const rampEveryS = 6;
 const settleS = 20;
 const sampleEveryS = 2;

@@ -7,7 +7,7 @@ import {
   severities,
   shedding,
 } from './admit.ts';
-import { type LooksOfLate, UsableCapacity } from './usable-capacity.ts';
+import { isSlow, type LooksOfLate, UsableCapacity } from './usable-capacity.ts';
 
 /** How long more than the box can do must be asked for before more is shed, and how much of it is left at least. */
 const tightenAfterMs = 3_000;
@@ -21,6 +21,15 @@ const trialMs = 20_000;
 const restMs = { first: 10_000, growth: 2, longest: 60_000 };
 /** Unless it would cost this much less by now than when it was tried. */
 const easierAt = 0.85;
+
+/** Past this share of the capacity what is used says nothing of what is asked for. */
+const saturatedAt = 0.9;
+/** How fast costs are taken for too dear, where less is used than they say, and believed again where all is. */
+const doubtMs = 4_000;
+const believeMs = 2_000;
+const leastBelief = 0.1;
+/** A new plan shows in what is used after this long. */
+const showsAfterMs = 3_000;
 
 /** A step up. */
 interface Trial {
@@ -44,6 +53,9 @@ export class Admission {
   readonly #capacity: LookCapacity;
   readonly #usable = new UsableCapacity();
   #plan = wholePlan;
+  /** Part of the measured costs that what is used bears out, 0–1. */
+  #belief = 1;
+  #plannedForMs = 0;
   #tightForMs = 0;
   #looseForMs = 0;
   #trial: Trial | undefined;
@@ -66,9 +78,11 @@ export class Admission {
   }
 
   /** Takes the time since the last call in; true when less is taken on from now. */
-  evaluate(demands: readonly ClassDemand[], looks: LooksOfLate): boolean {
+  evaluate(asked: readonly ClassDemand[], looks: LooksOfLate): boolean {
     const { ms } = looks;
     this.#usable.heed(looks);
+    this.#doubt(asked, looks);
+    const demands = asked.map((demand) => scaled(demand, this.#belief));
     this.#rest(demands, ms);
     const now = shedding(this.#plan);
     const load = this.#load(demands, this.#plan);
@@ -98,8 +112,22 @@ export class Admission {
 
   #change(plan: readonly ClassAdmission[]): void {
     this.#plan = plan;
+    this.#plannedForMs = 0;
     this.#tightForMs = 0;
     this.#looseForMs = 0;
+  }
+
+  /**
+   * Compares what is used with what the costs say it should be. Costs of few looks are learnt slowly, and a moment in which the
+   * box stood still would otherwise shed for minutes what there is room for.
+   */
+  #doubt(demands: readonly ClassDemand[], { ms, used, slow, looks }: LooksOfLate): void {
+    this.#plannedForMs += ms;
+    const planned = this.#load(demands, this.#plan);
+    const saturated = used > saturatedAt || isSlow({ slow, looks });
+    if (planned < 0.01 || (!saturated && this.#plannedForMs < showsAfterMs)) return;
+    const goal = saturated ? 1 : Math.min(1, Math.max(leastBelief, used / planned));
+    this.#belief += (goal - this.#belief) * (1 - Math.exp(-ms / (goal > this.#belief ? believeMs : doubtMs)));
   }
 
   /** Lets time pass for the last step up, and for the last one that failed. */
@@ -131,6 +159,11 @@ export class Admission {
     const { decoderMs, detectorMs, maxStretch } = this.#capacity;
     return { decoderMs: decoderMs * share, detectorMs: detectorMs * share, maxStretch };
   }
+}
+
+function scaled(demand: ClassDemand, by: number): ClassDemand {
+  const { decodeMs, detectMs, continuousMs } = demand;
+  return { ...demand, decodeMs: decodeMs * by, detectMs: detectMs * by, continuousMs: continuousMs * by };
 }
 
 const epsilon = 1e-9;

@@ -43,7 +43,7 @@ export class UsableCapacity {
     const pressed = late >= leastLate && late > looks * pressureShare;
     this.#pressedForMs = pressed ? this.#pressedForMs + ms : 0;
     if (this.#pressedForMs >= pressureForMs) this.#cut(used);
-    else if (slow < leastLate || slow <= looks * pressureShare) this.#grow(ms);
+    else if (!isSlow({ slow, looks })) this.#grow(ms);
   }
 
   /** Less is taken on: what came late until now says nothing any more. */
@@ -65,4 +65,9 @@ export class UsableCapacity {
     this.#share = Math.min(1, this.#share + (perSecond * ms) / 1000);
     if (this.#share === 1) this.#nextCareMs = carefulForMs.first;
   }
+}
+
+/** Whether so many looks come slowly that the box cannot have more to do. */
+export function isSlow({ slow, looks }: Pick<LooksOfLate, 'slow' | 'looks'>): boolean {
+  return slow >= leastLate && slow > looks * pressureShare;
 }

@@ -179,7 +179,7 @@ describe('twice what the box can do', { timeout: 60_000 }, () => {
     for (const { camera } of box.taken) counts.set(camera, (counts.get(camera) ?? 0) + 1);
     expect(counts.size).toBe(2000);
     expect(Math.max(...counts.values()) / Math.min(...counts.values())).toBeLessThan(1.4);
-    expect(scheduler.status().utilisation.decoder).toBeGreaterThan(0.8);
+    expect(scheduler.status().utilisation.decoder).toBeGreaterThan(0.6);
     expect(clock.pending).toBe(1);
   });
 });
