@@ -1,6 +1,7 @@
 import type { Box } from '../../domain/geometry.ts';
 import type { GateConfig } from './config.ts';
 import { blockSize } from './gate-memory.ts';
+import { mergeBoxes } from './merge-boxes.ts';
 import { sameStructure, structureSize } from './structure.ts';
 
 /** Changed pixels that make a block take part, and that one block of a patch must have. */
@@ -21,9 +22,6 @@ const company = 3;
 
 /** Share of a patch's blocks with the same structure as before from which it is only lit otherwise. */
 const light = 0.8;
-
-/** Most regions reported. */
-const maxRegions = 8;
 
 /** A patch in blocks, ends exclusive. */
 interface Patch {
@@ -218,43 +216,4 @@ export class RegionFinder {
       Math.min(1, bottom / this.#rows + margin),
     ];
   }
-}
-
-/** Merges boxes that touch, then those that cost the least area, until there are at most eight. */
-function mergeBoxes(boxes: readonly Box[]): Box[] {
-  const merged = [...boxes].sort((a, b) => size(b) - size(a)).slice(0, 64);
-  for (;;) {
-    const pair = nearest(merged);
-    if (pair === undefined || (pair.cost > 0 && merged.length <= maxRegions)) return merged;
-    const [first, second] = [merged[pair.first], merged[pair.second]];
-    if (first === undefined || second === undefined) return merged;
-    merged[pair.first] = around(first, second);
-    merged.splice(pair.second, 1);
-  }
-}
-
-/** The pair of boxes whose union adds the least area; touching boxes cost nothing. */
-function nearest(boxes: readonly Box[]): { first: number; second: number; cost: number } | undefined {
-  let best: { first: number; second: number; cost: number } | undefined;
-  for (const [first, a] of boxes.entries()) {
-    for (let second = first + 1; second < boxes.length; second += 1) {
-      const b = boxes[second];
-      if (b === undefined) continue;
-      const cost = touches(a, b) ? 0 : size(around(a, b)) - size(a) - size(b);
-      if (best === undefined || cost < best.cost) best = { first, second, cost: Math.max(0, cost) };
-    }
-  }
-  return best;
-}
-
-function touches(a: Box, b: Box): boolean {
-  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
-}
-
-function around(a: Box, b: Box): Box {
-  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
-}
-
-function size(box: Box): number {
-  return (box[2] - box[0]) * (box[3] - box[1]);
 }
