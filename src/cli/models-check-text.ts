@@ -1,6 +1,6 @@
 import type { AdapterTrial, CheckReport } from '../edge/detect/check-model.ts';
 import type { DescribedValue } from '../edge/detect/describe-model.ts';
-import type { ManifestEntry } from './models-check.ts';
+import type { ManifestEntry } from './models-check-entry.ts';
 
 /** The report of `models check` for a reader, line by line. */
 export function checkText(path: string, report: CheckReport, entry: ManifestEntry | undefined): string[] {

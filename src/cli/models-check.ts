@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { CameraId } from '../domain/ids.ts';
 import type { Picture, PictureSpec } from '../domain/picture.ts';
 import { DecoderPool } from '../edge/decode/decoder-pool.ts';
-import { checkModel, type KnownEntry } from '../edge/detect/check-model.ts';
+import { checkModel } from '../edge/detect/check-model.ts';
 import { loadManifest, modelKinds, modelsDir } from '../edge/detect/model-manifest.ts';
 import { cacheDirOf } from '../edge/detect/model-store.ts';
 import { writeDurable } from '../lib/durable-file.ts';
 import { AppError, messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required, wholeNumber } from './arguments.ts';
 import type { CommandContext } from './command.ts';
+import { type EntryFlags, type ManifestEntry, manifestEntry } from './models-check-entry.ts';
 import { checkText } from './models-check-text.ts';
 
 const usage = `models check <file.onnx> [--picture <photo.jpg>] [--kind ${modelKinds.join('|')}] [--runs N] [--threads N]
@@ -27,8 +27,6 @@ const options = {
   write: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
-
-type Flags = Readonly<Partial<Record<'id' | 'classes' | 'licence' | 'attribution', string>>>;
 
 /** `maplebridge models check`: what a file is, whether an adapter reads it, its speed here, its manifest entry. */
 export async function modelsCheck(
@@ -56,37 +54,12 @@ export async function modelsCheck(
   return 0;
 }
 
-/** What a file cannot say stands in angle brackets, which the manifest's schema refuses. */
-function manifestEntry(known: KnownEntry, classes: number, flags: Flags) {
-  const { task, kind, file, sha256, bytes, shipped, strides, input, rewrite } = known;
-  const count = classes === 0 ? 'its' : `${classes}`;
-  return {
-    id: flags.id ?? idOf(file),
-    ...{ task, kind, file, sha256, bytes, shipped },
-    classes: flags.classes ?? `<class set with ${count} names, of classSets>`,
-    ...{ strides, input, rewrite },
-    licence: flags.licence ?? '<licence of the weights, SPDX>',
-    attribution: flags.attribution ?? '',
-    sources: [],
-  };
-}
-
-/** What `models check` prints for the manifest. */
-export type ManifestEntry = ReturnType<typeof manifestEntry>;
-
-function idOf(file: string): string {
-  const id = basename(file, '.onnx')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-');
-  return id.replace(/^-+|-+$/g, '').slice(0, 63);
-}
-
 /** Adds the entry to the manifest, checked as the node will check it. */
 async function write(
   path: string,
   entry: ManifestEntry,
   manifest: string,
-  flags: Flags,
+  flags: EntryFlags,
   print: (line: string) => void,
 ): Promise<void> {
   for (const flag of ['licence', 'classes'] as const) {
