@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { RegionRequest, RunnerOptions } from './model-runner.ts';
+import { PictureSlots } from './picture-slots.ts';
 import { giveUpTurn, turnOf } from './turn.ts';
 import type { DetectAnswer, DetectOrder, JobAnswer, ThreadSetup } from './worker-messages.ts';
 
@@ -22,6 +23,7 @@ export interface DetectThreadOptions {
 interface Running {
   readonly resolve: (answer: JobAnswer) => void;
   readonly reject: (error: Error) => void;
+  readonly release: () => void;
 }
 
 /** A thread that frees its session in turn gets this long. */
@@ -34,6 +36,7 @@ const closeTimeoutMs = 5_000;
 export class DetectThread {
   readonly #options: DetectThreadOptions;
   readonly #running = new Map<number, Running>();
+  readonly #slots = new PictureSlots();
   #state: 'new' | 'loading' | 'ready' | 'over' = 'new';
   #worker: Worker | undefined;
   #loading: { resolve: (warmUpMs: number) => void; reject: (error: Error) => void } | undefined;
@@ -78,10 +81,11 @@ export class DetectThread {
     return new Promise((resolve, reject) => {
       if (this.#state !== 'ready') return reject(new Error('its thread is not running'));
       const id = this.#nextId++;
-      this.#running.set(id, { resolve, reject });
+      // Copied, not transferred: the frame keeps its picture.
+      const packed = this.#slots.pack(requests);
+      this.#running.set(id, { resolve, reject, release: () => packed.release() });
       if (this.#running.size === 1) this.#watch();
-      // Copied by the message, not transferred: the frame keeps its picture.
-      this.#order({ kind: 'look', id, requests });
+      this.#order({ kind: 'look', id, requests: packed.requests });
     });
   }
 
@@ -125,6 +129,7 @@ export class DetectThread {
         const running = this.#running.get(answer.id);
         this.#running.delete(answer.id);
         this.#watch();
+        running?.release();
         running?.resolve(answer);
         return;
       }
