@@ -1,150 +1,84 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessUnit } from '../../src/domain/access-unit.ts';
 import type { CameraId } from '../../src/domain/ids.ts';
-import type { PictureSpec } from '../../src/domain/picture.ts';
 import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
-import { type BenchReport, cpuSeconds, quantile, round, spread } from './bench.ts';
-import { runFfmpeg, runFluentFfmpeg } from './ffmpeg-process.ts';
+import type { BenchReport } from './bench.ts';
+import { compareDecoders } from './decode-contestants.ts';
+import { decodeReport } from './decode-report.ts';
+import { benchFilm, benchSpec, filmsAtOnce } from './decode-task.ts';
+import { runFluentFfmpeg } from './ffmpeg-process.ts';
 import { benchKeyframes } from './footage.ts';
 
 const repeats = 10;
-const rounds = 7;
+const rounds = 5;
 const cameras = 1000;
-/** Cameras that have a look at work at the same time. */
-const callers = 4;
-const spec: PictureSpec = { width: 416, height: 416, fit: 'letterbox', format: 'bgr24' };
+/** Pictures of the film: one of so many units, 3 a second at 15 units. */
+const every = 5;
 
 /**
  * Keyframes to detector-sized pictures: our pool with one worker, FFmpeg by itself, and fluent-ffmpeg with a process,
- * all on the same keyframes and in changing order. Per core means per CPU second, main thread and start-up included.
+ * all on the same keyframes and in changing order; and a whole film continuously, beside FFmpeg. Per core means per CPU
+ * second, main thread and start-up included.
  */
 export async function decodeBench(say: (line: string) => void): Promise<BenchReport> {
   const { source, keyframes } = await benchKeyframes();
   const folder = mkdtempSync(join(tmpdir(), 'maplebridge-bench-'));
-  const many = Array.from({ length: repeats }, () => keyframes).flat();
-  const file = join(folder, 'many.h264');
-  const single = join(folder, 'single.h264');
-  writeFileSync(file, Buffer.concat(many.map((unit) => unit.data)));
-  writeFileSync(single, keyframes[0]?.data ?? Buffer.alloc(0));
-  say(`${many.length} keyframes of ${source}, ${rounds} rounds`);
-
-  const pool = new DecoderPool({
-    workers: 1,
-    queueCapacity: many.length,
-    log: createLogger('bench'),
-    metrics: new Metrics(),
-  });
+  const [pool, unfiltered] = [makePool({}), makePool({ skipLoopFilter: true })];
   try {
+    const film = await benchFilm(folder);
+    const many = Array.from({ length: repeats }, () => keyframes).flat();
+    const file = (name: string, units: readonly AccessUnit[]) => {
+      const path = join(folder, `${name}.h264`);
+      writeFileSync(path, Buffer.concat(units.map((unit) => unit.data)));
+      return path;
+    };
+    const files = { keyframes: file('many', many), film: file('film', film) };
+    say(`${many.length} keyframes of ${source}, ${film.length} units continuously, ${rounds} rounds`);
     const began = performance.now();
     await pool.start(new AbortController().signal);
     const startMs = performance.now() - began;
-    const { width, height } = await contentSize(pool, keyframes);
+    await unfiltered.start(new AbortController().signal);
 
-    const rates = await compare(pool, many, { file, width, height }, say);
-    const processes = await perProcess({ file: single, width, height });
-    const latency = await latencies(pool, keyframes);
-    const idle = await idleMemory(pool, keyframes);
-
-    const ratio = quantile(
-      rates.pool.map((rate, index) => rate / (rates.ffmpeg[index] ?? Number.NaN)),
-      0.5,
-    );
-    const fluentRatio = quantile(
-      rates.pool.map((rate, index) => rate / (rates.fluent[index] ?? Number.NaN)),
-      0.5,
-    );
-    return {
-      parameters: { source, keyframes: many.length, rounds, picture: `${width}×${height} bgr24`, cameras },
-      metrics: {
-        keyframesPerSecondPerCore: round(quantile(rates.pool, 0.5)),
-        ratioVsFfmpegKeyframes: round(ratio),
-        ratioVsFluentFfmpeg: round(fluentRatio),
-        mbPer1000IdleCameras: round(idle),
-        poolStartMs: round(startMs),
-        keyframeLatencyMs: round(quantile(latency, 0.5)),
-        fluentOneKeyframeMs: round(
-          quantile(
-            processes.map((each) => each.wallMs),
-            0.5,
-          ),
-        ),
-        fluentRssMbPerCamera: round(
-          quantile(
-            processes.map((each) => each.maxRssMb),
-            0.5,
-          ),
-        ),
-      },
-      distributions: {
-        poolKeyframesPerCpuSecond: spread(rates.pool),
-        ffmpegKeyframesPerCpuSecond: spread(rates.ffmpeg),
-        fluentFfmpegKeyframesPerCpuSecond: spread(rates.fluent),
-        poolLatencyMs: spread(latency),
-        fluentOneKeyframeMs: spread(processes.map((each) => each.wallMs)),
-        fluentMaxRssMb: spread(processes.map((each) => each.maxRssMb)),
-      },
-    };
+    const size = await contentSize(pool, keyframes);
+    const load = loadavg()[0] ?? 0;
+    const task = { pool, unfiltered, keyframes: many, film, every, files, size };
+    const picture = `${size.width}×${size.height} bgr24`;
+    return decodeReport({
+      parameters: { source, keyframes: many.length, rounds, picture, cameras, film: film.length, every },
+      source,
+      picture,
+      rounds,
+      keyframes: many.length,
+      keyframeKb: keyframes.reduce((sum, { data }) => sum + data.length, 0) / keyframes.length / 1000,
+      film: { units: film.length, every, atOnce: filmsAtOnce },
+      cpuS: await compareDecoders(task, rounds, say),
+      processes: await perProcess({ file: file('single', keyframes.slice(0, 1)), ...size }),
+      latencyMs: await latencies(pool, keyframes),
+      idleMb: await idleMemory(pool, keyframes),
+      startMs,
+      load,
+    });
   } finally {
-    await pool.stop();
+    await Promise.all([pool.stop(), unfiltered.stop()]);
     rmSync(folder, { recursive: true });
   }
 }
 
+function makePool(options: { readonly skipLoopFilter?: boolean }): DecoderPool {
+  const workerFile = new URL('../../src/edge/look-worker.ts', import.meta.url);
+  const shared = { workers: 1, queueCapacity: 1000, log: createLogger('bench'), metrics: new Metrics(), workerFile };
+  return new DecoderPool({ ...shared, ...options });
+}
+
 async function contentSize(pool: DecoderPool, keyframes: readonly AccessUnit[]) {
   const [unit] = keyframes;
-  const result = unit && (await pool.decode(unit, spec));
+  const result = unit && (await pool.decode(unit, benchSpec));
   if (!result?.ok) throw new Error(`the first keyframe does not decode: ${result?.detail}`);
   return { width: result.picture.width, height: result.picture.height };
-}
-
-type Contestant = 'pool' | 'ffmpeg' | 'fluent';
-
-/** Keyframes a CPU second of each, round by round, each round in another order. */
-async function compare(
-  pool: DecoderPool,
-  many: readonly AccessUnit[],
-  task: { file: string; width: number; height: number },
-  say: (line: string) => void,
-): Promise<Record<Contestant, number[]>> {
-  const rates: Record<Contestant, number[]> = { pool: [], ffmpeg: [], fluent: [] };
-  const run: Record<Contestant, () => Promise<number>> = {
-    pool: async () => {
-      const cpu = process.cpuUsage();
-      await decodeAll(pool, many);
-      return cpuSeconds(cpu);
-    },
-    ffmpeg: async () => (await runFfmpeg(task)).cpuS,
-    fluent: async () => {
-      const { cpuS, pictures } = await runFluentFfmpeg(task);
-      if (pictures !== many.length) throw new Error(`${pictures} pictures of ${many.length} came through the pipe`);
-      return cpuS;
-    },
-  };
-  const order: Contestant[] = ['pool', 'ffmpeg', 'fluent'];
-  for (let index = 0; index < rounds; index += 1) {
-    for (const name of order) rates[name].push(many.length / (await run[name]()));
-    order.push(order.shift() ?? 'pool');
-    say(
-      `round ${index + 1}: ${order.map((name) => `${name} ${round(rates[name].at(-1) ?? 0)}`).join(', ')} keyframes/CPU s`,
-    );
-  }
-  return rates;
-}
-
-/** A few at a time, each picture let go once it is there, as the pipeline does. */
-async function decodeAll(pool: DecoderPool, units: readonly AccessUnit[]): Promise<void> {
-  let next = 0;
-  const take = async () => {
-    for (let unit = units[next++]; unit !== undefined; unit = units[next++]) {
-      const result = await pool.decode(unit, spec);
-      if (!result.ok) throw new Error(`a keyframe was not decoded: ${result.detail}`);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, take));
 }
 
 /** One keyframe by a process of its own: what a look costs without a decoder that stays. */
@@ -159,7 +93,7 @@ async function latencies(pool: DecoderPool, keyframes: readonly AccessUnit[]): P
   const times: number[] = [];
   for (const unit of [...keyframes, ...keyframes]) {
     const began = performance.now();
-    await pool.decode(unit, spec);
+    await pool.decode(unit, benchSpec);
     times.push(performance.now() - began);
   }
   return times;
@@ -167,11 +101,11 @@ async function latencies(pool: DecoderPool, keyframes: readonly AccessUnit[]): P
 
 /** Growth of this process, in MB, from a warm decoder to one that served a thousand cameras once each. */
 async function idleMemory(pool: DecoderPool, keyframes: readonly AccessUnit[]): Promise<number> {
-  for (const unit of keyframes) await pool.decode(unit, spec);
+  for (const unit of keyframes) await pool.decode(unit, benchSpec);
   const before = process.memoryUsage.rss();
   for (let index = 0; index < cameras; index += 1) {
     const unit = keyframes[index % keyframes.length];
-    if (unit !== undefined) await pool.decode({ ...unit, cameraId: `bench-${index}` as CameraId }, spec);
+    if (unit !== undefined) await pool.decode({ ...unit, cameraId: `bench-${index}` as CameraId }, benchSpec);
   }
   return Math.max(0, process.memoryUsage.rss() - before) / 2 ** 20;
 }

@@ -17,20 +17,29 @@ interface Task {
 }
 
 const input = ['-threads', '1', '-skip_frame', 'nokey'];
-const output = ({ width, height }: Task) => [
+const output = ({ width, height }: Task, select = '') => [
   '-filter_threads',
   '1',
   '-vf',
-  `scale=${width}:${height}:flags=bilinear`,
+  `${select}scale=${width}:${height}:flags=bilinear`,
   '-pix_fmt',
   'bgr24',
 ];
 
 /** `ffmpeg -skip_frame nokey -vf scale`, pictures thrown away inside: FFmpeg by itself, nothing handed on. */
 export function runFfmpeg(task: Task): Promise<ProcessCost> {
+  return benchmarked([...input, '-i', task.file, ...output(task), '-f', 'null', '-']);
+}
+
+/** Decodes every picture and scales every n-th, thrown away inside. */
+export function runContinuousFfmpeg(task: Task, every: number): Promise<ProcessCost> {
+  const filters = output(task, `select=not(mod(n\\,${every})),`);
+  return benchmarked(['-threads', '1', '-i', task.file, ...filters, '-vsync', '0', '-f', 'null', '-']);
+}
+
+function benchmarked(args: readonly string[]): Promise<ProcessCost> {
   const began = performance.now();
-  const rest = ['-i', task.file, ...output(task), '-f', 'null', '-'];
-  const child = spawn('ffmpeg', ['-hide_banner', '-nostdin', '-benchmark', ...input, ...rest]);
+  const child = spawn('ffmpeg', ['-hide_banner', '-nostdin', '-benchmark', ...args]);
   return new Promise((resolve, reject) => {
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => {

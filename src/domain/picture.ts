@@ -26,3 +26,11 @@ export interface Picture {
   readonly sourceWidth: number;
   readonly sourceHeight: number;
 }
+
+/**
+ * Gives a picture's memory back at once; nobody may look at it any more. Left to garbage collection, the memory of 200
+ * pictures makes for one collection of everything: a tenth of what decoding them costs.
+ */
+export function releasePicture({ data }: Picture): void {
+  if (data.buffer instanceof ArrayBuffer && !data.buffer.detached) data.buffer.transfer(0);
+}

@@ -12,9 +12,9 @@ export class FrameNumbers {
   missedBefore(unit: Uint8Array): boolean {
     for (const nal of nalUnits(unit)) {
       const type = nal.byte & 31;
-      if (type === 7) this.#readSps(nal.payload());
+      if (type === 7) this.#readSps(nal.payload(spsBytes));
       if (type !== 1 && type !== 5) continue;
-      return this.#followSlice(nal.payload(), type === 5, (nal.byte >> 5) % 4 !== 0);
+      return this.#followSlice(nal.payload(sliceBytes), type === 5, (nal.byte >> 5) % 4 !== 0);
     }
     return false;
   }
@@ -87,32 +87,37 @@ function skipScalingList(bits: BitReader, size: number): void {
 }
 
 /** NAL units by their start codes (§B.1); payloads without their emulation prevention, and no more than headers need. */
-function* nalUnits(unit: Uint8Array): Generator<{ byte: number; payload: () => BitReader }> {
+function* nalUnits(unit: Uint8Array): Generator<{ byte: number; payload: (most: number) => BitReader }> {
   let zeros = 0;
   for (let at = 0; at < unit.length; at += 1) {
     const byte = unit[at] ?? 0;
     if (zeros >= 2 && byte === 1 && at + 1 < unit.length) {
       const start = at + 2;
-      yield { byte: unit[at + 1] ?? 0, payload: () => new BitReader(unescaped(unit, start)) };
+      yield { byte: unit[at + 1] ?? 0, payload: (most) => new BitReader(unescaped(unit, start, most)) };
     }
     zeros = byte === 0 ? zeros + 1 : 0;
   }
 }
 
-const headerBytes = 256;
+/** An SPS with every scaling list; and a slice header as far as `frame_num`, three codes of at most 4 bytes before it. */
+const spsBytes = 512;
+const sliceBytes = 24;
 
 /** §7.3.1: a 3 after two zeros is not part of the payload. */
-function unescaped(unit: Uint8Array, start: number): Uint8Array {
-  const bytes: number[] = [];
+function unescaped(unit: Uint8Array, start: number, most: number): Uint8Array {
+  const bytes = new Uint8Array(most);
+  let length = 0;
   let zeros = 0;
-  for (let at = start; at < unit.length && bytes.length < headerBytes; at += 1) {
+  for (let at = start; at < unit.length && length < most; at += 1) {
     const byte = unit[at] ?? 0;
     if (zeros >= 2 && byte <= 1) break;
     const prevention = zeros >= 2 && byte === 3;
     zeros = byte === 0 ? zeros + 1 : 0;
-    if (!prevention) bytes.push(byte);
+    if (prevention) continue;
+    bytes[length] = byte;
+    length += 1;
   }
-  return Uint8Array.from(bytes);
+  return bytes;
 }
 
 /** Reads bits; past the end they are zero. */
