@@ -36,7 +36,7 @@ export function scriptedAlerts(
   const raised: ScriptedAlert[] = [];
   const strange: string[] = [];
   for (const alert of alertsIn(outbox)) {
-    if (alert.phase !== 'raised') continue;
+    if (alert.phase !== 'raised' || alert.observedAt < from) continue;
     const camera = scripted.get(alert.camera.id);
     const found = camera && against(alert, camera);
     if (found === undefined) strange.push(inWords(alert, camera));

@@ -71,10 +71,13 @@ export async function measureScale(
 async function settle(node: PipelineNode): Promise<number> {
   const began = performance.now();
   await pause(settleMs);
-  while (performance.now() - began < settleMs + paceLimitMs) {
+  const overloaded = async () => {
     const { shed, stretch } = roomIn(new Exposition(await node.metrics()));
-    if (shed === 0 && stretch <= 1) break;
-    await pause(paceEveryMs);
+    return shed > 0 || stretch > 1;
+  };
+  if (await overloaded()) {
+    while (performance.now() - began < settleMs + paceLimitMs && (await overloaded())) await pause(paceEveryMs);
+    await pause(settleMs);
   }
   return (performance.now() - began) / 1000;
 }
