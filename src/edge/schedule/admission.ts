@@ -10,7 +10,7 @@ import {
 import { isSlow, type LooksOfLate, UsableCapacity } from './usable-capacity.ts';
 
 /** How long more than the box can do must be asked for before more is shed, and how much of it is left at least. */
-const tightenAfterMs = 3_000;
+const tightenAfterMs = 5_000;
 const tightenTo = 0.6;
 /** How long less must fit before something is taken up again, how much smaller it must fit, and how much it may be. */
 const loosenAfterMs = 4_000;

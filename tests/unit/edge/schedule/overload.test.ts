@@ -106,8 +106,8 @@ describe('twice what the box can do', { timeout: 60_000 }, () => {
       mostWaiting = Math.max(mostWaiting, scheduler.status().waiting);
     }
     expect([...changes]).toEqual([
-      '63 overloaded: severity 4: looked at every 6× their interval',
-      '66 overloaded: severity 3: looked at every 2× their interval; overloaded: severity 4: not looked at (400 cameras)',
+      '65 overloaded: severity 4: looked at every 6× their interval',
+      '70 overloaded: severity 3: looked at every 2× their interval; overloaded: severity 4: not looked at (400 cameras)',
     ]);
     // One a camera at most, and that only until the first measures took hold.
     expect(mostWaiting).toBeLessThan(600);
@@ -131,8 +131,8 @@ describe('twice what the box can do', { timeout: 60_000 }, () => {
     box.decodeMs = 10;
     await happenings.pass(600_000);
     expect(changes.map((change) => change.replace(/^\d+ /, ''))).toEqual([
-      'overloaded: severity 4: looked at every 3× their interval',
-      'overloaded: severity 4: looked at every 6× their interval, 12 of 120 cameras not looked at, by turns',
+      'overloaded: severity 4: looked at every 4× their interval',
+      'overloaded: severity 4: looked at every 6× their interval, 72 of 120 cameras not looked at, by turns',
       'overloaded: severity 4: not looked at (120 cameras)',
     ]);
     for (const severity of [1, 2] as const)
