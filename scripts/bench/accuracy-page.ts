@@ -5,16 +5,16 @@ import type { LabelledSample } from './coco-sample.ts';
 
 /** What was measured of one model. */
 export interface ModelAccuracy {
-  /** Through the node, as it is configured unless told otherwise. */
+  /** Through the node, each picture as a whole: in the model's full input, with the authors' padding. */
   readonly node: Precision;
-  /** Through the node with the authors' padding (`detect.fixedInput`). */
-  readonly padded: Precision;
+  /** Through the node, each picture as one region: in an input no larger than it, as regions are looked at on cpu. */
+  readonly free: Precision;
   /** Bare runtime and reference implementation on the node's own scaled pictures. */
   readonly samePixels: Precision | undefined;
   /** As before, on pictures decoded and scaled by libvips. */
   readonly outside: Precision | undefined;
   readonly openCv: Precision | undefined;
-  /** How far AP and AP50 of padded and outside differ by the choice of pictures alone: standard error of the difference. */
+  /** How far AP and AP50 of node and outside differ by the choice of pictures alone: standard error of the difference. */
   readonly chance: Precision | undefined;
   readonly msPerImage: number;
 }
@@ -38,7 +38,7 @@ export function accuracyReport(
   const largest = (of: (result: ModelAccuracy) => Precision | undefined) =>
     Math.max(
       ...[...results.values()].map((result) => {
-        const difference = less(result.padded, of(result));
+        const difference = less(result.node, of(result));
         return difference === undefined ? 0 : Math.max(Math.abs(difference.ap), Math.abs(difference.ap50));
       }),
     );
@@ -72,18 +72,18 @@ function page(
 ): string {
   const rows = [...results].map(([id, result]) => [
     id,
-    ...[result.node, result.padded, result.samePixels, result.outside, result.openCv].map(pair),
-    ...[pair(less(result.padded, result.outside)), pair(result.chance)],
+    ...[result.node, result.free, result.samePixels, result.outside, result.openCv].map(pair),
+    ...[pair(less(result.node, result.outside)), pair(result.chance)],
     ...[result.msPerImage.toFixed(1), ratio(result).toFixed(2)],
   ]);
   const head = [
     'model',
     'node',
-    'node, padded',
+    'as a region',
     'same pixels',
     'outside',
     'OpenCV',
-    'padded − outside',
+    'node − outside',
     '± by chance',
     'ms',
     'ratio',
@@ -91,13 +91,13 @@ function page(
   return `AP50 / AP50:95 in points, by COCO's rules, over all classes of a model, on ${sample.pictures.length} labelled pictures of COCO
 (${sample.labels.length} boxes: a small sample, several points off the whole set, but the same for all).
 
-- *node*: JPEG → MJPEG access unit → decoder pool → detector thread, the graph rewritten as the manifest says; inputs no
-  larger than the picture, as on cpu by default. *padded*: the same with \`detect.fixedInput\`.
+- *node*: JPEG → MJPEG access unit → decoder pool → detector thread, the graph rewritten as the manifest says; each picture
+  asked for as a whole. *as a region*: in an input no larger than it, without the authors' padding, as regions are on cpu.
 - *same pixels*: what the node's decoder gave, but bare ONNX Runtime on the published file and the reference implementation
-  of the tests. What differs from *padded* here would be a fault of adapters or graph rewriting.
+  of the tests. What differs from *node* here would be a fault of adapters or graph rewriting.
 - *outside*: the same reference on pictures that libvips decoded and scaled. *OpenCV*: cv2.imread, cv2.resize, cv2.dnn,
   where it loads the file. What differs here is the scaler: each has another idea of "bilinear".
-- *± by chance*: standard error of padded − outside over the choice of pictures (bootstrap).
+- *± by chance*: standard error of node − outside over the choice of pictures (bootstrap).
 - *ms*: median in the detector's thread, one thread, models in turn; *ratio*: how many times as fast as ${standard}.
 
 ${table([head, ...rows])}

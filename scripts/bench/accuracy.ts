@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AccessUnit } from '../../src/domain/access-unit.ts';
+import type { Box } from '../../src/domain/geometry.ts';
 import type { CameraId } from '../../src/domain/ids.ts';
 import type { ObjectClass } from '../../src/domain/object-class.ts';
 import type { Picture } from '../../src/domain/picture.ts';
@@ -100,14 +101,14 @@ class Trial {
   }
 
   async precision(): Promise<Omit<ModelAccuracy, 'msPerImage'>> {
-    const node = averagePrecision(this.#labels(), await this.#throughNode(false));
-    const padded = await this.#throughNode(true);
+    const free = averagePrecision(this.#labels(), await this.#throughNode([[0, 0, 1, 1]]));
+    const node = await this.#throughNode();
     const reference = referenceModels[this.entry.id];
     const beside = reference === undefined ? undefined : await this.#outside(reference);
     const measure = (found: readonly ScoredBox[] | undefined) => found && averagePrecision(this.#labels(), found);
     return {
-      node,
-      padded: averagePrecision(this.#labels(), padded),
+      node: averagePrecision(this.#labels(), node),
+      free,
       samePixels: measure(beside?.samePixels),
       outside: measure(beside?.vips),
       openCv: measure(beside?.openCv),
@@ -115,7 +116,7 @@ class Trial {
         beside &&
         standardError(
           this.#labels(),
-          padded,
+          node,
           beside.vips,
           this.#sample.pictures.map(({ id }) => id),
         ),
@@ -139,18 +140,19 @@ class Trial {
     return this.#sample.labels.filter(({ category }) => this.#categories.includes(category));
   }
 
-  async #throughNode(fixedInput: boolean): Promise<ScoredBox[]> {
-    const config = { ...detectSchema.parse({ models: [{ id: this.entry.id }], fixedInput }), ...thresholds };
+  /** `regions` undefined: each picture as a whole. */
+  async #throughNode(regions?: readonly Box[]): Promise<ScoredBox[]> {
+    const config = { ...detectSchema.parse({ models: [{ id: this.entry.id }] }), ...thresholds };
     const detector = await loadDetector({ ...config, store: this.#store, log, metrics: new Metrics() });
     const found: ScoredBox[] = [];
     for (const picture of this.#sample.pictures) {
       const decoded = await this.#decoder.decode(accessUnit(picture), detector.input);
       if (!decoded.ok) throw new Error(`${picture.path}: ${decoded.detail}`);
       this.#pictures.set(picture.id, decoded.picture);
-      const { detections } = await detector.detect({ picture: decoded.picture, priority });
+      const { detections } = await detector.detect({ picture: decoded.picture, priority, ...(regions && { regions }) });
       found.push(...detections.flatMap((detection) => this.#scored(detection, picture)));
     }
-    if (fixedInput) await detector.close();
+    if (regions !== undefined) await detector.close();
     else this.#detector = detector;
     return found;
   }

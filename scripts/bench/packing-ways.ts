@@ -105,7 +105,8 @@ function count(
 
 function request(way: Way, look: Look, before: readonly Detection[], cut: readonly Box[]): RegionRequest {
   const picture = way.moved === undefined ? look.picture : cropped(look.picture, way.moved);
-  if (!way.regions) return { picture };
+  // Who asks for all of a picture gets the padded input; as a region it does without.
+  if (!way.regions) return way.fixedInput ? { picture } : { picture, regions: [[0, 0, 1, 1]] };
   const tracks = before.map(asTrack);
   const { regions } = lookRegions({ activity: look.activity, whole: false, tracks, cut, area: undefined });
   return { picture, ...(regions && { regions }) };

@@ -80,7 +80,7 @@ describe.skipIf(sharedDir === undefined)(`regions of pictures, shared footage an
     const entry = findModel(manifest, id);
     let fixed: ModelRunner;
     beforeAll(async () => {
-      fixed = await ModelRunner.open({ ...optionsOf(entry), fixedInput: true });
+      fixed = await ModelRunner.open(optionsOf(entry));
     });
     afterAll(() => fixed?.close());
 
@@ -139,7 +139,7 @@ describe.skipIf(sharedDir === undefined)(`regions of pictures, shared footage an
     });
 
     test('inputs no larger than the picture show what the padded input shows', async () => {
-      const results = await runner.run(pictures.map((picture) => ({ picture })));
+      const results = await runner.run(pictures.map((picture) => ({ picture, regions: [[0, 0, 1, 1]] })));
       const clear = (found: readonly Detection[] | undefined) => (found ?? []).filter(({ score }) => score >= 0.6);
       for (const [index, { detections, run }] of results.entries()) {
         for (const each of clear(whole[index])) {

@@ -81,7 +81,7 @@ describe.skipIf(sharedDir === undefined)(
         const classes = canonicalClasses(manifest, entry);
         const settings = { provider: 'cpu', threads: 1, scoreThreshold: threshold, iouThreshold: 0.5 };
         // The reference pads to the whole input; an input cut short after the picture moves boxes at its end by some pixels.
-        detector = await ModelRunner.open({ path, entry, classes, ...settings, fixedInput: true });
+        detector = await ModelRunner.open({ path, entry, classes, ...settings });
         reference = await ReferenceDetector.open(model, join(folder('models'), model.file));
       });
       afterAll(() => Promise.all([detector?.close(), reference?.close()]));

@@ -61,7 +61,17 @@ export function packPictures(asked: readonly Asked[], input: InputShape, options
   pieces.sort((a, b) => b.source.height - a.source.height || b.source.width - a.source.width);
   const open: Open[] = [];
   for (const piece of pieces) place(piece, open, input, options);
-  return open.map(({ room, placements }) => ({ ...room.size, placements }));
+  return open.map(({ room, placements }) => ({ ...sizeOf(placements, asked, input, room), placements }));
+}
+
+/**
+ * Who asks for all of a picture is given the model's full input with its padding, as the model's authors evaluate it, and gets their
+ * boxes; that is seldom, and regions have no such reference.
+ */
+function sizeOf(placements: readonly Placement[], asked: readonly Asked[], input: InputShape, room: MaxRects): Size {
+  const [only] = placements;
+  const isWhole = only !== undefined && placements.length === 1 && asked[only.picture]?.regions === undefined;
+  return isWhole ? { width: input.width, height: input.height } : room.size;
 }
 
 function place(piece: Piece, open: Open[], input: InputShape, options: PackOptions): void {
