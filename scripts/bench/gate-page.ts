@@ -53,8 +53,9 @@ export function gatePage({ rows, clips, costs, config }: Findings): string {
   const stresses = [...new Set(rows.map(({ stress }) => stress))];
   return `
 Real footage, a picture every 0.5 s, made into cameras that are looked at every 2 s and every 10 s. Reference: the detector
-(YOLOX-nano, ${config.width}×${config.height} grey for the gate) on every look in full; of the burning house, its annotated flames. Thresholds were
-chosen on ${named('tune')}; ${named('check')} were not used for that.
+(YOLOX-nano, ${config.width}×${config.height} grey for the gate) on every look in full; of the burning house, its annotated flames. The method was
+worked out on ${named('tune')}; ${named('check')} only for
+the last choices between thresholds (docs/decisions/0007-activity-gate.md).
 
 ${table([
   [
