@@ -28,8 +28,8 @@ export interface Picture {
 }
 
 /**
- * Gives a picture's memory back at once; nobody may look at it any more. Left to garbage collection, the memory of 200
- * pictures makes for one collection of everything: a tenth of what decoding them costs.
+ * Gives a picture's memory back at once; nobody may look at it any more. Left to garbage collection, some hundred
+ * pictures make for one collection of the whole heap (docs/decisions/0006 has the measurement).
  */
 export function releasePicture({ data }: Picture): void {
   if (data.buffer instanceof ArrayBuffer && !data.buffer.detached) data.buffer.transfer(0);

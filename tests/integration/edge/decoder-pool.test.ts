@@ -178,7 +178,7 @@ describe('overload and death', () => {
   });
 
   test.each(['exit', 'throw', 'hang'])('a thread told to %s fails its own job only and is replaced', async (death) => {
-    const decoder = await started({ workerFile: illWorker, jobTimeoutMs: 300 });
+    const decoder = await started({ workerFile: illWorker, jobTimeoutMs: death === 'hang' ? 1000 : 30_000 });
     const results = await Promise.all(
       [order('fine'), order(death), order('fine')].map((unit) => decoder.decode(unit, detectorSize)),
     );

@@ -230,7 +230,7 @@ describe('death', () => {
   test.each(['exit', 'hang'])(
     'a thread told to %s fails what was asked; the stream goes on at a keyframe',
     async (death) => {
-      const decoder = await started({ workerFile: illWorker, jobTimeoutMs: 300 });
+      const decoder = await started({ workerFile: illWorker, jobTimeoutMs: death === 'hang' ? 1000 : 30_000 });
       decoder.openStream(camera);
       expect(await decoder.feed(order('a', true), ask)).toMatchObject({ ok: true });
       const dying = decoder.feed(order(death, false), ask);
