@@ -16,9 +16,14 @@ export class CameraAttention {
   readonly #config: LooksConfig;
   #activeAt = Number.NEGATIVE_INFINITY;
   #fullAt = Number.NEGATIVE_INFINITY;
+  /** Until the next whole picture: the first time shorter, by the camera's offset. */
+  #periodMs: number;
+  #fullPictures = 0;
 
-  constructor(config: LooksConfig) {
+  /** `offset`: 0–1, another for each camera, so that a thousand that began together do not take their whole pictures together. */
+  constructor(config: LooksConfig, offset = 1) {
     this.#config = config;
+    this.#periodMs = config.fullPictureEveryMs * (0.5 + 0.5 * offset);
   }
 
   /** Whether the gate saw something change that concerns the camera's scenes. */
@@ -30,6 +35,8 @@ export class CameraAttention {
   /** The whole picture went through the detector. */
   noteFullPicture(at: UtcMs): void {
     this.#fullAt = at;
+    this.#fullPictures += 1;
+    if (this.#fullPictures > 1) this.#periodMs = this.#config.fullPictureEveryMs;
   }
 
   /** What a failed look would have seen is not known: the next one takes the whole picture. */
@@ -39,7 +46,7 @@ export class CameraAttention {
 
   /** Whether the whole picture is due, whatever the gate says. */
   fullPictureDue(at: UtcMs): boolean {
-    return at - this.#fullAt >= this.#config.fullPictureEveryMs || at < this.#fullAt;
+    return at - this.#fullAt >= this.#periodMs || at < this.#fullAt;
   }
 
   isBusy(at: UtcMs): boolean {

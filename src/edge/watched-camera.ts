@@ -79,7 +79,7 @@ export class WatchedCamera {
           classes: this.scenes.classes,
           tiles: config.tiles,
         }),
-        attention: new CameraAttention(around.config.looks),
+        attention: new CameraAttention(around.config.looks, offsetOf(config.id)),
         tracker: new IouTracker({ config: around.config.track, newId: trackIds(config, clock) }),
         scenes: this.scenes,
         reporter,
@@ -155,6 +155,11 @@ export class WatchedCamera {
       if (state !== 'available') log.warn({ scene, state }, 'scene unavailable');
     }
   }
+}
+
+/** 0–1, evenly spread over cameras. */
+function offsetOf(id: string): number {
+  return Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32;
 }
 
 /** Track ids stay unique over restarts: an incident taken up again must not meet its number on another car. */

@@ -54,6 +54,16 @@ describe('camera attention', () => {
     expect(attention.fullPictureDue(300_001)).toBe(true);
   });
 
+  test('the second whole picture comes sooner by the camera’s offset, the later ones at full intervals', () => {
+    const attention = new CameraAttention(config, 0.2);
+    attention.noteFullPicture(0);
+    expect(attention.fullPictureDue(179_999)).toBe(false);
+    expect(attention.fullPictureDue(180_000)).toBe(true);
+    attention.noteFullPicture(180_000);
+    expect(attention.fullPictureDue(479_999)).toBe(false);
+    expect(attention.fullPictureDue(480_000)).toBe(true);
+  });
+
   test('a clock set back keeps no camera busy and withholds no whole picture', () => {
     const attention = new CameraAttention(config);
     attention.note(changed, 1_000_000);
