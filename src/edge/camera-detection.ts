@@ -1,6 +1,6 @@
 import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
-import type { Picture, PictureSpec } from '../domain/picture.ts';
+import { type Picture, type PictureSpec, releasePicture } from '../domain/picture.ts';
 import { AppError } from '../lib/errors.ts';
 import type { CameraDetection, LookDetection } from './camera-pipeline.ts';
 import type { DetectionService, DetectRequest } from './detect/detection-service.ts';
@@ -9,14 +9,14 @@ import { type TileConfig, tilePictureSpec } from './detect/packing/tiles.ts';
 /** The models one camera's scenes need, each run once a look. */
 export class ModelsOfCamera implements CameraDetection {
   readonly #camera: CameraId;
-  readonly #service: Pick<DetectionService, 'detect' | 'picturesFor'>;
+  readonly #service: Pick<DetectionService, 'detect' | 'picturesFor' | 'keepsPictures'>;
   readonly #models: readonly string[];
   readonly #tiles: TileConfig | undefined;
 
   /** `classes`: what the camera's scenes look for; `tiles`: the picture is seen larger than the models' input, in parts. */
   constructor(options: {
     camera: CameraId;
-    service: Pick<DetectionService, 'detect' | 'models' | 'picturesFor'>;
+    service: Pick<DetectionService, 'detect' | 'models' | 'picturesFor' | 'keepsPictures'>;
     classes: ReadonlySet<ObjectClass>;
     tiles: TileConfig | undefined;
   }) {
@@ -41,6 +41,9 @@ export class ModelsOfCamera implements CameraDetection {
           if (picture !== undefined) byModel.set(modelId, picture);
         }
         return this.#detect({ pictures: byModel, look, priority, ...(regions !== undefined && { regions }) });
+      },
+      release: (pictures) => {
+        if (!this.#service.keepsPictures) for (const picture of pictures) releasePicture(picture);
       },
     };
   }

@@ -57,6 +57,8 @@ export interface LookDetection {
     regions: readonly Box[] | undefined,
     priority: LookPriority,
   ): Promise<{ readonly detections: readonly Detection[]; readonly detectMs: number; readonly cut: readonly Box[] }>;
+  /** Nobody looks at these pictures any more. */
+  release(pictures: readonly Picture[]): void;
 }
 
 /** How one look is taken. */
@@ -191,6 +193,7 @@ export class CameraPipeline {
     this.#metrics.lookSeconds.observe((this.#clock.now() - unit.receivedAt) / 1000);
     const evidence = pictures[detection.specs.length];
     for (const event of events) await this.#stages.reporter.report(event, { unit, at, hops, detections, evidence });
+    detection.release(pictures);
     return { result: 'decided', at, decodeMs, detectMs };
   }
 

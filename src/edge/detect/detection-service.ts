@@ -109,6 +109,11 @@ export class DetectionService {
     );
   }
 
+  /** Whether pictures may still be looked at by a canary after `detect` has answered. */
+  get keepsPictures(): boolean {
+    return this.#canary !== undefined;
+  }
+
   /** Where the canary stands and what it saw; undefined where none is configured. */
   canary(): CanaryReport | undefined {
     return this.#canary?.in.report();

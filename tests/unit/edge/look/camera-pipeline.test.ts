@@ -60,6 +60,7 @@ function watch(world: {
   const detected: (readonly Box[] | undefined)[] = [];
   const events: SceneEvent[] = [];
   let broken = false;
+  let released = 0;
   let second = 0;
   let tracks = 0;
   const scenes = new CameraScenes({
@@ -85,6 +86,9 @@ function watch(world: {
               cut: [],
             };
           },
+          release: (pictures) => {
+            released += pictures.length;
+          },
         }),
       },
       attention: new CameraAttention({ where: 'zones', busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
@@ -108,7 +112,15 @@ function watch(world: {
     const unit = { cameraId: 'c' as CameraId, keyframe: true, ptsMs: at * 1000, receivedAt: at * 1000 } as AccessUnit;
     return pipeline.look(unit, { severity: 3, deadlineMs: 0 }, { decode });
   };
-  return { lookAt, pipeline, asks, detected, events, break: (now: boolean) => (broken = now) };
+  return {
+    lookAt,
+    pipeline,
+    asks,
+    detected,
+    events,
+    released: () => released,
+    break: (now: boolean) => (broken = now),
+  };
 }
 
 const contains = (outer: Box, inner: Box) =>
@@ -119,6 +131,7 @@ describe('a camera’s looks', () => {
     const camera = watch({ activity: (second) => (second === 0 ? first : still), objects: () => [] });
     for (const second of [0, 10, 20]) await camera.lookAt(second);
     expect(camera.detected).toEqual([undefined]);
+    expect(camera.released()).toBe(1);
     expect(camera.asks.map(({ always }) => always)).toEqual([true, false, false]);
     expect(camera.pipeline.needs(40_000)?.everyMs).toBe(10_000);
   });
