@@ -86,7 +86,6 @@ describe('dependency directions', () => {
     ['ioredis', 1],
     ['fastify', 8],
     ['mqtt', 1],
-    ['node-av', 3],
     ['pg', 1],
     ['sharp', 1],
   ])('%s is imported in at most %i adapter files', (name, most) => {
@@ -94,6 +93,12 @@ describe('dependency directions', () => {
       imports.packages.some((each) => each === name || each.startsWith(`${name}/`)),
     );
     expect(users.map(({ path }) => path).length, users.map(({ path }) => path).join(', ')).toBeLessThanOrEqual(most);
+  });
+
+  test('node-av is the decode stage’s own, and else imported where files are read', () => {
+    const users = files.filter(({ imports }) => imports.packages.some((each) => /^node-av(\/|$)/.test(each)));
+    const outside = users.map(({ path }) => path).filter((path) => folderOf(path) !== 'edge/decode');
+    expect(outside.sort()).toEqual(['edge/ingest/file-reader.ts', 'simulator/clip-reader.ts']);
   });
 
   test('no import cycles', () => {
