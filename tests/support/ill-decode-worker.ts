@@ -6,6 +6,7 @@ const answer = (message: WorkerAnswer) => parentPort?.postMessage(message);
 
 parentPort?.on('message', (job: WorkerOrder) => {
   if (job.kind === 'close') return;
+  if (job.kind === 'end') return parentPort?.close();
   const order = Buffer.from(job.kind === 'look' ? job.data : (job.units.at(-1)?.data ?? [])).toString();
   if (order === 'exit') process.exit(3);
   if (order === 'throw') throw new Error('ill');

@@ -32,6 +32,7 @@ export function serveDecoding(port: MessagePort, options: DecodingOptions): void
   const desk = new DecodingDesk(options);
   port.on('message', (order: WorkerOrder) => {
     if (order.kind === 'close') return desk.close(order.stream);
+    if (order.kind === 'end') return port.close();
     const answer = order.kind === 'look' ? desk.look(order) : desk.stream(order);
     const results = answer.kind === 'look' ? [answer.result] : answer.answers.map(({ result }) => result);
     port.postMessage(answer, results.flatMap(buffersOf));

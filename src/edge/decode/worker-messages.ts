@@ -49,8 +49,13 @@ export interface CloseStream {
 
 /** Pool → worker: what is answered. */
 export type WorkerJob = LookJob | StreamJob;
+/** No more is to come: the thread ends by itself. */
+export interface EndThread {
+  readonly kind: 'end';
+}
+
 /** Pool → worker. */
-export type WorkerOrder = WorkerJob | CloseStream;
+export type WorkerOrder = WorkerJob | CloseStream | EndThread;
 
 /** Milliseconds in each stage of one look. */
 export interface StageMs {

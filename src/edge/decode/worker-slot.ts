@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../lib/errors.ts';
 import type { PoolJob } from './pool-job.ts';
 import { SharedLane } from './shared-lane.ts';
-import type { CloseStream, JobAnswer, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
+import type { CloseStream, EndThread, JobAnswer, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
 
 /** Jobs in a thread at once: the second is there when the first is done, which saves it a wait of some 0.5 ms. */
 export const jobsInThread = 2;
+
+/** What a thread may take for the two jobs it has at most, before it is torn down. */
+const endWithinMs = 2000;
 
 /** What a slot tells its crew. */
 export interface WorkerSlotEvents {
@@ -25,13 +29,17 @@ export class WorkerSlot {
   readonly #lanes = Array.from({ length: jobsInThread }, () => new SharedLane());
   readonly #laneOf = new Map<PoolJob, SharedLane>();
   #gone = false;
+  #exited = false;
 
   constructor(file: URL, settings: WorkerSettings, events: WorkerSlotEvents) {
     this.#events = events;
     this.#worker = new Worker(file, { name: 'decoder', workerData: settings });
     this.#worker.on('message', (answer: WorkerAnswer) => this.#onAnswer(answer));
     this.#worker.on('error', (error) => this.#die(messageOf(error)));
-    this.#worker.on('exit', (code) => this.#die(`thread ended with code ${code}`));
+    this.#worker.on('exit', (code) => {
+      this.#exited = true;
+      this.#die(`thread ended with code ${code}`);
+    });
   }
 
   /** Room for one more job. */
@@ -61,10 +69,17 @@ export class WorkerSlot {
     void this.#worker.terminate();
   }
 
-  /** Ends the thread. */
+  /** Ends the thread once it is through with what it has. Torn down in the midst of native code, it can take the process with it. */
   async terminate(): Promise<void> {
     this.#die('stopped');
-    await this.#worker.terminate();
+    if (this.#exited) return;
+    const order: EndThread = { kind: 'end' };
+    this.#worker.postMessage(order);
+    const patience = new AbortController();
+    const ended = once(this.#worker, 'exit', { signal: patience.signal });
+    const late = setTimeout(() => patience.abort(), endWithinMs);
+    await ended.catch(() => this.#worker.terminate());
+    clearTimeout(late);
   }
 
   #onAnswer(answer: WorkerAnswer): void {
