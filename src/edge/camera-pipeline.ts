@@ -209,9 +209,14 @@ export class CameraPipeline {
   }
 }
 
-/** Whether something changed that concerns a zone. */
+/**
+ * Whether something changed that concerns a zone. A camera's first picture is looked at in full and shows no change: a
+ * thousand that begin together would all be busy.
+ */
 function concerns(activity: Activity, area: readonly Box[] | undefined): boolean {
-  return activity.active && (area === undefined || within(activity.regions, area).length > 0);
+  return (
+    activity.active && activity.reason !== 'first' && (area === undefined || within(activity.regions, area).length > 0)
+  );
 }
 
 function failureOf(reason: string): LookOutcome['result'] {

@@ -87,13 +87,24 @@ export class Admission {
     const now = shedding(this.#plan);
     const load = this.#load(demands, this.#plan);
     const tighter = admit(demands, this.#at(Math.max(this.usable, load * tightenTo)));
-    const looser = admit(demands, this.#at(Math.min(this.usable * loosenAt, load + loosenBy)));
+    const looser = this.#looser(demands, load);
     this.#tightForMs = shedding(tighter) > now + epsilon ? this.#tightForMs + ms : 0;
     this.#looseForMs = shedding(looser) < now - epsilon && this.#mayTry(looser) ? this.#looseForMs + ms : 0;
     const tighten = this.#tightForMs >= tightenAfterMs;
     if (tighten) this.#tighten(tighter);
     else if (this.#looseForMs >= loosenAfterMs) this.#loosen(looser, this.#load(demands, looser));
     return tighten;
+  }
+
+  /** The smallest step that sheds less, as far as it fits: intervals grow in whole multiples, so that it may be a large one. */
+  #looser(demands: readonly ClassDemand[], load: number): readonly ClassAdmission[] {
+    const most = this.usable * loosenAt;
+    const now = shedding(this.#plan) - epsilon;
+    for (let room = load + loosenBy; room < most; room += loosenBy) {
+      const plan = admit(demands, this.#at(room));
+      if (shedding(plan) < now) return plan;
+    }
+    return admit(demands, this.#at(most));
   }
 
   #tighten(plan: readonly ClassAdmission[]): void {
