@@ -17,7 +17,7 @@ test('what fits again is taken up although the only step there is doubles the lo
   const second = (looksPerSecond: number) => {
     const { stretch, share } = granted();
     const used = Math.min(1, (looksPerSecond * share * 6.4) / stretch / 900);
-    admission.evaluate([demand(looksPerSecond)], { ms: 1000, used, looks: 100, slow: 0 });
+    admission.evaluate([demand(looksPerSecond)], { ms: 1000, used, looks: 100, late: 0, slow: 0 });
   };
   for (let at = 0; at < 20; at += 1) second(300);
   expect(granted().stretch).toBeGreaterThan(1);
