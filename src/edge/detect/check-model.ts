@@ -136,6 +136,7 @@ class Bench {
   readonly #bytes: Uint8Array;
   readonly #description: ModelDescriptionReport;
   readonly #folder: string;
+  #opened = 0;
 
   constructor(options: CheckOptions, bytes: Uint8Array, description: ModelDescriptionReport, folder: string) {
     this.#options = options;
@@ -200,7 +201,9 @@ class Bench {
   async #open(guess: AdapterGuess, input: PictureInput, rewritten: boolean): Promise<ModelRunner> {
     const known = this.entryOf(guess, input);
     const { width, height } = input;
-    const path = join(this.#folder, rewritten ? 'rewritten.onnx' : 'published.onnx');
+    // A file for each: several are opened at once.
+    this.#opened += 1;
+    const path = join(this.#folder, `${rewritten ? 'rewritten' : 'published'}-${this.#opened}.onnx`);
     const ask = { freezeWeights: true, foldHardSwish: true, targetSize: { width, height } };
     await writeFile(path, rewritten ? rewriteModel(this.#bytes, ask).bytes : this.#bytes);
     // Every class is reported, under its number, so that the trial shows whatever the model finds.
