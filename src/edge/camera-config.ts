@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CameraId, ZoneId } from '../domain/ids.ts';
+import { tileSchema } from './detect/packing/tiles.ts';
 import { keepSchema } from './ingest/life-config.ts';
 import { cameraSourceSchema } from './ingest/source-config.ts';
 import type { SceneConfig } from './scene/camera-scenes.ts';
@@ -47,20 +48,7 @@ export const cameraSchema = z
       .optional()
       .meta({ description: 'The stream of full size, for evidence; opened only when it is needed.' }),
     keep: keepSchema.optional().meta({ description: 'In place of `ingest.keep` of the node.' }),
-    tiles: z
-      .strictObject({
-        columns: z.number().int().min(1).max(4).default(2),
-        rows: z.number().int().min(1).max(4).default(1),
-        overlap: z.number().min(0).max(0.5).default(0.2).meta({
-          description:
-            'Share of a tile that it has in common with its neighbour: the largest object surely seen whole.',
-        }),
-      })
-      .optional()
-      .meta({
-        description:
-          'For small, far objects: the picture is seen larger than the model’s input, in this many parts, each at the price of a picture.',
-      }),
+    tiles: tileSchema.optional(),
     zones: z.array(zoneSchema).max(32).default([]),
     scenes: scenesSchema,
   })

@@ -12,6 +12,7 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { CameraAttention } from './camera-attention.ts';
+import type { DecodeFailure, LookAsk, LookResult } from './decode/decode-result.ts';
 import type { EventReporter } from './event-reporter.ts';
 import { FrameClock } from './frame-clock.ts';
 import { type LookRegions, lookRegions } from './look-regions.ts';
@@ -19,28 +20,8 @@ import type { PipelineMetrics } from './pipeline-metrics.ts';
 import type { SceneDemand } from './scene/camera-scenes.ts';
 import { within } from './watch-area.ts';
 
-/** What a look asks of a decoder. */
-export interface DecodeAsk {
-  readonly specs: readonly PictureSpec[];
-  readonly memory: SharedArrayBuffer;
-  /** Pictures are wanted even where nothing changed. */
-  readonly always: boolean;
-  readonly at: UtcMs;
-}
-
-/** A decoder's answer; undefined: not yet (a stream that waits for its keyframe). */
-export type DecodeAnswer =
-  | {
-      readonly ok: true;
-      readonly activity: Activity | undefined;
-      readonly pictures: readonly Picture[];
-      readonly decodeMs: number;
-    }
-  | { readonly ok: false; readonly reason: string; readonly detail: string }
-  | undefined;
-
-/** Decodes one unit for a look. */
-export type LookDecode = (unit: AccessUnit, ask: DecodeAsk) => Promise<DecodeAnswer>;
+/** Decodes one unit for a look; undefined: not yet (a stream that waits for its keyframe). */
+export type LookDecode = (unit: AccessUnit, ask: LookAsk) => Promise<LookResult | undefined>;
 
 /** The models a camera's scenes need, as one. */
 export interface CameraDetection {
@@ -219,13 +200,6 @@ function concerns(activity: Activity, area: readonly Box[] | undefined): boolean
   );
 }
 
-function failureOf(reason: string): LookOutcome['result'] {
-  switch (reason) {
-    case 'corrupt':
-    case 'unsupported':
-    case 'overloaded':
-      return reason;
-    default:
-      return 'failed';
-  }
+function failureOf(reason: DecodeFailure['reason']): LookOutcome['result'] {
+  return reason === 'decoder-died' ? 'failed' : reason;
 }

@@ -3,7 +3,8 @@ import type { CameraId } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome } from '../domain/look.ts';
 import type { PictureSpec } from '../domain/picture.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { CameraPipeline, DecodeAnswer, DecodeAsk } from './camera-pipeline.ts';
+import type { CameraPipeline, LookDecode } from './camera-pipeline.ts';
+import type { LookAsk, LookResult } from './decode/decode-result.ts';
 
 /** Units of one camera that may wait for its decoder: four seconds of 15 pictures. */
 const maxPending = 60;
@@ -16,7 +17,7 @@ export interface StreamDecoder {
   /** False when all are taken. */
   openStream(camera: CameraId): boolean;
   /** Every unit in order; without `ask` it is decoded for those after it only. */
-  feed(unit: AccessUnit, ask?: DecodeAsk): Promise<DecodeAnswer>;
+  feed(unit: AccessUnit, ask?: LookAsk): Promise<LookResult | undefined>;
   closeStream(camera: CameraId): void;
 }
 
@@ -88,7 +89,7 @@ export class ContinuousWatch {
     this.#looking += 1;
     this.#lookedAtMs = unit.ptsMs;
     const priority = { severity: needs.severity, deadlineMs: this.#clock.monotonic() + needs.everyMs };
-    const decode = (each: AccessUnit, ask: DecodeAsk) =>
+    const decode: LookDecode = (each, ask) =>
       this.#decoder.feed(each, { ...ask, specs: [...ask.specs, evidence], always: true });
     const outcome = await this.#pipeline.look(unit, priority, { decode });
     this.#looking -= 1;

@@ -7,7 +7,8 @@ import type { CameraId, Sha256, TrackId, ZoneId } from '../../../../src/domain/i
 import type { Picture } from '../../../../src/domain/picture.ts';
 import type { SceneEvent } from '../../../../src/domain/scene-event.ts';
 import { CameraAttention } from '../../../../src/edge/camera-attention.ts';
-import { CameraPipeline, type DecodeAnswer, type DecodeAsk } from '../../../../src/edge/camera-pipeline.ts';
+import { CameraPipeline, type LookDecode } from '../../../../src/edge/camera-pipeline.ts';
+import type { LookAsk } from '../../../../src/edge/decode/decode-result.ts';
 import { pipelineMetrics } from '../../../../src/edge/pipeline-metrics.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
 import { illegalParkingSchema } from '../../../../src/edge/scene/illegal-parking.ts';
@@ -56,7 +57,7 @@ function watch(world: {
   objects: (second: number) => readonly Box[];
 }) {
   const clock = new FakeClock(0);
-  const asks: DecodeAsk[] = [];
+  const asks: LookAsk[] = [];
   const detected: (readonly Box[] | undefined)[] = [];
   const events: SceneEvent[] = [];
   let broken = false;
@@ -101,7 +102,7 @@ function watch(world: {
     log: createLogger('test'),
     metrics: pipelineMetrics(new Metrics()),
   });
-  const decode = async (_: AccessUnit, ask: DecodeAsk): Promise<DecodeAnswer> => {
+  const decode: LookDecode = async (_, ask) => {
     asks.push(ask);
     const activity = world.activity(second);
     if (activity === 'corrupt') return { ok: false, reason: 'corrupt', detail: 'damaged' };
