@@ -128,5 +128,7 @@ export interface AuditReport {
   readonly verified: boolean;
   readonly records: number;
   readonly head: Sha256;
+  /** Breaks of the proof that came in with alerts (gaps, false seals, …) and are on record. */
+  readonly integrityIncidents: number;
   readonly problems: readonly string[];
 }

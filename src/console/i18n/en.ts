@@ -205,6 +205,7 @@ export const en = {
   'trace.verify': 'Check the audit log',
   'trace.verified': 'Audit log intact: {records} records verified',
   'trace.notVerified': 'Audit log broken: {records} records checked',
+  'trace.integrityIncidents': 'Breaks of the proof on record: {count}',
   'trace.head': 'head',
   'trace.clockSkew': 'clocks differ',
 

@@ -203,6 +203,7 @@ export const zh: Messages = {
   'trace.verify': '校验审计日志',
   'trace.verified': '审计日志完整：已校验 {records} 条记录',
   'trace.notVerified': '审计日志异常：已检查 {records} 条记录',
+  'trace.integrityIncidents': '记录在案的证据链中断：{count} 起',
   'trace.head': '链头',
   'trace.clockSkew': '时钟不一致',
 

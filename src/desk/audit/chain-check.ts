@@ -38,6 +38,7 @@ export class ChainCheck {
   #n = 0;
   #hash: Sha256 = zeroHash;
   #problemCount = 0;
+  #integrityIncidents = 0;
 
   get records(): number {
     return this.#n;
@@ -45,6 +46,10 @@ export class ChainCheck {
 
   get head(): Sha256 {
     return this.#hash;
+  }
+
+  get integrityIncidents(): number {
+    return this.#integrityIncidents;
   }
 
   /** Problems found, also those no longer named. */
@@ -79,6 +84,7 @@ export class ChainCheck {
     const { alertId, hash } = entry.details;
     const isAlert = entry.kind.startsWith('alert.') && typeof alertId === 'string' && typeof hash === 'string';
     if (isAlert) this.alerts.set(alertId, hash);
+    if (entry.kind === 'integrity.incident') this.#integrityIncidents += 1;
     this.dispatches.follow(entry);
     if (entry.ticketId === undefined) return;
     const before = this.tickets.get(entry.ticketId)?.state;

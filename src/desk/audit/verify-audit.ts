@@ -37,7 +37,8 @@ export async function verifyAudit(options: {
   await checkEvidence(options.database, check, options.evidence);
   const unnamed = check.problemCount - check.problems.length;
   const problems = unnamed > 0 ? [...check.problems, `and ${unnamed} more`] : check.problems;
-  return { verified: check.problemCount === 0, records: check.records, head: check.head, problems };
+  const { records, head: last, integrityIncidents } = check;
+  return { verified: check.problemCount === 0, records, head: last, integrityIncidents, problems };
 }
 
 /** A record beyond a head that has not moved since was put there by somebody else. */

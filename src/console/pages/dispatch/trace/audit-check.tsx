@@ -36,6 +36,9 @@ export function AuditCheck() {
           description={
             <>
               {t('trace.head')} <Copyable value={report.head} what={t('copy.hash')} />
+              {report.integrityIncidents > 0 && (
+                <p>{t('trace.integrityIncidents', { count: report.integrityIncidents })}</p>
+              )}
               {report.problems.map((problem) => (
                 <p key={problem}>{problem}</p>
               ))}
