@@ -117,7 +117,7 @@ function asTrack({ box, class: name, score }: Detection, index: number): Track {
   const at = 0 as UtcMs;
   return {
     ...{ id: `track-${index}` as TrackId, state: 'confirmed', class: name, box },
-    ...{ score, bestScore: score, firstSeenAt: at, lastSeenAt: at, hits: 1 },
+    ...{ score, bestScore: score, firstSeenAt: at, lastSeenAt: at, hits: 1, velocity: [0, 0] },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Box } from './geometry.ts';
+import type { GroundPosition, GroundSpeed } from './ground.ts';
 import type { CameraId, IncidentId, TrackId, UtcMs, ZoneId } from './ids.ts';
 import type { ObjectClass } from './object-class.ts';
 import type { SceneId, Severity } from './scene-id.ts';
@@ -11,13 +12,26 @@ export interface Subject {
   readonly box: Box;
   readonly trackId: TrackId;
   readonly dwellMs: number;
+  /** Where it stands, on calibrated cameras. */
+  readonly position?: GroundPosition | undefined;
+  readonly speed?: GroundSpeed | undefined;
 }
+
+/** What a scene measured beside its subjects: `occupancy`, `freeWidthM`, `count`, … */
+export type SceneDetails = Readonly<Record<string, number | string>>;
 
 /** A rule's word on one picture: its condition holds for this subject in this zone. */
 export interface SceneHit {
   readonly zone: Zone;
   readonly startedAt: UtcMs;
   readonly subject: Subject;
+  /** Further subjects of the same case: the other people of a crowd, the vehicle that brought the pile. */
+  readonly others?: readonly Subject[];
+  /** Where it is not the scene's own. */
+  readonly severity?: Severity;
+  readonly details?: SceneDetails;
+  /** The case is the zone's, whoever is in it: a crowd, a flooded road. Else a subject that stays is the same case. */
+  readonly wholeZone?: true;
 }
 
 /** A hit that became, stayed or stopped being an incident. */
@@ -30,7 +44,9 @@ export interface SceneEvent {
   readonly zone: Zone;
   readonly startedAt: UtcMs;
   readonly observedAt: UtcMs;
+  /** The main one first. */
   readonly subjects: readonly Subject[];
+  readonly details?: SceneDetails | undefined;
 }
 
 /** Phases of an incident as alerts report them. */

@@ -1,4 +1,5 @@
-import type { Box } from './geometry.ts';
+import type { ObjectAttributes } from './detection.ts';
+import type { Box, Point } from './geometry.ts';
 import type { TrackId, UtcMs } from './ids.ts';
 import type { ObjectClass } from './object-class.ts';
 
@@ -20,4 +21,9 @@ export interface Track {
   readonly lastSeenAt: UtcMs;
   /** Number of pictures it was detected in. */
   readonly hits: number;
+  /** Of the box's centre, normalised units a second, smoothed. */
+  readonly velocity: Point;
+  /** Share of the box that is the object, where the last detection told. */
+  readonly fill?: number | undefined;
+  readonly attributes?: ObjectAttributes | undefined;
 }

@@ -3,7 +3,7 @@ import type { CameraId, ZoneId } from '../domain/ids.ts';
 import { tileSchema } from './detect/packing/tiles.ts';
 import { keepSchema } from './ingest/life-config.ts';
 import { cameraSourceSchema } from './ingest/source-config.ts';
-import type { SceneConfig } from './scene/camera-scenes.ts';
+import type { SceneConfig } from './scene/common-config.ts';
 import { sceneModules } from './scene/registry.ts';
 
 const unit = z.number().min(0).max(1);
@@ -22,6 +22,10 @@ const zoneSchema = z
       .max(16)
       .default([])
       .meta({ description: 'What the place is, for routing: roadway, sidewalk, site, farmland, …' }),
+    direction: z.enum(['in', 'out']).optional().meta({
+      description:
+        'Lines: which crossings count, both unless given. in: from left to right of the line, from its first point to its last.',
+    }),
   })
   .refine((zone) => zone.kind === 'line' || zone.points.length >= 3, {
     path: ['points'],
@@ -60,10 +64,13 @@ export const cameraSchema = z
       known.add(id);
     }
     for (const [scene, config] of Object.entries(camera.scenes)) {
-      for (const [index, zone] of ((config as SceneConfig | undefined)?.zones ?? []).entries()) {
-        if (known.has(zone)) continue;
-        const message = `no zone "${zone}" on this camera; it has: ${[...known].join(', ') || 'none'}`;
-        context.addIssue({ code: 'custom', path: ['scenes', scene, 'zones', index], message });
+      const { zones = [], exclude = [] } = (config as SceneConfig | undefined) ?? {};
+      for (const [field, ids] of Object.entries({ zones, exclude })) {
+        for (const [index, zone] of ids.entries()) {
+          if (known.has(zone)) continue;
+          const message = `no zone "${zone}" on this camera; it has: ${[...known].join(', ') || 'none'}`;
+          context.addIssue({ code: 'custom', path: ['scenes', scene, field, index], message });
+        }
       }
     }
   });

@@ -59,7 +59,7 @@ export interface PipelineStages {
   readonly tracker: { update(detections: readonly Detection[], at: UtcMs): readonly Track[] };
   readonly scenes: {
     readonly demand: SceneDemand | undefined;
-    update(look: { at: UtcMs; tracks: readonly Track[] }): readonly SceneEvent[];
+    update(look: { at: UtcMs; tracks: readonly Track[]; aspect: number }): readonly SceneEvent[];
   };
   readonly reporter: Pick<EventReporter, 'report'>;
   /** Part of the picture that concerns its zones; undefined: all of it. */
@@ -75,6 +75,8 @@ export class CameraPipeline {
   readonly #metrics: PipelineMetrics;
   readonly #frameClock = new FrameClock();
   #tracks: readonly Track[] = [];
+  /** Width of the last picture by its height. */
+  #aspect = 16 / 9;
   /** Objects that a region of the last look cut through: looked at again with more around them. */
   #cut: readonly Box[] = [];
   /** Resolves when the look before is judged. */
@@ -157,6 +159,8 @@ export class CameraPipeline {
       attention.note(concerns(activity, area), at);
       this.#metrics.gate.inc({ reason: activity.reason });
     }
+    const [picture] = pictures;
+    if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
     const { full, regions } = lookRegions({ activity, whole, tracks: this.#tracks, cut: this.#cut, area });
     const { detections, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
     if (signal.aborted) {
@@ -169,7 +173,7 @@ export class CameraPipeline {
 
     const tracks = this.#stages.tracker.update(detections, at);
     this.#tracks = tracks.filter(({ state }) => state !== 'removed');
-    const events = this.#stages.scenes.update({ at, tracks });
+    const events = this.#stages.scenes.update({ at, tracks, aspect: this.#aspect });
     pass('decided');
     this.#metrics.lookSeconds.observe((this.#clock.now() - unit.receivedAt) / 1000);
     const evidence = pictures[detection.specs.length];

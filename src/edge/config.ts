@@ -9,6 +9,7 @@ import { lifeSchema } from './ingest/life-config.ts';
 import { ingestSchema } from './ingest/shard-config.ts';
 import { looksSchema } from './look-config.ts';
 import { publishConfig } from './publish/config.ts';
+import { calendarSchema } from './scene/rule/site-calendar.ts';
 import { scheduleSchema } from './schedule/config.ts';
 import { trackSchema } from './track/config.ts';
 
@@ -30,6 +31,7 @@ export const edgeSchema = z
     looks: looksSchema.prefault({}).meta({ description: 'How often cameras are looked at as things go on.' }),
     schedule: scheduleSchema.prefault({}),
     track: trackSchema.prefault({}),
+    calendar: calendarSchema.prefault({}).meta({ description: 'Time zone and days of the site, for hours in scenes.' }),
     publish: publishConfig,
     ingest: z
       .strictObject({ ...lifeSchema.shape, ...ingestSchema.shape })

@@ -30,6 +30,7 @@ import { createIngestPool } from './ingest/shard-pool.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
+import { SiteCalendar } from './scene/rule/site-calendar.ts';
 import { WatchedCameras } from './watched-cameras.ts';
 
 /** How often health goes out when nothing changes, and how soon after something did. */
@@ -99,6 +100,7 @@ export class EdgeNode implements Service {
       decoder: this.#decoder,
       detection: this.#detection,
       inspector: activityGate(gate),
+      calendar: new SiteCalendar(config.calendar),
       ingest: this.#ingest,
       alerts: new AlertWriter({ evidence: this.#evidence, decode: (frame) => this.#fullSize(frame), clock, log }),
       store: (draft) => void this.#outbox.append(draft),

@@ -23,8 +23,10 @@ import { HintWorth } from './gate/hint-worth.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
-import { CameraScenes, type SceneConfig } from './scene/camera-scenes.ts';
+import { CameraScenes } from './scene/camera-scenes.ts';
+import type { SceneConfig } from './scene/common-config.ts';
 import { sceneModules } from './scene/registry.ts';
+import type { Calendar } from './scene/rule/hours.ts';
 import { IouTracker } from './track/iou-tracker.ts';
 import { watchArea } from './watch-area.ts';
 
@@ -34,6 +36,7 @@ export interface WatchSurroundings {
   readonly detection: DetectionService;
   readonly decoder: DecoderPool;
   readonly inspector: Pick<ActivityInspector, 'memoryBytes'>;
+  readonly calendar: Calendar;
   readonly alerts: EventReporterOptions['alerts'];
   readonly store: (draft: AlertDraft) => void;
   /** After each look: what the camera asks of the next; undefined while none of its scenes can work. */
@@ -68,6 +71,7 @@ export class WatchedCamera {
       modules: sceneModules,
       zones: config.zones,
       config: config.scenes as Record<string, SceneConfig | undefined>,
+      around: { calendar: around.calendar, place: { lat: config.lat, lon: config.lon } },
       provided: detection.classes,
     });
     const reporter = new EventReporter({ ...reporterOf(config, around), log });

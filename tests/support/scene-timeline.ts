@@ -79,7 +79,7 @@ export class SceneTimeline {
       if (this.#gap !== undefined && second >= this.#gap[0] && second < this.#gap[1]) continue;
       const at = second * 1000;
       const tracks = this.#actors.filter((actor) => actor.seenAt(second)).map((actor) => trackOf(actor, second, at));
-      events.push(...scenes.update({ at, tracks }).map((event) => ({ ...event, second })));
+      events.push(...scenes.update({ at, tracks, aspect: 16 / 9 }).map((event) => ({ ...event, second })));
     }
     return events;
   }
@@ -96,5 +96,6 @@ function trackOf(actor: Actor, second: number, at: number): Track {
     firstSeenAt: 0,
     lastSeenAt: at,
     hits: 5,
+    velocity: [0, 0],
   };
 }

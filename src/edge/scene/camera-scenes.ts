@@ -1,18 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { IncidentId } from '../../domain/ids.ts';
+import type { IncidentId, UtcMs } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
 import type { SceneId, Severity } from '../../domain/scene-id.ts';
 import type { Zone } from '../../domain/zone.ts';
-import type { IncidentTiming } from './common-config.ts';
-import { IncidentBook } from './incident-book.ts';
-import type { Look, LookIntervals, SceneModule, SceneRule } from './scene-module.ts';
-
-/** A scene's configuration as far as this file reads it; the rest is the module's own. */
-export interface SceneConfig extends IncidentTiming {
-  readonly zones: readonly string[];
-  readonly looks?: { readonly idleMs?: number | undefined; readonly busyMs?: number | undefined } | undefined;
-}
+import type { SceneConfig } from './common-config.ts';
+import { RunningScene, type SceneTrace } from './running-scene.ts';
+import type { CameraSurroundings, Look, LookIntervals, SceneModule } from './scene-module.ts';
 
 /** Why a scene is not at work: it is never silently idle. */
 export type SceneAvailability = 'available' | `unavailable: no loaded model provides ${string}`;
@@ -26,24 +20,23 @@ export interface SceneDemand extends LookIntervals {
   readonly openIncidents: number;
 }
 
-interface RunningScene {
-  readonly module: SceneModule;
-  readonly zones: readonly Zone[];
-  readonly looks: LookIntervals;
-  readonly rule: SceneRule;
-  readonly book: IncidentBook;
+interface SavedScene {
+  readonly version: string;
+  readonly state: unknown;
 }
 
 /** All scenes of one camera: rules and incident books. */
 export class CameraScenes {
   readonly #scenes: readonly RunningScene[];
   #provided: ReadonlySet<ObjectClass>;
+  #fault: string | undefined;
 
   /** `provided`: classes the loaded models can find. */
   constructor(options: {
     modules: readonly SceneModule[];
     zones: readonly Zone[];
     config: Readonly<Record<string, SceneConfig | undefined>>;
+    around: CameraSurroundings;
     provided: ReadonlySet<ObjectClass>;
     newId?: () => IncidentId;
   }) {
@@ -51,25 +44,16 @@ export class CameraScenes {
     this.#provided = options.provided;
     this.#scenes = options.modules.flatMap((module) => {
       const config = options.config[module.id];
-      if (config === undefined) return [];
-      const zones = options.zones.filter((zone) => config.zones.includes(zone.id));
-      const { idleMs = module.looks.idleMs, busyMs = module.looks.busyMs } = config.looks ?? {};
-      return {
-        module,
-        zones,
-        looks: { idleMs, busyMs: Math.min(idleMs, busyMs) },
-        rule: module.createRule(zones, config),
-        book: new IncidentBook({ module, timing: config, newId }),
-      };
+      return config === undefined ? [] : new RunningScene({ ...options, module, config, newId });
     });
   }
 
   /** What each configured scene can do with the loaded models. */
   get availability(): ReadonlyMap<SceneId, SceneAvailability> {
     return new Map(
-      this.#scenes.map((scene) => [
-        scene.module.id,
-        this.#works(scene) ? 'available' : `unavailable: no loaded model provides ${scene.module.classes.join(', ')}`,
+      this.#scenes.map(({ module }) => [
+        module.id,
+        this.#works(module) ? 'available' : `unavailable: no loaded model provides ${module.classes.join(', ')}`,
       ]),
     );
   }
@@ -89,16 +73,26 @@ export class CameraScenes {
     return this.#scenes.reduce((sum, { book }) => sum + book.open, 0);
   }
 
+  /** When the conditions under way began: pictures of those moments are worth keeping as evidence. */
+  get pendingSince(): readonly UtcMs[] {
+    return this.#scenes.flatMap(({ rule }) => rule.pending().map(({ startedAt }) => startedAt));
+  }
+
   /** A model came or failed. What a scene knew stays: its time without a model is a gap like that of a stream. */
   provide(classes: ReadonlySet<ObjectClass>): void {
     this.#provided = classes;
   }
 
+  /** The camera cannot be trusted (`moved`, `covered`, …), or can again (undefined). The time is a gap as well. */
+  suspend(fault: string | undefined): void {
+    this.#fault = fault;
+  }
+
   /** What the scenes at work want; undefined when none is. */
   get demand(): SceneDemand | undefined {
-    const working = this.#scenes.filter((scene) => this.#works(scene));
+    const working = this.#scenes.filter(({ module }) => this.#works(module));
     if (working.length === 0) return undefined;
-    const decisions = working.flatMap(({ rule }) => rule.decisionInMs() ?? []);
+    const decisions = working.flatMap(({ rule }) => rule.pending().map(({ dueInMs }) => dueInMs));
     return {
       severity: Math.min(...working.map(({ module }) => module.severity)) as Severity,
       idleMs: Math.min(...working.map(({ looks }) => looks.idleMs)),
@@ -108,35 +102,50 @@ export class CameraScenes {
     };
   }
 
+  /** All that the scenes remember, as JSON. */
+  save(): unknown {
+    return Object.fromEntries(
+      this.#scenes.map((scene) => [scene.module.id, { version: scene.module.version, state: scene.save() }]),
+    );
+  }
+
+  /** Before the first look, and before `resume`. State of a scene whose logic has changed since is not taken. */
+  restore(saved: unknown): void {
+    const known = saved as Readonly<Record<string, SavedScene | undefined>>;
+    for (const scene of this.#scenes) {
+      const { version, state } = known[scene.module.id] ?? {};
+      if (version === scene.module.version) scene.restore(state);
+    }
+  }
+
   /**
    * Takes up this camera's incidents from before a restart; before the first look. Returns those that nothing
    * configured now can clear: their scene or zone is gone.
    */
   resume(open: readonly OpenIncident[]): readonly OpenIncident[] {
-    const taken = new Set<OpenIncident>();
-    for (const { module, zones, rule, book } of this.#scenes) {
-      const incidents = open.flatMap((kept) => {
-        const zone = kept.scene === module.id ? zones.find(({ id }) => id === kept.zoneId) : undefined;
-        const [subject] = kept.subjects;
-        if (zone === undefined || subject === undefined) return [];
-        taken.add(kept);
-        const hit = { zone, startedAt: kept.startedAt, subject };
-        return [{ id: kept.incidentId, hit, reportedAt: kept.observedAt }];
-      });
-      rule.resume(incidents.map(({ hit }) => hit));
-      book.resume(incidents);
-    }
+    const taken = new Set(this.#scenes.flatMap((scene) => scene.resume(open)));
     return open.filter((kept) => !taken.has(kept));
   }
 
-  /** Evaluates every scene at work on one look. */
-  update(look: Look): readonly SceneEvent[] {
-    return this.#scenes.flatMap((scene) =>
-      this.#works(scene) ? scene.book.update(look.at, scene.rule.evaluate(look)) : [],
-    );
+  /** Evaluates every scene at work on one look. `trace` is told why each did what it did. */
+  update(look: Look, trace?: SceneTrace): readonly SceneEvent[] {
+    return this.#scenes.flatMap((scene) => {
+      const { module } = scene;
+      if (!this.#works(module)) {
+        const values = { classes: module.classes.join(', ') };
+        trace?.note({ scene: module.id, verdict: 'ignored', code: 'scene-unavailable', values });
+        return [];
+      }
+      if (this.#fault !== undefined) {
+        const values = { fault: this.#fault };
+        trace?.note({ scene: module.id, verdict: 'ignored', code: 'camera-suspended', values });
+        return [];
+      }
+      return scene.update(look, trace);
+    });
   }
 
-  #works({ module }: RunningScene): boolean {
-    return module.classes.some((each) => this.#provided.has(each));
+  #works({ classes }: SceneModule): boolean {
+    return classes.some((each) => this.#provided.has(each));
   }
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { durationMs } from '../../lib/config.ts';
+import { type Hours, hoursSchema } from './rule/hours.ts';
+
+const score = (fallback: number, description: string) =>
+  z.number().min(0).max(1).default(fallback).meta({ description });
 
 /** What every scene's configuration has (design: scenes.md, "Common to all"). */
 export const commonSceneFields = {
@@ -7,6 +11,14 @@ export const commonSceneFields = {
     .array(z.string())
     .min(1)
     .meta({ description: "Ids of the camera's zones in which the scene is watched for." }),
+  exclude: z
+    .array(z.string())
+    .default([])
+    .meta({ description: "Ids of the camera's zones in which it is not, where they overlap those." }),
+  schedule: hoursSchema
+    .min(1)
+    .optional()
+    .meta({ description: 'Hours in which the scene is watched for; always unless given.' }),
   looks: z
     .strictObject({
       idleMs: durationMs({
@@ -22,6 +34,8 @@ export const commonSceneFields = {
     })
     .optional()
     .meta({ description: "How often the scene's cameras are looked at; unless given, as the scene itself asks." }),
+  enterScore: score(0.7, 'A subject counts once its best score reached this, 0–1.'),
+  stayScore: score(0.3, 'And on each look on which its score is at least this, 0–1.'),
   minBoxHeight: z
     .number()
     .min(0)
@@ -66,4 +80,22 @@ export interface IncidentTiming {
   readonly updateEveryMs: number;
   readonly cooldownMs: number;
   readonly streamGapMs: number;
+}
+
+/** The part that says which subjects count, and how a stay is measured. */
+export interface SubjectLimits {
+  readonly enterScore: number;
+  readonly stayScore: number;
+  readonly minBoxHeight: number;
+  readonly occlusionMs: number;
+  readonly streamGapMs: number;
+  readonly clearAfterMs: number;
+}
+
+/** A scene's configuration as far as this folder reads it; the rest is the module's own. */
+export interface SceneConfig extends IncidentTiming {
+  readonly zones: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly schedule?: Hours | undefined;
+  readonly looks?: { readonly idleMs?: number | undefined; readonly busyMs?: number | undefined } | undefined;
 }

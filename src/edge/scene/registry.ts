@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { illegalParking } from './illegal-parking.ts';
+import { illegalParking } from './modules/illegal-parking.ts';
+import { zoneIntrusion } from './modules/zone-intrusion.ts';
 import type { SceneModule } from './scene-module.ts';
-import { zoneIntrusion } from './zone-intrusion.ts';
 
 /** Every scene this node knows. A new scene is one module and one line here. */
 export const sceneModules: readonly SceneModule[] = [erase(illegalParking), erase(zoneIntrusion)];
@@ -11,5 +11,5 @@ export const sceneModules: readonly SceneModule[] = [erase(illegalParking), eras
  * The rule is only ever made from what that very schema parsed.
  */
 function erase<S extends z.ZodType>(module: SceneModule<S>): SceneModule {
-  return { ...module, createRule: (zones, config) => module.createRule(zones, module.schema.parse(config)) };
+  return { ...module, createRule: (config, around) => module.createRule(module.schema.parse(config), around) };
 }

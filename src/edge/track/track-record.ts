@@ -96,6 +96,7 @@ export class TrackRecord {
       firstSeenAt: this.#firstSeenAt,
       lastSeenAt: this.#lastSeenAt,
       hits: this.#hits,
+      velocity: [this.#velocity[0] * 1000, this.#velocity[1] * 1000],
     };
   }
 

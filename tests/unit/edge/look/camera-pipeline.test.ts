@@ -11,13 +11,14 @@ import { CameraPipeline, type LookDecode } from '../../../../src/edge/camera-pip
 import type { LookAsk } from '../../../../src/edge/decode/decode-result.ts';
 import { pipelineMetrics } from '../../../../src/edge/pipeline-metrics.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
-import { illegalParkingSchema } from '../../../../src/edge/scene/illegal-parking.ts';
+import { illegalParkingSchema } from '../../../../src/edge/scene/modules/illegal-parking.ts';
 import { sceneModules } from '../../../../src/edge/scene/registry.ts';
 import { trackSchema } from '../../../../src/edge/track/config.ts';
 import { IouTracker } from '../../../../src/edge/track/iou-tracker.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
 import { Metrics } from '../../../../src/lib/metrics.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { sceneSurroundings } from '../../../support/scene-surroundings.ts';
 
 const picture: Picture = {
   width: 4,
@@ -68,6 +69,7 @@ function watch(world: {
     modules: sceneModules,
     zones: [kerb],
     config: { illegal_parking: illegalParkingSchema.parse({ zones: ['kerb'], dwellMs: 60_000 }) },
+    around: sceneSurroundings(),
     provided: new Set(['car'] as const),
   });
   const pipeline = new CameraPipeline({

@@ -23,6 +23,7 @@ const track = (box: Box, state: TrackState = 'confirmed'): Track => ({
   firstSeenAt: 0,
   lastSeenAt: 0,
   hits: 3,
+  velocity: [0, 0],
 });
 
 const lookRegions = (activity: Activity | undefined, tracks: readonly Track[], cut: readonly Box[] = []) =>

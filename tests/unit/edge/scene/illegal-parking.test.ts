@@ -3,8 +3,9 @@ import type { Box } from '../../../../src/domain/geometry.ts';
 import type { CameraId, IncidentId, TrackId, ZoneId } from '../../../../src/domain/ids.ts';
 import type { ObjectClass } from '../../../../src/domain/object-class.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
-import { illegalParkingSchema } from '../../../../src/edge/scene/illegal-parking.ts';
+import { illegalParkingSchema } from '../../../../src/edge/scene/modules/illegal-parking.ts';
 import { sceneModules } from '../../../../src/edge/scene/registry.ts';
+import { sceneSurroundings } from '../../../support/scene-surroundings.ts';
 import { SceneTimeline } from '../../../support/scene-timeline.ts';
 
 const kerb = {
@@ -36,6 +37,7 @@ function scenes(overrides: Partial<Record<string, unknown>> = {}, provided: read
         ...overrides,
       }),
     },
+    around: sceneSurroundings(),
     provided: new Set(provided),
     newId: () => `incident-${++n}` as IncidentId,
   });

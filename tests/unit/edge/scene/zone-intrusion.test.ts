@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ZoneId } from '../../../../src/domain/ids.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
+import { zoneIntrusionSchema } from '../../../../src/edge/scene/modules/zone-intrusion.ts';
 import { sceneModules } from '../../../../src/edge/scene/registry.ts';
-import { zoneIntrusionSchema } from '../../../../src/edge/scene/zone-intrusion.ts';
+import { sceneSurroundings } from '../../../support/scene-surroundings.ts';
 import { SceneTimeline } from '../../../support/scene-timeline.ts';
 
 const yard = {
@@ -22,6 +23,7 @@ function story(timeline: SceneTimeline, overrides: Record<string, unknown> = {})
     modules: sceneModules,
     zones: [yard],
     config: { zone_intrusion: zoneIntrusionSchema.parse({ zones: ['yard'], clearAfterMs: 6_000, ...overrides }) },
+    around: sceneSurroundings(),
     provided: new Set(['person', 'car']),
   });
   return timeline.play(scenes, 200).map(({ phase, second }) => `${phase}@${second}`);

@@ -1,9 +1,17 @@
-import type { UtcMs } from '../../domain/ids.ts';
+import type { UtcMs } from '../../../domain/ids.ts';
 
 /** How a dwell is measured. */
 export interface DwellLimits {
   readonly occlusionMs: number;
   readonly streamGapMs: number;
+}
+
+/** A dwell as JSON. */
+export interface SavedDwell {
+  readonly startedAt: UtcMs;
+  readonly lastLookAt: UtcMs;
+  readonly missingSince?: UtcMs | undefined;
+  readonly dwellMs: number;
 }
 
 /**
@@ -27,6 +35,17 @@ export class Dwell {
     this.#startedAt = earlier?.startedAt ?? at;
     this.#lastLookAt = at;
     this.#dwellMs = earlier?.dwellMs ?? 0;
+  }
+
+  static restore(saved: SavedDwell, limits: DwellLimits): Dwell {
+    const dwell = new Dwell(saved.lastLookAt, limits, saved);
+    dwell.#missingSince = saved.missingSince;
+    return dwell;
+  }
+
+  save(): SavedDwell {
+    const missing = this.#missingSince === undefined ? {} : { missingSince: this.#missingSince };
+    return { startedAt: this.#startedAt, lastLookAt: this.#lastLookAt, dwellMs: this.#dwellMs, ...missing };
   }
 
   /** When the present stay began. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type ObjectClass, objectClasses } from '../../domain/object-class.ts';
-import { durationMs } from '../../lib/config.ts';
-import { commonSceneFields } from './common-config.ts';
-import type { SceneModule } from './scene-module.ts';
-import { hitOf, ZoneStays } from './zone-stays.ts';
+import { type ObjectClass, objectClasses } from '../../../domain/object-class.ts';
+import { durationMs } from '../../../lib/config.ts';
+import { commonSceneFields } from '../common-config.ts';
+import { hitOf, lasted, ZoneStays } from '../rule/zone-stays.ts';
+import type { SceneModule } from '../scene-module.ts';
 
 const classes: readonly ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'bus', 'truck', 'excavator'];
 
@@ -32,16 +32,15 @@ export const zoneIntrusion: SceneModule<typeof zoneIntrusionSchema> = {
   // A dwell of 5 s would be over before a look every 10 s saw it.
   looks: { idleMs: 4_000, busyMs: 2_000 },
   schema: zoneIntrusionSchema,
-  createRule(zones, config) {
-    const stays = new ZoneStays(zones, config.classes, config);
+  reasons: {},
+  createRule(config, around) {
+    const stays = new ZoneStays(config.classes, config, around);
     return {
       resume: (hits) => stays.resume(hits),
-      decisionInMs: () => stays.decisionInMs(config.dwellMs),
-      evaluate: (look) =>
-        stays
-          .update(look)
-          .filter((stay) => stay.dwell.dwellMs >= config.dwellMs)
-          .map(hitOf),
+      pending: () => stays.pending(config.dwellMs),
+      save: () => stays.save(),
+      restore: (saved) => stays.restore(saved as ReturnType<ZoneStays['save']>),
+      evaluate: (look, trace) => lasted(stays.update(look, trace), config.dwellMs, trace).map(hitOf),
     };
   },
 };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type Box, centre, distance } from '../../domain/geometry.ts';
-import type { ObjectClass } from '../../domain/object-class.ts';
-import { durationMs } from '../../lib/config.ts';
-import { commonSceneFields } from './common-config.ts';
-import type { SceneModule } from './scene-module.ts';
-import { hitOf, ZoneStays } from './zone-stays.ts';
+import { type Box, centre, distance } from '../../../domain/geometry.ts';
+import type { ObjectClass } from '../../../domain/object-class.ts';
+import { durationMs } from '../../../lib/config.ts';
+import { commonSceneFields } from '../common-config.ts';
+import { hitOf, lasted, ZoneStays } from '../rule/zone-stays.ts';
+import type { SceneModule } from '../scene-module.ts';
 
 const classes: readonly ObjectClass[] = ['car', 'bus', 'truck'];
 
@@ -34,19 +34,27 @@ export const illegalParking: SceneModule<typeof illegalParkingSchema> = {
   severity: 3,
   looks: { idleMs: 10_000, busyMs: 2_000 },
   schema: illegalParkingSchema,
-  createRule(zones, config) {
-    const stays = new ZoneStays(zones, classes, config);
+  reasons: {
+    moved: { en: 'moved by {drift} of its size, {most} is standing', zh: '移动了自身尺寸的 {drift}，超过 {most}' },
+  },
+  createRule(config, around) {
+    const stays = new ZoneStays(classes, config, around);
     return {
       resume: (hits) => stays.resume(hits),
-      decisionInMs: () => stays.decisionInMs(config.dwellMs),
-      evaluate(look) {
-        const standing = stays.update(look).filter((stay) => {
-          if (drift(stay.reference, stay.track.box) <= config.maxDrift) return true;
+      pending: () => stays.pending(config.dwellMs),
+      save: () => stays.save(),
+      restore: (saved) => stays.restore(saved as ReturnType<ZoneStays['save']>),
+      evaluate(look, trace) {
+        const standing = stays.update(look, trace).filter((stay) => {
+          const moved = drift(stay.reference, stay.track.box);
+          if (moved <= config.maxDrift) return true;
           stay.dwell.restart(look.at);
           stay.reference = stay.track.box;
+          const values = { drift: moved, most: config.maxDrift };
+          trace?.note({ verdict: 'ignored', code: 'moved', zone: stay.zone.id, track: stay.track.id, values });
           return false;
         });
-        return standing.filter((stay) => stay.dwell.dwellMs >= config.dwellMs).map(hitOf);
+        return lasted(standing, config.dwellMs, trace).map(hitOf);
       },
     };
   },

@@ -1,0 +1,82 @@
+import type { IncidentId } from '../../domain/ids.ts';
+import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
+import type { Zone } from '../../domain/zone.ts';
+import type { SceneConfig } from './common-config.ts';
+import { IncidentBook } from './incident-book.ts';
+import type { Calendar } from './rule/hours.ts';
+import type { SceneNote } from './rule/rule-trace.ts';
+import type { CameraSurroundings, Look, LookIntervals, SceneModule, SceneRule } from './scene-module.ts';
+
+/** Takes the findings of all scenes of a camera. */
+export interface SceneTrace {
+  note(note: SceneNote): void;
+}
+
+/** One scene at work on one camera: its rule, its hours and its incidents. */
+export class RunningScene {
+  readonly module: SceneModule;
+  readonly zones: readonly Zone[];
+  readonly looks: LookIntervals;
+  readonly rule: SceneRule;
+  readonly book: IncidentBook;
+  readonly #schedule: SceneConfig['schedule'];
+  readonly #calendar: Calendar;
+
+  constructor(options: {
+    module: SceneModule;
+    config: SceneConfig;
+    /** All of the camera's. */
+    zones: readonly Zone[];
+    around: CameraSurroundings;
+    newId: () => IncidentId;
+  }) {
+    const { module, config, around, newId } = options;
+    const { idleMs = module.looks.idleMs, busyMs = module.looks.busyMs } = config.looks ?? {};
+    const among = (ids: readonly string[]) => options.zones.filter((zone) => ids.includes(zone.id));
+    this.module = module;
+    this.zones = among(config.zones);
+    this.looks = { idleMs, busyMs: Math.min(idleMs, busyMs) };
+    this.rule = module.createRule(config, {
+      ...around,
+      zones: this.zones,
+      exclusions: among(config.exclude ?? []),
+    });
+    this.book = new IncidentBook({ module, timing: config, newId });
+    this.#schedule = config.schedule;
+    this.#calendar = around.calendar;
+  }
+
+  save(): unknown {
+    return { rule: this.rule.save(), book: this.book.save() };
+  }
+
+  restore(saved: unknown): void {
+    const { rule, book } = saved as { rule: unknown; book: unknown };
+    this.rule.restore(rule);
+    this.book.restore(book, this.zones);
+  }
+
+  /** Takes up its incidents from before a restart; returns those it took. */
+  resume(open: readonly OpenIncident[]): OpenIncident[] {
+    const mine = open.flatMap((kept) => {
+      const zone = kept.scene === this.module.id ? this.zones.find(({ id }) => id === kept.zoneId) : undefined;
+      const [subject, ...others] = kept.subjects;
+      if (zone === undefined || subject === undefined) return [];
+      const hit = { zone, startedAt: kept.startedAt, subject, ...(others.length > 0 && { others }) };
+      return { kept, resumed: { id: kept.incidentId, hit, reportedAt: kept.observedAt } };
+    });
+    this.rule.resume(mine.map(({ resumed }) => resumed.hit));
+    this.book.resume(mine.map(({ resumed }) => resumed));
+    return mine.map(({ kept }) => kept);
+  }
+
+  update(look: Look, trace: SceneTrace | undefined): readonly SceneEvent[] {
+    const own = trace && { note: (note: Omit<SceneNote, 'scene'>) => trace.note({ ...note, scene: this.module.id }) };
+    if (this.#schedule !== undefined && !this.#calendar.isWithin(this.#schedule, look.at)) {
+      own?.note({ verdict: 'ignored', code: 'outside-schedule' });
+      // What is open when the hours end is cleared like anything that is no longer seen.
+      return this.book.update(look.at, []);
+    }
+    return this.book.update(look.at, this.rule.evaluate(look, own), own);
+  }
+}
