@@ -4,9 +4,21 @@ export type Point = readonly [x: number, y: number];
 /** An axis-aligned box in normalised picture coordinates: x1, y1, x2, y2 (xyxy). */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 
-/** Where a box touches the ground: the triggering anchor of every zone scene. */
+/** Which point of a box decides where its object is, all on the box's middle line. */
+export const triggeringAnchors = ['bottom', 'centre', 'top'] as const;
+
+/** One of them. */
+export type TriggeringAnchor = (typeof triggeringAnchors)[number];
+
+/** Where a box touches the ground: the triggering anchor of every scene that does not say otherwise. */
 export function bottomCentre(box: Box): Point {
   return [(box[0] + box[2]) / 2, box[3]];
+}
+
+/** The triggering anchor of a box. */
+export function anchorOf(box: Box, anchor: TriggeringAnchor = 'bottom'): Point {
+  if (anchor === 'centre') return centre(box);
+  return [(box[0] + box[2]) / 2, anchor === 'top' ? box[1] : box[3]];
 }
 
 /** Centre of a box. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type TriggeringAnchor, triggeringAnchors } from '../../domain/geometry.ts';
 import { durationMs } from '../../lib/config.ts';
 import { type Hours, hoursSchema } from './rule/hours.ts';
 
@@ -34,6 +35,10 @@ export const commonSceneFields = {
     })
     .optional()
     .meta({ description: "How often the scene's cameras are looked at; unless given, as the scene itself asks." }),
+  anchor: z
+    .enum(triggeringAnchors)
+    .default('bottom')
+    .meta({ description: 'Point of the box, on its middle line, that must lie in a zone or cross a line.' }),
   enterScore: score(0.7, 'A subject counts once its best score reached this, 0–1.'),
   stayScore: score(0.3, 'And on each look on which its score is at least this, 0–1.'),
   minBoxHeight: z
@@ -84,6 +89,8 @@ export interface IncidentTiming {
 
 /** The part that says which subjects count, and how a stay is measured. */
 export interface SubjectLimits {
+  /** Bottom centre unless given. */
+  readonly anchor?: TriggeringAnchor;
   readonly enterScore: number;
   readonly stayScore: number;
   readonly minBoxHeight: number;

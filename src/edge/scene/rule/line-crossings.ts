@@ -1,4 +1,4 @@
-import { bottomCentre, distance, type Point } from '../../../domain/geometry.ts';
+import { anchorOf, distance, type Point, type TriggeringAnchor } from '../../../domain/geometry.ts';
 import type { TrackId, UtcMs } from '../../../domain/ids.ts';
 import { crossingOf } from '../../../domain/line-crossing.ts';
 import type { Track } from '../../../domain/track.ts';
@@ -30,23 +30,25 @@ export interface SavedCrossings {
  */
 const leastStep = 0.1;
 
-/** Who crosses which line, by triggering anchor (bottom centre), from look to look. */
+/** Who crosses which line, by triggering anchor, from look to look. */
 export class LineCrossings {
   readonly #lines: readonly Zone[];
   readonly #maxGapMs: number;
+  readonly #anchor: TriggeringAnchor | undefined;
   readonly #seen = new Map<TrackId, Seen>();
 
-  /** `maxGapMs`: who was not seen for longer may have gone anywhere in between. */
-  constructor(zones: readonly Zone[], options: { maxGapMs: number }) {
+  /** `maxGapMs`: who was not seen for longer may have gone anywhere in between. `anchor`: bottom centre unless given. */
+  constructor(zones: readonly Zone[], options: { maxGapMs: number; anchor?: TriggeringAnchor }) {
     this.#lines = zones.filter(({ kind }) => kind === 'line');
     this.#maxGapMs = options.maxGapMs;
+    this.#anchor = options.anchor;
   }
 
   /** Crossings of these tracks, seen at `at`, in the directions the lines ask for. */
   update(tracks: readonly Track[], at: UtcMs): Crossing[] {
     const crossings: Crossing[] = [];
     for (const track of tracks) {
-      const anchor = bottomCentre(track.box);
+      const anchor = anchorOf(track.box, this.#anchor);
       const before = this.#seen.get(track.id);
       if (before === undefined || at - before.at > this.#maxGapMs || at < before.at) {
         this.#seen.set(track.id, { anchor, at });

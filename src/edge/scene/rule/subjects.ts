@@ -1,4 +1,4 @@
-import { bottomCentre, insidePolygon } from '../../../domain/geometry.ts';
+import { anchorOf, insidePolygon } from '../../../domain/geometry.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { Track } from '../../../domain/track.ts';
 import type { Zone } from '../../../domain/zone.ts';
@@ -57,7 +57,8 @@ export class Subjects {
       trace?.note({ verdict: 'ignored', code: 'score-low', track: track.id, values });
       return false;
     }
-    const exclusion = this.#exclusions.find(({ points }) => insidePolygon(bottomCentre(track.box), points));
+    const anchor = anchorOf(track.box, this.#limits.anchor);
+    const exclusion = this.#exclusions.find(({ points }) => insidePolygon(anchor, points));
     if (exclusion === undefined) return true;
     const values = { exclusion: exclusion.id };
     trace?.note({ verdict: 'ignored', code: 'in-exclusion', track: track.id, values });

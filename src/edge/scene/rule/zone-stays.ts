@@ -1,5 +1,5 @@
 import { classGroup } from '../../../domain/class-group.ts';
-import { type Box, bottomCentre, insidePolygon, iou } from '../../../domain/geometry.ts';
+import { anchorOf, type Box, insidePolygon, iou } from '../../../domain/geometry.ts';
 import type { TrackId, UtcMs, ZoneId } from '../../../domain/ids.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { SceneHit } from '../../../domain/scene-event.ts';
@@ -38,7 +38,7 @@ interface SavedStays {
 const sameSubjectIou = 0.5;
 
 /**
- * Who stays in which polygon, by triggering anchor (bottom centre) and for how long. The base of every dwell scene: it
+ * Who stays in which polygon, by triggering anchor, and for how long. The base of every dwell scene: it
  * survives a change of the track's id and a restart, and stays are evicted once their subject is gone.
  */
 export class ZoneStays {
@@ -77,7 +77,8 @@ export class ZoneStays {
     for (const stay of this.#stays.values()) stay.present = false;
     const arrivals: { readonly zone: Zone; readonly track: Track }[] = [];
     for (const track of this.#subjects.seen(look, trace)) {
-      const zones = this.#zones.filter(({ points }) => insidePolygon(bottomCentre(track.box), points));
+      const anchor = anchorOf(track.box, this.#limits.anchor);
+      const zones = this.#zones.filter(({ points }) => insidePolygon(anchor, points));
       if (zones.length === 0) trace?.note({ verdict: 'ignored', code: 'outside-zone', track: track.id });
       for (const zone of zones) {
         const known = this.#stays.get(keyOf(zone, track.id));
