@@ -60,7 +60,7 @@ export class CameraScenes {
 
   /** Classes the configured scenes look for, available or not. */
   get classes(): ReadonlySet<ObjectClass> {
-    return new Set(this.#scenes.flatMap(({ module }) => module.classes));
+    return new Set(this.#scenes.flatMap(({ module }) => [...module.classes, ...(module.also ?? [])]));
   }
 
   /** Zones that some configured scene watches. */

@@ -70,6 +70,8 @@ export interface SceneModule<Schema extends z.ZodType = z.ZodType> {
   readonly version: string;
   /** Canonical classes it needs; without a model that provides one of them it is unavailable. */
   readonly classes: readonly ObjectClass[];
+  /** Classes it goes by beside those, where a model provides them: the people by a stall, the truck beside a pile. */
+  readonly also?: readonly ObjectClass[];
   /** Of the gravest case; a hit says where it is less. */
   readonly severity: Severity;
   /** Unless configured otherwise: 2 s idle where severity 1 is possible, 10 s where dwell is minutes. */
