@@ -1,10 +1,13 @@
 import type { EdgeNode } from '../edge/edge-node.ts';
-import { loadEdgeConfig } from '../edge/load-config.ts';
+import { edgeConfigFiles, loadEdgeConfig } from '../edge/load-config.ts';
 import { systemClock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
 import { StatusServer } from '../lib/status-server.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import { aborted, type Command } from './command.ts';
 import { composeEdge } from './compose.ts';
+import { ConfigWatch } from './config-watch.ts';
 import { startAll, stopAll } from './run-services.ts';
 
 /** `maplebridge edge`: one edge box. */
@@ -14,7 +17,8 @@ export const edgeCommand: Command = {
   usage: 'edge --config <edge.yaml>',
   async run({ args, log, metrics, signal }) {
     const { values } = parseCommandArguments(edgeCommand, args, { config: { type: 'string' } });
-    const config = loadEdgeConfig(required(values.config, '--config', edgeCommand));
+    const path = required(values.config, '--config', edgeCommand);
+    const config = loadEdgeConfig(path);
     const node = composeEdge(config, { demo: false, clock: systemClock, log, metrics });
     const status = new StatusServer({
       ...config.http,
@@ -26,11 +30,30 @@ export const edgeCommand: Command = {
       { name: 'edge', service: node },
     ];
     await startAll(services, log);
+    const watch = new ConfigWatch({
+      files: () => edgeConfigFiles(path),
+      apply: () => applyConfig(node, path, log),
+      log,
+    });
+    watch.start();
     await aborted(signal);
+    watch.stop();
     await stopAll(services, log);
     return 0;
   },
 };
+
+/** Never throws: a configuration that cannot be used leaves the node as it is, and health says why. */
+async function applyConfig(node: EdgeNode, path: string, log: Logger): Promise<void> {
+  try {
+    const { added, removed, changed, unchanged, restart, problems } = await node.reconfigure(loadEdgeConfig(path));
+    const counts = { added: added.length, removed: removed.length, changed: changed.length, unchanged };
+    log.info({ ...counts, failed: problems.length, waitsForRestart: restart }, 'configuration applied');
+  } catch (error) {
+    node.noteConfigProblem(`the configuration was changed and cannot be used: ${messageOf(error)}`);
+    log.error({ reason: messageOf(error) }, 'configuration not applied: the node goes on with the one before');
+  }
+}
 
 /** The canary in a few words; examples and history are for `maplebridge models canary`. */
 function canaryOf(node: EdgeNode) {

@@ -97,6 +97,16 @@ export class CameraPipeline {
     this.#metrics = options.metrics;
   }
 
+  /** Whether any object is followed. */
+  get follows(): boolean {
+    return this.#tracks.length > 0;
+  }
+
+  /** Resolves when the looks taken so far are judged and reported. */
+  get settled(): Promise<void> {
+    return this.#turn;
+  }
+
   /** What the camera asks of its next looks; undefined while no scene of it can work. */
   needs(at: UtcMs): LookNeeds | undefined {
     const { demand } = this.#stages.scenes;

@@ -8,6 +8,7 @@ import { gateSchema } from './gate/config.ts';
 import { lifeSchema } from './ingest/life-config.ts';
 import { ingestSchema } from './ingest/shard-config.ts';
 import { looksSchema } from './look-config.ts';
+import { memorySchema } from './memory/config.ts';
 import { publishConfig } from './publish/config.ts';
 import { calendarSchema } from './scene/rule/site-calendar.ts';
 import { scheduleSchema } from './schedule/config.ts';
@@ -32,6 +33,7 @@ export const edgeSchema = z
     schedule: scheduleSchema.prefault({}),
     track: trackSchema.prefault({}),
     calendar: calendarSchema.prefault({}).meta({ description: 'Time zone and days of the site, for hours in scenes.' }),
+    memory: memorySchema.prefault({}).meta({ description: 'What cameras remember over a restart of the node.' }),
     publish: publishConfig,
     ingest: z
       .strictObject({ ...lifeSchema.shape, ...ingestSchema.shape })

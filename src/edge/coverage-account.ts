@@ -87,6 +87,22 @@ export class CoverageAccount {
     this.#schedule();
   }
 
+  /** Another camera is watched from now on. */
+  add(camera: CameraId): void {
+    this.#connections.set(camera, 'starting');
+    this.#begin(camera, this.#options.clock.now(), 'starting');
+  }
+
+  /** A camera is no longer watched: what is open of it ends here. */
+  remove(camera: CameraId): void {
+    const open = this.#open.get(camera);
+    if (open !== undefined) this.#end(camera, open, this.#options.clock.now());
+    this.#connections.delete(camera);
+    for (const source of lookSources) this.#looks[source].delete(camera);
+    this.#seenFrom.delete(camera);
+    this.#changed.set(camera, 'gone');
+  }
+
   /** Takes a camera's new state in. */
   update(camera: CameraId, state: CameraState): void {
     const reason = blindReason(state);

@@ -16,7 +16,9 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { MqttVersion } from '../lib/mqtt-link.ts';
 import { softwareVersion } from '../lib/version.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
+import { CameraRoster, type RosterProblem } from './camera-roster.ts';
 import type { EdgeConfig } from './config.ts';
+import { type ConfigChange, configChange } from './config-change.ts';
 import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
 import type { CanaryReport } from './detect/canary/canary-report.ts';
@@ -27,6 +29,7 @@ import { activityGate } from './gate/activity-gate.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { StreamViewer } from './ingest/on-demand-stream.ts';
 import { createIngestPool } from './ingest/shard-pool.ts';
+import { CameraMemory } from './memory/camera-memory.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
@@ -47,6 +50,9 @@ export interface EdgeNodeOptions {
   readonly metrics: Metrics;
 }
 
+/** What became of a new configuration. */
+export type ConfigReport = ConfigChange & { readonly problems: readonly RosterProblem[] };
+
 /** One edge box: cameras in, signed alerts out. */
 export class EdgeNode implements Service {
   readonly #options: EdgeNodeOptions;
@@ -59,6 +65,13 @@ export class EdgeNode implements Service {
   readonly #coverage: CoverageAccount;
   readonly #detection: DetectionService;
   readonly #watched: WatchedCameras;
+  readonly #memory: CameraMemory;
+  readonly #roster: CameraRoster;
+  /** The cameras' part is as of the last `reconfigure`. */
+  #config: EdgeConfig;
+  /** Why the newest configuration is not, or not wholly, in use. */
+  #configProblems: readonly string[] = [];
+  #reconfiguring: Promise<unknown> = Promise.resolve();
   #cancelHealth: (() => void) | undefined;
   #cancelHealthSoon: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
@@ -67,6 +80,7 @@ export class EdgeNode implements Service {
     const { config, key, clock, log, metrics } = options;
     const { publish, site, node } = config;
     this.#options = options;
+    this.#config = config;
     this.#evidence = new ContentStore(publish.outbox.evidenceDir);
     const { decode, gate } = config;
     this.#decoder = new DecoderPool({ ...decode, gate, workerFile: lookWorker, clock, log, metrics });
@@ -95,8 +109,11 @@ export class EdgeNode implements Service {
     const { path, coveragePath, maxCoverageRecords: maxRecords } = publish.outbox;
     this.#coverageStore = new CoverageStore({ path: coveragePath ?? join(dirname(path), 'coverage.db'), maxRecords });
     this.#coverage = new CoverageAccount({ store: this.#coverageStore, clock, log, metrics });
+    const memory = config.memory.path ?? join(dirname(path), 'memory.db');
+    this.#memory = new CameraMemory({ config: { ...config.memory, path: memory }, clock, log, metrics });
     this.#watched = new WatchedCameras({
       config,
+      memory: this.#memory,
       decoder: this.#decoder,
       detection: this.#detection,
       inspector: activityGate(gate),
@@ -109,6 +126,14 @@ export class EdgeNode implements Service {
       clock,
       log,
       metrics,
+    });
+    this.#roster = new CameraRoster({
+      ingest: this.#ingest,
+      watched: this.#watched,
+      coverage: this.#coverage,
+      memory: this.#memory,
+      openIncidents: () => this.#outbox.openIncidents(),
+      log,
     });
     this.#publisher = new MqttPublisher({
       ...shared,
@@ -137,18 +162,10 @@ export class EdgeNode implements Service {
     await this.#decoder.start(signal);
     await this.#detection.start(signal);
     await this.#publisher.start(signal);
-    this.#coverage.begin(config.cameras.map(({ id }) => id));
-    const open = this.#outbox.openIncidents();
+    this.#memory.open();
     await this.#watched.start(signal);
     await this.#ingest.start(signal);
-    const sources = config.cameras.map(({ id, stream, keep }) => ({ id, stream, ...(keep !== undefined && { keep }) }));
-    await Promise.all(sources.map((source) => this.#ingest.add(source)));
-    for (const camera of config.cameras) {
-      this.#watched.add(
-        camera,
-        open.filter(({ cameraId }) => cameraId === camera.id),
-      );
-    }
+    await this.#roster.begin(config.cameras);
     this.#reportHealth();
   }
 
@@ -156,6 +173,23 @@ export class EdgeNode implements Service {
   stop(): Promise<void> {
     this.#stopping ??= this.#drain();
     return this.#stopping;
+  }
+
+  /**
+   * Goes over to another configuration without stopping: cameras come, go and change one by one, their incidents and
+   * conditions under way go on, and those that did not change are not touched. What else differs waits for a restart,
+   * and health says so.
+   */
+  reconfigure(next: EdgeConfig): Promise<ConfigReport> {
+    const done = this.#reconfiguring.then(() => this.#reconfigure(next));
+    this.#reconfiguring = done.catch(() => {});
+    return done;
+  }
+
+  /** The newest configuration cannot be used at all; undefined: it can. Health tells it. */
+  noteConfigProblem(problem: string | undefined): void {
+    this.#configProblems = problem === undefined ? [] : [problem];
+    this.#healthSoon();
   }
 
   /** Opens a camera's stream of full size for a viewer; undefined where it has none. The function lets go of it. */
@@ -184,7 +218,13 @@ export class EdgeNode implements Service {
     const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, describe(state)]));
     const shed = this.#watched.schedule.problems;
     const models = [...this.#detection.status()].flatMap(([id, status]) => modelProblem(id, status) ?? []);
-    const told = [...problems, ...shed, ...models, ...hardwareProblems(this.#decoder.hardware)];
+    const told = [
+      ...problems,
+      ...this.#configProblems,
+      ...shed,
+      ...models,
+      ...hardwareProblems(this.#decoder.hardware),
+    ];
     const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
     return {
       state: blind || told.length > 0 ? 'degraded' : 'online',
@@ -201,6 +241,7 @@ export class EdgeNode implements Service {
     this.#cancelHealth?.();
     await this.#ingest.stop();
     await this.#watched.stop();
+    this.#memory.close();
     this.#cancelHealthSoon?.();
     this.#coverage.end();
     await this.#publisher.stop();
@@ -208,6 +249,20 @@ export class EdgeNode implements Service {
     await this.#detection.close();
     await this.#outbox.close();
     this.#coverageStore.close();
+  }
+
+  async #reconfigure(next: EdgeConfig): Promise<ConfigReport> {
+    const change = configChange(this.#config, next);
+    const problems = await this.#roster.apply(change);
+    const failed = new Set(problems.map(({ camera }) => camera));
+    // Cameras that failed are new again to the next configuration; sections that wait for a restart stay different.
+    this.#config = { ...this.#config, cameras: next.cameras.filter(({ id }) => !failed.has(id)) };
+    this.#configProblems = [
+      ...problems.map(({ camera, reason }) => `camera ${camera} is not watched as configured: ${reason}`),
+      ...change.restart.map((section) => `a change of "${section}" in the configuration waits for a restart`),
+    ];
+    this.#healthSoon();
+    return { ...change, problems };
   }
 
   async #fullSize({ picture, accessUnit }: Frame): Promise<Picture | undefined> {

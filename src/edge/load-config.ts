@@ -7,6 +7,16 @@ import { cameraFileSchema, type EdgeConfig, edgeSchema } from './config.ts';
 /** As many cameras as one node may have. */
 const maxCameras = 2_000;
 
+/** The files a configuration consists of; only its own where it cannot be read. */
+export function edgeConfigFiles(path: string): string[] {
+  try {
+    const { cameraFiles } = loadConfig(path, edgeSchema);
+    return [path, ...cameraFiles.map((name) => resolve(dirname(path), name))];
+  } catch {
+    return [path];
+  }
+}
+
 /**
  * Reads an edge node's configuration with the camera files it names (relative to it), as one.
  * @throws AppError as `loadConfig`; MB_CONFIG_INVALID also for a camera in two files, for none and for too many.

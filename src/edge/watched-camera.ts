@@ -2,11 +2,12 @@ import type { AccessUnit } from '../domain/access-unit.ts';
 import type { ActivityInspector } from '../domain/activity.ts';
 import type { AlertDraft } from '../domain/alert.ts';
 import type { CameraPlace } from '../domain/camera.ts';
-import type { TrackId } from '../domain/ids.ts';
+import type { CameraId, TrackId, UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
 import type { OpenIncident } from '../domain/scene-event.ts';
 import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { Logger } from '../lib/log.ts';
 import { softwareVersion } from '../lib/version.ts';
@@ -22,12 +23,14 @@ import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
 import { HintWorth } from './gate/hint-worth.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
+import type { CameraMemory, RememberedCamera, RememberingCamera } from './memory/camera-memory.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 import { CameraScenes } from './scene/camera-scenes.ts';
 import type { SceneConfig } from './scene/common-config.ts';
 import { sceneModules } from './scene/registry.ts';
 import type { Calendar } from './scene/rule/hours.ts';
 import { IouTracker } from './track/iou-tracker.ts';
+import type { Tracker } from './track/tracker.ts';
 import { watchArea } from './watch-area.ts';
 
 /** What all cameras of a node share. */
@@ -37,6 +40,7 @@ export interface WatchSurroundings {
   readonly decoder: DecoderPool;
   readonly inspector: Pick<ActivityInspector, 'memoryBytes'>;
   readonly calendar: Calendar;
+  readonly memory: Pick<CameraMemory, 'changed'>;
   readonly alerts: EventReporterOptions['alerts'];
   readonly store: (draft: AlertDraft) => void;
   /** After each look: what the camera asks of the next; undefined while none of its scenes can work. */
@@ -50,18 +54,32 @@ export interface WatchSurroundings {
   readonly metrics: PipelineMetrics;
 }
 
+/** What a camera takes up again after a restart, or after its configuration changed. */
+export interface CameraPast {
+  /** Incidents that are not cleared, as the outbox has them. */
+  readonly open: readonly OpenIncident[];
+  readonly remembered?: RememberedCamera | undefined;
+  /** Its past for the activity gate. */
+  readonly gate?: SharedArrayBuffer | undefined;
+}
+
 /** One camera at work; its stream of full size is opened only for viewers. */
-export class WatchedCamera {
+export class WatchedCamera implements RememberingCamera {
   readonly config: CameraConfig;
   readonly main: OnDemandStream | undefined;
   readonly scenes: CameraScenes;
   readonly continuous: ContinuousWatch;
   readonly #pipeline: CameraPipeline;
   readonly #around: WatchSurroundings;
+  readonly #tracker: Tracker;
+  readonly #gate: SharedArrayBuffer;
   readonly #hints = new HintWorth();
+  #lookedAt: UtcMs | undefined;
+  /** Whether the last look left anything worth remembering. */
+  #eventful = false;
 
-  /** Puts the stages together and takes up the incidents the camera had open when the node last stopped. */
-  constructor(config: CameraConfig, open: readonly OpenIncident[], around: WatchSurroundings) {
+  /** Puts the stages together and takes up what the camera knew when it last stopped. */
+  constructor(config: CameraConfig, past: CameraPast, around: WatchSurroundings) {
     const { detection, decoder, clock, metrics } = around;
     const log = around.log.child({ camera: config.id });
     this.config = config;
@@ -74,6 +92,8 @@ export class WatchedCamera {
       around: { calendar: around.calendar, place: { lat: config.lat, lon: config.lon } },
       provided: detection.classes,
     });
+    this.#tracker = new IouTracker({ config: around.config.track, newId: trackIds(config, clock) });
+    this.#gate = past.gate ?? new SharedArrayBuffer(around.inspector.memoryBytes);
     const reporter = new EventReporter({ ...reporterOf(config, around), log });
     this.#pipeline = new CameraPipeline({
       stages: {
@@ -84,12 +104,12 @@ export class WatchedCamera {
           tiles: config.tiles,
         }),
         attention: new CameraAttention(around.config.looks, offsetOf(config.id)),
-        tracker: new IouTracker({ config: around.config.track, newId: trackIds(config, clock) }),
+        tracker: this.#tracker,
         scenes: this.scenes,
         reporter,
         area: around.config.looks.where === 'zones' ? watchArea(this.scenes.zones) : undefined,
       },
-      memory: new SharedArrayBuffer(around.inspector.memoryBytes),
+      memory: this.#gate,
       clock,
       log,
       metrics,
@@ -101,11 +121,33 @@ export class WatchedCamera {
       clock,
       onLook: (outcome) => this.#settle(outcome, () => around.onContinuousLook(this, outcome)),
     });
-    reporter.resume(open);
-    for (const { incidentId, scene, zoneId } of this.scenes.resume(open)) {
+    if (past.remembered !== undefined) this.#restore(past.remembered, log);
+    reporter.resume(past.open);
+    for (const { incidentId, scene, zoneId } of this.scenes.resume(past.open)) {
       log.warn({ incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
     }
     this.#tellUnavailable(log);
+  }
+
+  get id(): CameraId {
+    return this.config.id;
+  }
+
+  remember(): RememberedCamera | undefined {
+    if (this.#lookedAt === undefined) return undefined;
+    return { at: this.#lookedAt, tracker: this.#tracker.save(), scenes: this.scenes.save() };
+  }
+
+  /** Resolves when the looks taken so far are judged and reported. */
+  get settled(): Promise<void> {
+    return this.#pipeline.settled;
+  }
+
+  /** Finishes the looks under way; then what another instance of the same camera goes on with. */
+  async handOver(): Promise<Omit<CameraPast, 'open'>> {
+    await this.close();
+    await this.settled;
+    return { remembered: this.remember(), gate: this.#gate };
   }
 
   /** What the camera asks of its looks now. */
@@ -151,7 +193,26 @@ export class WatchedCamera {
 
   #settle(outcome: LookOutcome, tell: () => void): void {
     tell();
+    if (outcome.result === 'decided') this.#noteLook(outcome.at);
     this.#around.onNeeds(this, this.#pipeline.needs(outcome.at));
+  }
+
+  /** Empty looks at an empty street change nothing that is worth a write. */
+  #noteLook(at: UtcMs): void {
+    this.#lookedAt = at;
+    const before = this.#eventful;
+    this.#eventful = this.#pipeline.follows || this.scenes.openIncidents > 0 || this.scenes.pendingSince.length > 0;
+    if (this.#eventful || before) this.#around.memory.changed(this);
+  }
+
+  #restore({ at, tracker, scenes }: RememberedCamera, log: Logger): void {
+    try {
+      this.#tracker.restore(tracker);
+      this.scenes.restore(scenes);
+      this.#lookedAt = at;
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'what the camera remembered is of another shape: it begins anew');
+    }
   }
 
   #tellUnavailable(log: Logger): void {

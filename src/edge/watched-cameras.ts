@@ -2,7 +2,6 @@ import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraState } from '../domain/camera.ts';
 import type { CameraId } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome } from '../domain/look.ts';
-import type { OpenIncident } from '../domain/scene-event.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { CameraConfig } from './camera-config.ts';
 import type { EdgeConfig } from './config.ts';
@@ -12,7 +11,7 @@ import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { PerformLook } from './schedule/look-dispatch.ts';
 import { LookScheduler } from './schedule/look-scheduler.ts';
 import type { ScheduleStatus } from './schedule/schedule-status.ts';
-import { WatchedCamera, type WatchSurroundings } from './watched-camera.ts';
+import { type CameraPast, WatchedCamera, type WatchSurroundings } from './watched-camera.ts';
 
 /** What all watched cameras of a node need. */
 export interface WatchedCamerasOptions
@@ -83,12 +82,30 @@ export class WatchedCameras {
     await this.#scheduler.start(signal);
   }
 
-  /** Looks at a camera from its first picture on; `open`: its incidents from before a restart. */
-  add(config: CameraConfig, open: readonly OpenIncident[]): void {
-    const camera = new WatchedCamera(config, open, this.#around);
+  /** Looks at a camera from its first picture on. */
+  add(config: CameraConfig, past: CameraPast): void {
+    const camera = new WatchedCamera(config, past, this.#around);
     this.#cameras.set(config.id, camera);
     this.#schedule(camera, camera.needs);
     this.#scheduler.connected(config.id, this.#connected.has(config.id));
+  }
+
+  /**
+   * Watches a camera by another configuration from its next picture on: tracks, conditions under way and incidents go
+   * on. `open` is asked once the looks under way have been reported.
+   */
+  async replace(config: CameraConfig, open: () => CameraPast['open']): Promise<void> {
+    const { id } = config;
+    const past = await this.#takeOut(id)?.handOver();
+    this.add(config, { ...past, open: open() });
+  }
+
+  /** Looks at a camera no longer; resolves when its looks under way have been reported. */
+  async remove(id: CameraId): Promise<void> {
+    const camera = this.#takeOut(id);
+    this.#connected.delete(id);
+    this.#unwatched.delete(id);
+    await camera?.handOver();
   }
 
   /** Takes an access unit in. Never throws, never blocks. */
@@ -118,8 +135,19 @@ export class WatchedCameras {
     await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));
   }
 
+  /** Its pictures are let pass from here on. */
+  #takeOut(id: CameraId): WatchedCamera | undefined {
+    const camera = this.#cameras.get(id);
+    this.#cameras.delete(id);
+    this.#scheduler.remove(id);
+    this.#paces.delete(id);
+    return camera;
+  }
+
   #schedule(camera: WatchedCamera, needs: LookNeeds | undefined): void {
     const { id } = camera.config;
+    // The last look of a camera that was taken out.
+    if (this.#cameras.get(id) !== camera) return;
     const { coverage } = this.#options;
     if (needs === undefined) {
       if (this.#unwatched.has(id)) return;

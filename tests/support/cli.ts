@@ -40,6 +40,10 @@ export class CliProcess {
     return until(() => pattern.exec(this.#output), { what: `${pattern} in the output`, timeoutMs: 60_000 });
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** Asks it to end; one that has not after ten seconds is killed and answers SIGKILL. */
   async terminate(): Promise<number | string> {
     const late = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);

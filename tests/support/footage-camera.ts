@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { AccessUnit } from '../../src/domain/access-unit.ts';
+import type { AlertDraft } from '../../src/domain/alert.ts';
+import type { LookNeeds } from '../../src/domain/look.ts';
+import { AlertWriter } from '../../src/edge/alert/alert-writer.ts';
+import type { CameraConfig } from '../../src/edge/camera-config.ts';
+import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
+import { detectSchema } from '../../src/edge/detect/config.ts';
+import { DetectionService } from '../../src/edge/detect/detection-service.ts';
+import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
+import { activityGate } from '../../src/edge/gate/activity-gate.ts';
+import { gateSchema } from '../../src/edge/gate/config.ts';
+import { lifeSchema } from '../../src/edge/ingest/life-config.ts';
+import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
+import { looksSchema } from '../../src/edge/look-config.ts';
+import { pipelineMetrics } from '../../src/edge/pipeline-metrics.ts';
+import { trackSchema } from '../../src/edge/track/config.ts';
+import { WatchedCamera } from '../../src/edge/watched-camera.ts';
+import { ContentStore } from '../../src/lib/content-store.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { Metrics } from '../../src/lib/metrics.ts';
+import { clipUnits } from './clip-units.ts';
+import { FakeClock } from './fake-clock.ts';
+import { sceneSurroundings } from './scene-surroundings.ts';
+
+const log = createLogger('test');
+const run = promisify(execFile);
+
+/** Pictures a second and between keyframes of the clips as cameras send them. */
+const fps = 10;
+const keyframeEveryMs = 2_000;
+
+/** An alert, at the second of the clip. */
+export type FootageAlert = AlertDraft & { readonly second: number };
+
+/**
+ * Real footage through a camera's real stages, from coded picture to alert, on a clock that follows the film: every look
+ * is taken when its scenes ask for it, as on a box with room for all.
+ */
+export class FootageStage {
+  readonly #folder: string;
+  readonly #decoder: DecoderPool;
+  readonly #detection: DetectionService;
+  readonly #evidence: ContentStore;
+
+  constructor(options: { folder: string; sharedDir: string; models: readonly string[] }) {
+    this.#folder = options.folder;
+    const metrics = new Metrics();
+    this.#decoder = new DecoderPool({
+      workers: 1,
+      queueCapacity: 64,
+      gate: gateSchema.parse({}),
+      workerFile: new URL('../../src/edge/look-worker.ts', import.meta.url),
+      log,
+      metrics,
+    });
+    this.#detection = new DetectionService({
+      ...detectSchema.parse({ models: options.models.map((id) => ({ id })) }),
+      store: { manifest: loadManifest(), mirror: join(options.sharedDir, 'models') },
+      log,
+      metrics,
+    });
+    this.#evidence = new ContentStore(join(options.folder, 'evidence'));
+  }
+
+  async start(): Promise<void> {
+    await this.#decoder.start(new AbortController().signal);
+    await this.#detection.start(new AbortController().signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#decoder.stop();
+    await this.#detection.close();
+  }
+
+  /** Classes the loaded models find. */
+  get classes(): DetectionService['classes'] {
+    return this.#detection.classes;
+  }
+
+  /** Every alert of a clip, in order. */
+  async watch(clip: string, config: CameraConfig): Promise<{ alerts: FootageAlert[]; looks: number; ms: number }> {
+    const clock = new FakeClock();
+    const startedAt = clock.now();
+    const alerts: FootageAlert[] = [];
+    let looks = 0;
+    let needs: LookNeeds | undefined;
+    const follow = (camera: WatchedCamera, next: LookNeeds | undefined) => {
+      needs = next;
+      camera.continuous.set(next?.continuous === true ? next : undefined);
+    };
+    const metrics = new Metrics();
+    const camera = new WatchedCamera(
+      config,
+      { open: [] },
+      {
+        ...sceneSurroundings(),
+        config: {
+          track: trackSchema.parse({}),
+          looks: looksSchema.parse({}),
+          ingest: { ...lifeSchema.parse({}), ...ingestSchema.parse({}) },
+        },
+        detection: this.#detection,
+        decoder: this.#decoder,
+        inspector: activityGate(gateSchema.parse({})),
+        memory: { changed: () => {} },
+        alerts: new AlertWriter({ evidence: this.#evidence, decode: async () => undefined, clock, log }),
+        store: (draft) => alerts.push({ ...draft, second: (draft.observedAt - startedAt) / 1000 }),
+        onNeeds: follow,
+        onHintsChanged: () => {},
+        onContinuousLook: () => {
+          looks += 1;
+        },
+        clock,
+        log,
+        metrics: pipelineMetrics(metrics),
+      },
+    );
+    needs = camera.needs;
+    const units = await this.#units(clip, config);
+    let lookedAtMs = Number.NEGATIVE_INFINITY;
+    for (const unit of units) {
+      clock.advance(unit.ptsMs - (clock.now() - startedAt));
+      const received: AccessUnit = { ...unit, receivedAt: clock.now() };
+      if (camera.continuous.push(received)) {
+        await camera.settled;
+        lookedAtMs = unit.ptsMs;
+      } else if (
+        unit.keyframe &&
+        needs !== undefined &&
+        unit.ptsMs - lookedAtMs >= needs.everyMs - keyframeEveryMs / 2
+      ) {
+        await camera.look(
+          received,
+          { severity: needs.severity, deadlineMs: 0 },
+          () => {},
+          new AbortController().signal,
+        );
+        lookedAtMs = unit.ptsMs;
+        looks += 1;
+      }
+    }
+    await camera.close();
+    return { alerts, looks, ms: units.at(-1)?.ptsMs ?? 0 };
+  }
+
+  /** The clip as a camera would send it: a keyframe every two seconds. */
+  async #units(clip: string, { id }: CameraConfig): Promise<AccessUnit[]> {
+    const file = join(this.#folder, `${id}.mp4`);
+    const gop = String((keyframeEveryMs / 1000) * fps);
+    const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-bf', '0', '-g', gop];
+    const fixed = ['-keyint_min', gop, '-sc_threshold', '0', '-crf', '20', '-r', String(fps), '-an', file];
+    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-i', clip, ...encode, ...fixed]);
+    return clipUnits(file, { camera: id, fps });
+  }
+}
