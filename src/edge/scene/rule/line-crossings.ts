@@ -37,7 +37,7 @@ export class LineCrossings {
   readonly #anchor: TriggeringAnchor | undefined;
   readonly #seen = new Map<TrackId, Seen>();
 
-  /** `maxGapMs`: who was not seen for longer may have gone anywhere in between. `anchor`: bottom centre unless given. */
+  /** `maxGapMs`: who was not seen for longer may have gone anywhere. `anchor`: bottom centre unless given. */
   constructor(zones: readonly Zone[], options: { maxGapMs: number; anchor?: TriggeringAnchor }) {
     this.#lines = zones.filter(({ kind }) => kind === 'line');
     this.#maxGapMs = options.maxGapMs;
