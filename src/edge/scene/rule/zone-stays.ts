@@ -94,11 +94,12 @@ export class ZoneStays {
     return [...this.#stays.values()].filter((stay) => stay.present && this.#subjects.isSure(stay.track, trace));
   }
 
-  /** Stays that have not lasted this long yet. */
-  pending(neededMs: number): PendingHit[] {
-    return [...this.#stays.values()].flatMap(({ dwell }) => {
-      const dueInMs = neededMs - dwell.dwellMs;
-      return dueInMs > 0 ? { startedAt: dwell.startedAt, dueInMs } : [];
+  /** Stays that have not lasted this long yet; where it differs, `needed` says how long, undefined for none. */
+  pending(needed: number | ((stay: Stay) => number | undefined)): PendingHit[] {
+    return [...this.#stays.values()].flatMap((stay) => {
+      const neededMs = typeof needed === 'number' ? needed : needed(stay);
+      const dueInMs = (neededMs ?? 0) - stay.dwell.dwellMs;
+      return dueInMs > 0 ? { startedAt: stay.dwell.startedAt, dueInMs } : [];
     });
   }
 
