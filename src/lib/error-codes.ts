@@ -34,6 +34,10 @@ export const errorCodes = {
   },
   MB_OUTBOX_FULL: { retryable: true, help: 'Free disk space or raise outbox.maxBytes; evidence is shed first.' },
   MB_OUTBOX_FAILED: { retryable: true, help: 'The outbox could not be written; alerts wait in memory.' },
+  MB_OBSERVATIONS: {
+    retryable: false,
+    help: 'Check the path of the observation file; the node makes it when it looks at its first camera.',
+  },
   MB_BROKER_UNREACHABLE: { retryable: true, help: 'Check the MQTT broker; alerts wait in the outbox.' },
   MB_ALERT_INVALID: { retryable: false, help: 'A message did not match the contract; it was set aside.' },
   MB_BATCH_INVALID: { retryable: false, help: 'A transfer file failed verification; it is in quarantine.' },
