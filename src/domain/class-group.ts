@@ -4,6 +4,7 @@ const groups: Partial<Record<ObjectClass, string>> = {
   car: 'vehicle',
   bus: 'vehicle',
   truck: 'vehicle',
+  fire_engine: 'vehicle',
   bicycle: 'two-wheeler',
   'e-bike': 'two-wheeler',
   motorcycle: 'two-wheeler',

@@ -32,6 +32,8 @@ export interface SceneHit {
   readonly details?: SceneDetails;
   /** The case is the zone's, whoever is in it: a crowd, a flooded road. Else a subject that stays is the same case. */
   readonly wholeZone?: true;
+  /** It passes: whatever is in the same place moments later, under another track id, is another case. */
+  readonly passing?: true;
 }
 
 /** A hit that became, stayed or stopped being an incident. */

@@ -10,6 +10,8 @@ import type { SceneModule } from './scene-module.ts';
 
 /** A subject is the one already on the books when it overlaps it this much: ids switch, parked cars do not. */
 const sameSubjectIou = 0.5;
+/** What passes may change its id, but not be away for longer than this: the next one may be in its place by then. */
+const passingMs = 3_000;
 /** An alert names no more subjects than this: a crowd is not a list. */
 const maxSubjects = 16;
 
@@ -112,11 +114,11 @@ export class IncidentBook {
     const events: SceneEvent[] = [];
     const hit = new Set<Incident>();
     for (const each of hits) {
-      const known = this.#open.find((incident) => isSame(incident.hit, each));
+      const known = this.#open.find((incident) => isSame(incident.hit, each, incident.absentMs));
       if (known !== undefined) {
         hit.add(known);
         this.#seen(known, each, at, events);
-      } else if (this.#cooling.some((closed) => isSame(closed.hit, each))) {
+      } else if (this.#cooling.some((closed) => isSame(closed.hit, each, Number.POSITIVE_INFINITY))) {
         this.#suppressed += 1;
         trace?.note({ verdict: 'suppressed', code: 'cooldown', zone: each.zone.id, track: each.subject.trackId });
       } else {
@@ -170,8 +172,11 @@ export class IncidentBook {
   }
 }
 
-function isSame(a: SceneHit, b: SceneHit): boolean {
-  if (a.zone.id !== b.zone.id) return false;
-  if (a.wholeZone === true || b.wholeZone === true) return true;
-  return a.subject.trackId === b.subject.trackId || iou(a.subject.box, b.subject.box) >= sameSubjectIou;
+/** `absentMs`: how long the one on the books has not been hit. */
+function isSame(known: SceneHit, hit: SceneHit, absentMs: number): boolean {
+  if (known.zone.id !== hit.zone.id) return false;
+  if (known.wholeZone === true || hit.wholeZone === true) return true;
+  if (known.subject.trackId === hit.subject.trackId) return true;
+  if (hit.passing === true && absentMs > passingMs) return false;
+  return iou(known.subject.box, hit.subject.box) >= sameSubjectIou;
 }
