@@ -1,13 +1,22 @@
+import { z } from 'zod';
 import type { Detection } from '../../domain/detection.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
 import type { Track } from '../../domain/track.ts';
 import { type Match, matchByMotion, matchByOverlap } from './association.ts';
+import { isBox } from './box-size.ts';
 import type { TrackConfig } from './config.ts';
+import { StraightTrack, savedStraightTrackSchema } from './straight-track.ts';
 import { TrackRecord } from './track-record.ts';
 import type { Tracker } from './tracker.ts';
 
 /** Most tracks kept at once; a detector reports at most 300 objects a picture. */
 const maxTracks = 500;
+
+const savedSchema = z.object({
+  kind: z.literal('iou'),
+  lastAt: z.number().optional(),
+  tracks: z.array(savedStraightTrackSchema),
+});
 
 /**
  * Follows objects by overlap, made for one look every two seconds: first who stands where somebody stood, then who
@@ -17,7 +26,7 @@ const maxTracks = 500;
 export class IouTracker implements Tracker {
   readonly #config: TrackConfig;
   readonly #newId: () => TrackId;
-  #records: TrackRecord[] = [];
+  #tracks: StraightTrack[] = [];
   #lastAt: UtcMs | undefined;
 
   constructor(options: { config: TrackConfig; newId: () => TrackId }) {
@@ -30,49 +39,61 @@ export class IouTracker implements Tracker {
     const elapsed = this.#lastAt === undefined ? 0 : at - this.#lastAt;
     this.#lastAt = at;
 
-    const usable = detections.filter((detection) => detection.score >= this.#config.stayScore);
+    const usable = detections.filter(({ box, score }) => score >= this.#config.stayScore && isBox(box));
     const matches = this.#match(usable, elapsed);
-    const seen = new Map(matches.map(({ record, detection }) => [record, detection]));
-    for (const record of this.#records) {
-      const detection = seen.get(record);
-      if (detection === undefined) record.missed += 1;
-      else record.see(detection, at, this.#config);
+    const seen = new Map(matches.map(({ track, detection }) => [track, detection]));
+    for (const track of this.#tracks) {
+      const detection = seen.get(track);
+      if (detection === undefined) track.record.miss();
+      else track.see(detection, at, this.#config);
     }
-    const removed = this.#evict((record) => record.expired(at, this.#config));
+    const removed = this.#evict(({ record }) => record.expired(at, this.#config));
     this.#start(usable, new Set(seen.values()), at);
     return [
-      ...this.#records.map((record) => record.toTrack()),
-      ...[...outdated, ...removed].map((record) => record.toTrack('removed')),
+      ...this.#tracks.map((track) => track.toTrack()),
+      ...[...outdated, ...removed].map((track) => track.toTrack('removed')),
     ];
   }
 
+  save(): z.output<typeof savedSchema> {
+    return { kind: 'iou', lastAt: this.#lastAt, tracks: this.#tracks.map((track) => track.save()) };
+  }
+
+  restore(saved: unknown): boolean {
+    const { success, data } = savedSchema.safeParse(saved);
+    if (!success) return false;
+    this.#lastAt = data.lastAt;
+    this.#tracks = data.tracks.slice(0, maxTracks).map((each) => StraightTrack.restore(each));
+    return true;
+  }
+
   /** Handles a clock set back and a gap too long to bridge; returns whom the gap cost. */
-  #keepTime(at: UtcMs): TrackRecord[] {
+  #keepTime(at: UtcMs): StraightTrack[] {
     if (this.#lastAt === undefined) return [];
-    if (at < this.#lastAt) for (const record of this.#records) record.notAfter(at);
+    if (at < this.#lastAt) for (const { record } of this.#tracks) record.notAfter(at);
     return at - this.#lastAt > this.#config.maxGapMs ? this.#evict(() => true) : [];
   }
 
   #match(detections: readonly Detection[], elapsedMs: number): Match[] {
-    const overlapping = matchByOverlap(this.#records, detections, elapsedMs, this.#config);
-    const records = new Set(overlapping.map((match) => match.record));
+    const overlapping = matchByOverlap(this.#tracks, detections, elapsedMs, this.#config);
+    const tracks = new Set(overlapping.map((match) => match.track));
     const taken = new Set(overlapping.map((match) => match.detection));
-    const freeRecords = this.#records.filter((record) => !records.has(record));
+    const freeTracks = this.#tracks.filter((track) => !tracks.has(track));
     const freeDetections = detections.filter((detection) => !taken.has(detection));
-    return [...overlapping, ...matchByMotion(freeRecords, freeDetections, elapsedMs, this.#config)];
+    return [...overlapping, ...matchByMotion(freeTracks, freeDetections, elapsedMs, this.#config)];
   }
 
   #start(detections: readonly Detection[], taken: ReadonlySet<Detection>, at: UtcMs): void {
     for (const detection of detections) {
       if (taken.has(detection) || detection.score < this.#config.startScore) continue;
-      if (this.#records.length >= maxTracks) return;
-      this.#records.push(new TrackRecord(this.#newId(), detection, at, this.#config));
+      if (this.#tracks.length >= maxTracks) return;
+      this.#tracks.push(new StraightTrack(TrackRecord.begin(this.#newId(), detection, at, this.#config)));
     }
   }
 
-  #evict(gone: (record: TrackRecord) => boolean): TrackRecord[] {
-    const removed = this.#records.filter(gone);
-    if (removed.length > 0) this.#records = this.#records.filter((record) => !removed.includes(record));
+  #evict(gone: (track: StraightTrack) => boolean): StraightTrack[] {
+    const removed = this.#tracks.filter(gone);
+    if (removed.length > 0) this.#tracks = this.#tracks.filter((track) => !removed.includes(track));
     return removed;
   }
 }

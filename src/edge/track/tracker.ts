@@ -9,4 +9,8 @@ export interface Tracker {
    * then the tracks this look removed, once, with state `removed`.
    */
   update(detections: readonly Detection[], at: UtcMs): readonly Track[];
+  /** All it knows, as JSON: another tracker of its kind that restores it goes on exactly as this one would. */
+  save(): unknown;
+  /** Before the first look. False: nothing a tracker of this kind has saved; it begins with nobody. */
+  restore(saved: unknown): boolean;
 }

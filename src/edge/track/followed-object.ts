@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { Detection } from '../../domain/detection.ts';
+import { area, type Box } from '../../domain/geometry.ts';
+import type { TrackId, UtcMs } from '../../domain/ids.ts';
+import type { Track, TrackState } from '../../domain/track.ts';
+import { appearanceFromText, appearanceToText, remember } from './appearance.ts';
+import { BoxMotion, maxPredictionMs, type Prediction, savedMotionSchema } from './box-motion.ts';
+import type { TrackConfig } from './config.ts';
+import { StandingPlace, savedPlaceSchema } from './standing-place.ts';
+import { savedRecordSchema, TrackRecord } from './track-record.ts';
+
+/** Looks needed before an object is said to stand. */
+const standingHits = 3;
+/** Who stood for so long is remembered beyond `maxLostMs`. */
+const settledAfterMs = 10_000;
+/** Another object before so much of its place hides it. */
+const hidingShare = 0.4;
+/** A look tells of no longer time than this that somebody was not there; more is a gap of the stream. */
+const longestLookMs = 10_000;
+
+/** An object of the byte tracker as JSON. */
+export const savedObjectSchema = z.object({
+  record: savedRecordSchema,
+  motion: savedMotionSchema,
+  place: savedPlaceSchema,
+  exposedMs: z.number(),
+  appearance: z.base64().optional(),
+});
+
+type SavedObject = z.output<typeof savedObjectSchema>;
+
+/** One object of the byte tracker: who it is, how it moves, where it stands and how it looks. */
+export class FollowedObject {
+  readonly record: TrackRecord;
+  readonly #motion: BoxMotion;
+  readonly #place: StandingPlace;
+  #appearance: Float32Array | undefined;
+  /** Time its place was seen without it and with nothing before it, since it was last seen. */
+  #exposedMs: number;
+
+  private constructor(
+    parts: { record: TrackRecord; motion: BoxMotion; place: StandingPlace },
+    appearance: Float32Array | undefined,
+    exposedMs = 0,
+  ) {
+    this.record = parts.record;
+    this.#motion = parts.motion;
+    this.#place = parts.place;
+    this.#appearance = appearance;
+    this.#exposedMs = exposedMs;
+  }
+
+  static begin(id: TrackId, detection: Detection, at: UtcMs, config: TrackConfig): FollowedObject {
+    const { box, appearance } = detection;
+    const record = TrackRecord.begin(id, detection, at, config);
+    return new FollowedObject(
+      { record, motion: BoxMotion.begin(box), place: StandingPlace.begin(box, at) },
+      appearance,
+    );
+  }
+
+  static restore({ record, motion, place, exposedMs, appearance }: SavedObject): FollowedObject {
+    const parts = {
+      record: TrackRecord.restore(record),
+      motion: BoxMotion.restore(motion),
+      place: StandingPlace.restore(place),
+    };
+    return new FollowedObject(parts, appearance === undefined ? undefined : appearanceFromText(appearance), exposedMs);
+  }
+
+  save(): SavedObject {
+    return {
+      record: this.record.save(),
+      motion: this.#motion.save(),
+      place: this.#place.save(),
+      exposedMs: this.#exposedMs,
+      ...(this.#appearance && { appearance: appearanceToText(this.#appearance) }),
+    };
+  }
+
+  get stands(): boolean {
+    return this.record.hits >= standingHits && this.#place.stands;
+  }
+
+  /** Where it stands; the last box seen when it does not. */
+  get place(): Box {
+    return this.stands ? this.#place.box : this.record.box;
+  }
+
+  get appearance(): Float32Array | undefined {
+    return this.#appearance;
+  }
+
+  /** Where it should be this long after it was last seen; undefined when a straight line says nothing of it. */
+  predict(unseenMs: number): Prediction | undefined {
+    return unseenMs <= maxPredictionMs ? this.#motion.predict(unseenMs) : undefined;
+  }
+
+  /** Clear looks only teach how it looks. */
+  see(detection: Detection, at: UtcMs, config: TrackConfig): void {
+    const elapsedMs = at - this.record.lastSeenAt;
+    this.record.see(detection, at, config);
+    this.#place.see(detection.box, at);
+    this.#motion.see(detection.box, elapsedMs, this.stands);
+    this.#exposedMs = 0;
+    const { appearance, score } = detection;
+    if (appearance !== undefined && score >= config.startScore) {
+      this.#appearance = remember(this.#appearance, appearance);
+    }
+  }
+
+  /** A look without it. `detections`: all of that look. */
+  miss(elapsedMs: number, detections: readonly Detection[]): void {
+    this.record.miss();
+    const hidden = this.stands && detections.some(({ box }) => coveredShare(this.#place.box, box) >= hidingShare);
+    if (!hidden) this.#exposedMs += Math.min(Math.max(0, elapsedMs), longestLookMs);
+  }
+
+  /** The wall clock was set back by so much, to `at`. */
+  notAfter(at: UtcMs, byMs: number): void {
+    this.record.notAfter(at);
+    this.#place.shift(byMs);
+  }
+
+  /**
+   * As for every track; but who stood is remembered as long as it stood, longer while something stands before it, and
+   * who has an appearance for as long as that may bring it back.
+   */
+  expired(at: UtcMs, config: TrackConfig): boolean {
+    if (!this.record.expired(at, config)) return false;
+    if (!this.record.confirmed) return true;
+    const unseenMs = at - this.record.lastSeenAt;
+    if (this.#appearance !== undefined && unseenMs <= config.reacquireMs) return false;
+    const { stoodMs } = this.#place;
+    if (!this.stands || stoodMs < settledAfterMs) return true;
+    const rememberedMs = Math.max(config.maxLostMs, Math.min(stoodMs, config.standingLostMs));
+    return this.#exposedMs > rememberedMs || unseenMs > Math.max(rememberedMs, config.hiddenLostMs);
+  }
+
+  toTrack(state?: TrackState): Track {
+    return this.record.toTrack(this.#motion.velocity, state);
+  }
+}
+
+/** Share of a place that another box covers. */
+function coveredShare(place: Box, box: Box): number {
+  const shared: Box = [
+    Math.max(place[0], box[0]),
+    Math.max(place[1], box[1]),
+    Math.min(place[2], box[2]),
+    Math.min(place[3], box[3]),
+  ];
+  return shared[2] > shared[0] && shared[3] > shared[1] ? area(shared) / area(place) : 0;
+}

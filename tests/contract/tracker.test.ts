@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import type { Box } from '../../src/domain/geometry.ts';
+import { trackSchema } from '../../src/edge/track/config.ts';
+import { createTracker } from '../../src/edge/track/create-tracker.ts';
+import { countedIds, type TrackedLook, tracks } from '../support/track-script.ts';
+
+const car: Box = [0.45, 0.46, 0.62, 0.69];
+const shifted = (box: Box, dx: number): Box => [box[0] + dx, box[1], box[2] + dx, box[3]];
+
+/** `second: id state, …` for every look. */
+const story = (looks: readonly TrackedLook[]) =>
+  looks.map(({ second, tracks }) => `${second}: ${tracks.map((track) => `${track.id} ${track.state}`).join(', ')}`);
+const idsEver = (looks: readonly TrackedLook[]) => [...new Set(looks.flatMap((look) => look.tracks.map((t) => t.id)))];
+const at = (looks: readonly TrackedLook[], second: number) =>
+  looks.find((look) => look.second === second)?.tracks ?? [];
+
+describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
+  const tracker = (config: object = {}) =>
+    createTracker({ config: trackSchema.parse({ kind, ...config }), newId: countedIds() });
+
+  describe('standing objects', () => {
+    test('a parked car keeps its id for 70 s, with jitter as detectors have it', () => {
+      const looks = tracks().stands({ box: car, from: 4, to: 72, jitter: 0.01 }).play(tracker(), { until: 72 });
+      expect(idsEver(looks)).toEqual(['t1']);
+      expect(at(looks, 72)).toMatchObject([{ state: 'confirmed', firstSeenAt: 4000, lastSeenAt: 72_000, hits: 35 }]);
+    });
+
+    test('life in order: tentative, confirmed, lost, removed once', () => {
+      const looks = tracks().stands({ box: car, from: 0, to: 4 }).play(tracker(), { until: 18 });
+      expect(story(looks)).toEqual([
+        '0: t1 tentative',
+        '2: t1 confirmed',
+        '4: t1 confirmed',
+        '6: t1 lost',
+        '8: t1 lost',
+        '10: t1 lost',
+        '12: t1 lost',
+        '14: t1 lost',
+        '16: t1 removed',
+        '18: ',
+      ]);
+    });
+
+    test.each([
+      ['1 missed look', [10], 't1'],
+      ['3 missed looks, 8 s', [10, 12, 14], 't1'],
+      ['4 missed looks, 10 s: just inside', [10, 12, 14, 16], 't1'],
+      ['5 missed looks, 12 s: the removal comes with the look before', [10, 12, 14, 16, 18, 20], 't2'],
+    ])('%s', (_, missed, id) => {
+      const looks = tracks().stands({ box: car, from: 0, to: 30, missed }).play(tracker(), { until: 30 });
+      expect(at(looks, 30)).toMatchObject([{ id, state: 'confirmed' }]);
+    });
+
+    test.each([
+      ['a look every 10 s', 10, 20, 't1'],
+      ['a look every 20 s, one missed', 20, 20, 't1'],
+    ])('%s is not an absence', (_, everyS, missed, id) => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 80, missed: [missed] })
+        .play(tracker(), { until: 80, everyS });
+      expect(at(looks, 80)).toMatchObject([{ id }]);
+    });
+
+    test('a stream gap of a minute is not an absence either; an hour is', () => {
+      const gap = Array.from({ length: 30 }, (_, index) => 10 + index * 2);
+      const script = () => tracks().stands({ box: car, from: 0, to: 100 });
+      expect(idsEver(script().play(tracker(), { until: 100, except: gap }))).toEqual(['t1']);
+      const hour = script()
+        .clock((second) => second * 1000 + (second >= 10 ? 3_600_000 : 0))
+        .play(tracker(), { until: 20 });
+      expect(story(hour).slice(4, 7)).toEqual(['8: t1 confirmed', '10: t2 tentative, t1 removed', '12: t2 confirmed']);
+    });
+
+    test('another car that stops half on the place of a lost one is another car', () => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 6 })
+        .stands({ box: shifted(car, 0.06), from: 10, to: 20 })
+        .play(tracker(), { until: 20 });
+      expect(at(looks, 20)).toMatchObject([{ id: 't2' }]);
+    });
+  });
+
+  describe('scores: 0.5 starts, 0.3 continues, 0.7 confirms where it is told to', () => {
+    test.each([
+      ['just below the start', 0.49, []],
+      ['just at the start', 0.5, ['tentative']],
+      ['just below confirmation', 0.69, ['tentative']],
+      ['just at confirmation', 0.7, ['confirmed']],
+    ])('%s', (_, score, states) => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 10, score })
+        .play(tracker({ confirmScore: 0.7 }), { until: 10 });
+      expect(at(looks, 10).map((track) => track.state)).toEqual(states);
+    });
+
+    test('flicker: once 0.72, else 0.35, stays confirmed', () => {
+      const score = (second: number) => (second === 2 ? 0.72 : second === 0 ? 0.55 : 0.35);
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 40, score })
+        .play(tracker({ confirmScore: 0.7 }), { until: 40 });
+      expect(story(looks)[0]).toBe('0: t1 tentative');
+      expect(at(looks, 40)).toMatchObject([{ id: 't1', state: 'confirmed', score: 0.35, bestScore: 0.72 }]);
+    });
+
+    test('one clear picture alone confirms nothing, and is forgotten soon', () => {
+      const looks = tracks().stands({ box: car, from: 0, to: 0, score: 0.9 }).play(tracker(), { until: 8 });
+      expect(story(looks)).toEqual(['0: t1 tentative', '2: t1 lost', '4: t1 lost', '6: t1 removed', '8: ']);
+    });
+
+    test('below 0.3 a detection is nothing', () => {
+      const score = (second: number) => (second < 4 ? 0.8 : 0.29);
+      const looks = tracks().stands({ box: car, from: 0, to: 8, score }).play(tracker(), { until: 8 });
+      expect(at(looks, 8)).toMatchObject([{ id: 't1', state: 'lost' }]);
+    });
+  });
+
+  describe('classes', () => {
+    test('a van seen as car, truck and bus is one track with the class of the clearest look', () => {
+      const kinds = ['car', 'truck', 'bus', 'car'] as const;
+      const looks = tracks()
+        .stands({
+          box: car,
+          from: 0,
+          to: 6,
+          class: (second) => kinds[second / 2] ?? 'car',
+          score: (second) => (second === 2 ? 0.9 : 0.7),
+        })
+        .play(tracker(), { until: 6 });
+      expect(at(looks, 6)).toMatchObject([{ id: 't1', class: 'truck', hits: 4 }]);
+    });
+
+    test('a person where a car stood is somebody else', () => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 10, class: (second) => (second < 6 ? 'car' : 'person') })
+        .play(tracker(), { until: 10 });
+      expect(at(looks, 10)).toMatchObject([
+        { id: 't1', class: 'car', state: 'lost' },
+        { id: 't2', class: 'person' },
+      ]);
+    });
+  });
+
+  describe('moving objects', () => {
+    const start: Box = [0.1, 0.4, 0.16, 0.7];
+    const walker = (end: Box) => ({ start, end, from: 0, to: 10, class: 'person' as const });
+
+    test('a walker without overlap between looks keeps the id', () => {
+      const looks = tracks()
+        .walks(walker([0.7, 0.4, 0.76, 0.7]))
+        .play(tracker(), { until: 10 });
+      expect(idsEver(looks)).toEqual(['t1']);
+    });
+
+    test('with reach 0 the same walker is someone new on every look', () => {
+      const looks = tracks()
+        .walks(walker([0.7, 0.4, 0.76, 0.7]))
+        .play(tracker({ reach: 0 }), { until: 10 });
+      expect(idsEver(looks)).toHaveLength(6);
+    });
+
+    test('id switch: two who pass each other keep their own', () => {
+      const looks = tracks()
+        .walks(walker([0.7, 0.4, 0.76, 0.7]))
+        .walks({ start: [0.7, 0.42, 0.76, 0.72], end: [0.1, 0.42, 0.16, 0.72], from: 0, to: 10, class: 'person' })
+        .play(tracker(), { until: 10 });
+      expect(idsEver(looks)).toEqual(['t1', 't2']);
+      const [one, two] = at(looks, 10);
+      expect(one?.box[0]).toBeCloseTo(0.7);
+      expect(two?.box[0]).toBeCloseTo(0.1);
+    });
+
+    test('a parked car stays itself when another drives by, and does not leave with it', () => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 20 })
+        .walks({ start: shifted(car, -0.4), end: shifted(car, 0.4), from: 6, to: 12 })
+        .play(tracker(), { until: 20 });
+      expect(at(looks, 20)[0]).toMatchObject({ id: 't1', state: 'confirmed', firstSeenAt: 0 });
+    });
+
+    test('the parked car that has gone is not followed by the next one along', () => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 10 })
+        .stands({ box: shifted(car, 0.2), from: 12, to: 20 })
+        .play(tracker(), { until: 20 });
+      expect(at(looks, 12)).toMatchObject([
+        { id: 't1', state: 'lost' },
+        { id: 't2', state: 'tentative' },
+      ]);
+    });
+  });
+
+  describe('time', () => {
+    test('a clock set back an hour costs no track and leaves no time in the future', () => {
+      const looks = tracks()
+        .stands({ box: car, from: 0, to: 40 })
+        .clock((second) => 10_000_000 + second * 1000 - (second >= 20 ? 3_600_000 : 0))
+        .play(tracker(), { until: 40 });
+      expect(idsEver(looks)).toEqual(['t1']);
+      expect(at(looks, 40)).toMatchObject([{ state: 'confirmed', firstSeenAt: 6_420_000, lastSeenAt: 6_440_000 }]);
+    });
+
+    test('the same look twice changes nothing but the hits', () => {
+      const t = tracker();
+      t.update([{ box: car, score: 0.8, class: 'car' }], 1000);
+      expect(t.update([{ box: car, score: 0.8, class: 'car' }], 1000)).toMatchObject([{ id: 't1', hits: 2 }]);
+    });
+
+    test('a flood of detections is bounded', () => {
+      const t = tracker();
+      const crowd = Array.from({ length: 900 }, (_, index) => {
+        const x = (index % 30) / 30;
+        const y = Math.floor(index / 30) / 30;
+        return { box: [x, y, x + 0.02, y + 0.02] as Box, score: 0.8, class: 'person' as const };
+      });
+      expect(t.update(crowd, 1000)).toHaveLength(500);
+    });
+  });
+});
