@@ -18,8 +18,16 @@ const farthestM = 5_000;
 const worstMisfit = 0.02;
 /** Points whose shorter extent is less than this share of the longer lie on a line. */
 const leastBreadth = 0.02;
+/** A point is off if the others fit so many times better without it than without any other. */
+const clearlyBetter = 1.5;
 /** The same person clicks the same place twice within this, metres. */
 const samePlaceM = 0.05;
+
+/** The ground of a camera whose configuration was checked; undefined where it is not calibrated. */
+export function groundOf(camera: Place & { readonly ground?: GroundConfig | undefined }): GroundMap | undefined {
+  const calibration = camera.ground && calibrateGround(camera.ground, camera);
+  return calibration?.ok === true ? calibration.ground : undefined;
+}
 
 /** Makes a camera's ground map. `place`: the camera's own. */
 export function calibrateGround(config: GroundConfig, place: Place): Calibration {
@@ -107,14 +115,16 @@ function oneIsOff(pairs: readonly PointPair[], pictureError: number): Failure | 
     const put = project(fit.toPlane, pair.picture);
     return { point, sigma: fit.sigma, offM: put === undefined ? Number.POSITIVE_INFINITY : distance(put, pair.plane) };
   });
-  if (pairs.length === 5 && without.length > 1) {
-    const each = without.map(({ point, offM }) => `point ${point + 1} by ${metresOf(offM)}`).join(', ');
-    return { ok: false, problem: `one point is off, and with five it cannot be told which: ${each}` };
+  const least = Math.min(...without.map(({ sigma }) => sigma));
+  const suspects = without.filter(({ sigma }) => sigma <= clearlyBetter * least);
+  const [worst] = suspects;
+  if (worst === undefined) return undefined;
+  if (suspects.length === 1) {
+    return { ok: false, point: worst.point, problem: `is off by ${metresOf(worst.offM)} from where the others put it` };
   }
-  const [worst] = without.sort((a, b) => a.sigma - b.sigma || b.offM - a.offM);
-  return (
-    worst && { ok: false, point: worst.point, problem: `is off by ${metresOf(worst.offM)}: the others put it there` }
-  );
+  // With five points each of them may be it; so with more where the others lie on a line.
+  const each = suspects.map(({ point, offM }) => `point ${point + 1} by ${metresOf(offM)}`).join(', or ');
+  return { ok: false, problem: `one point is off, and more points would tell which: ${each}` };
 }
 
 function metresOf(value: number): string {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CameraId, ZoneId } from '../domain/ids.ts';
+import { calibrateGround } from './calibrate-ground.ts';
 import { tileSchema } from './detect/packing/tiles.ts';
+import { groundSchema } from './ground-config.ts';
 import { keepSchema } from './ingest/life-config.ts';
 import { cameraSourceSchema } from './ingest/source-config.ts';
 import type { SceneConfig } from './scene/common-config.ts';
@@ -32,6 +34,11 @@ const zoneSchema = z
     message: 'a polygon needs at least 3 corners',
   });
 
+const maskSchema = z.strictObject({
+  name: z.string().min(1).max(64).meta({ description: 'What it hides: the flag, the neighbour’s yard.' }),
+  points: z.array(point).min(3).max(64).meta({ description: 'Corners as [x, y], 0–1, origin top left.' }),
+});
+
 /** Scene id → the scene's own configuration; a scene not named here is not watched for. */
 const scenesSchema = z.strictObject(Object.fromEntries(sceneModules.map(({ id, schema }) => [id, schema.optional()])));
 
@@ -54,7 +61,17 @@ export const cameraSchema = z
     keep: keepSchema.optional().meta({ description: 'In place of `ingest.keep` of the node.' }),
     tiles: tileSchema.optional(),
     zones: z.array(zoneSchema).max(32).default([]),
+    masks: z.array(maskSchema).max(32).default([]).meta({
+      description: 'Polygons in which nothing counts, for any scene: what touches the ground there is not followed.',
+    }),
+    ground: groundSchema.optional(),
     scenes: scenesSchema,
+  })
+  .superRefine(({ ground, lat, lon }, context) => {
+    const calibration = ground && calibrateGround(ground, { lat, lon });
+    if (calibration === undefined || calibration.ok) return;
+    const { point: index, problem: message } = calibration;
+    context.addIssue({ code: 'custom', path: ['ground', 'points', ...(index === undefined ? [] : [index])], message });
   })
   .superRefine((camera, context) => {
     const known = new Set<string>();

@@ -16,6 +16,7 @@ import type { DecodeFailure, LookAsk, LookResult } from './decode/decode-result.
 import type { EventReporter } from './event-reporter.ts';
 import { FrameClock } from './frame-clock.ts';
 import { type LookRegions, lookRegions } from './look-regions.ts';
+import { type PictureMask, unmasked } from './picture-masks.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 import type { SceneDemand } from './scene/camera-scenes.ts';
 import { within } from './watch-area.ts';
@@ -64,6 +65,8 @@ export interface PipelineStages {
   readonly reporter: Pick<EventReporter, 'report'>;
   /** Part of the picture that concerns its zones; undefined: all of it. */
   readonly area?: readonly Box[] | undefined;
+  /** Parts of it in which nothing counts. */
+  readonly masks?: readonly PictureMask[];
 }
 
 /** One camera's way from coded picture to alert. Its owner takes looks one at a time and in order. */
@@ -148,7 +151,7 @@ export class CameraPipeline {
     priority: LookPriority,
     { decode, decoded, signal, before }: Required<LookMeans> & { readonly before: Promise<void> },
   ): Promise<LookOutcome | undefined> {
-    const { attention, area } = this.#stages;
+    const { attention, area, masks = [] } = this.#stages;
     const detection = this.#stages.detection.at(at);
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
@@ -172,7 +175,7 @@ export class CameraPipeline {
     const [picture] = pictures;
     if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
     const { full, regions } = lookRegions({ activity, whole, tracks: this.#tracks, cut: this.#cut, area });
-    const { detections, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
+    const { detections: found, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
     if (signal.aborted) {
       attention.wantFullPicture();
       return { result: 'failed', at, decodeMs, detectMs };
@@ -181,6 +184,7 @@ export class CameraPipeline {
     this.#cut = cut;
     pass('detected');
 
+    const detections = unmasked(found, masks);
     const tracks = this.#stages.tracker.update(detections, at);
     this.#tracks = tracks.filter(({ state }) => state !== 'removed');
     const events = this.#stages.scenes.update({ at, tracks, aspect: this.#aspect });

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { TriggeringAnchor } from '../../domain/geometry.ts';
 import type { IncidentId, UtcMs } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
@@ -48,6 +49,16 @@ export class CameraScenes {
     });
   }
 
+  /** Classes the loaded models can find. */
+  get provided(): ReadonlySet<ObjectClass> {
+    return this.#provided;
+  }
+
+  /** Why the camera cannot be trusted; undefined while it can. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
   /** What each configured scene can do with the loaded models. */
   get availability(): ReadonlyMap<SceneId, SceneAvailability> {
     return new Map(
@@ -66,6 +77,11 @@ export class CameraScenes {
   /** Zones that some configured scene watches. */
   get zones(): readonly Zone[] {
     return [...new Set(this.#scenes.flatMap(({ zones }) => zones))];
+  }
+
+  /** Triggering anchors they go by. */
+  get anchors(): readonly TriggeringAnchor[] {
+    return [...new Set(this.#scenes.map(({ anchor }) => anchor))];
   }
 
   /** Incidents open on this camera. */

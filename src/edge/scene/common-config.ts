@@ -102,6 +102,7 @@ export interface SubjectLimits {
 /** A scene's configuration as far as this folder reads it; the rest is the module's own. */
 export interface SceneConfig extends IncidentTiming {
   readonly zones: readonly string[];
+  readonly anchor?: TriggeringAnchor;
   readonly exclude?: readonly string[];
   readonly schedule?: Hours | undefined;
   readonly looks?: { readonly idleMs?: number | undefined; readonly busyMs?: number | undefined } | undefined;

@@ -1,3 +1,4 @@
+import type { TriggeringAnchor } from '../../domain/geometry.ts';
 import type { IncidentId } from '../../domain/ids.ts';
 import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
 import type { Zone } from '../../domain/zone.ts';
@@ -17,6 +18,7 @@ export class RunningScene {
   readonly module: SceneModule;
   readonly zones: readonly Zone[];
   readonly looks: LookIntervals;
+  readonly anchor: TriggeringAnchor;
   readonly rule: SceneRule;
   readonly book: IncidentBook;
   readonly #schedule: SceneConfig['schedule'];
@@ -35,6 +37,7 @@ export class RunningScene {
     const among = (ids: readonly string[]) => options.zones.filter((zone) => ids.includes(zone.id));
     this.module = module;
     this.zones = among(config.zones);
+    this.anchor = config.anchor ?? 'bottom';
     this.looks = { idleMs, busyMs: Math.min(idleMs, busyMs) };
     this.rule = module.createRule(config, {
       ...around,

@@ -9,6 +9,7 @@ import type { SceneEvent } from '../../../../src/domain/scene-event.ts';
 import { CameraAttention } from '../../../../src/edge/camera-attention.ts';
 import { CameraPipeline, type LookDecode } from '../../../../src/edge/camera-pipeline.ts';
 import type { LookAsk } from '../../../../src/edge/decode/decode-result.ts';
+import type { PictureMask } from '../../../../src/edge/picture-masks.ts';
 import { pipelineMetrics } from '../../../../src/edge/pipeline-metrics.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
 import { illegalParkingSchema } from '../../../../src/edge/scene/modules/illegal-parking.ts';
@@ -56,6 +57,7 @@ const arrived: Activity = { active: true, reason: 'changed', changedShare: 0.1, 
 function watch(world: {
   activity: (second: number) => Activity | 'corrupt';
   objects: (second: number) => readonly Box[];
+  masks?: readonly PictureMask[];
 }) {
   const clock = new FakeClock(0);
   const asks: LookAsk[] = [];
@@ -98,6 +100,7 @@ function watch(world: {
       tracker: new IouTracker({ config: trackSchema.parse({}), newId: () => `t${++tracks}` as TrackId }),
       scenes,
       reporter: { report: async (event) => void events.push(event) },
+      masks: world.masks ?? [],
     },
     memory: new SharedArrayBuffer(8),
     clock,
@@ -154,6 +157,30 @@ describe('a camera’s looks', () => {
     expect(raised?.observedAt).toBeGreaterThanOrEqual(70_000);
     expect(raised?.observedAt).toBeLessThanOrEqual(72_000);
     expect(camera.detected.at(-1)).toHaveLength(1);
+  });
+
+  test.each([
+    ['in a mask raises nothing and is not followed', 0.61, 0, 1],
+    ['just below a mask counts', 0.59, 1, 30],
+  ])('who stands %s', async (_what, bottom, raised, looked) => {
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : still),
+      objects: () => [parked],
+      masks: [
+        {
+          points: [
+            [0.4, 0.4],
+            [0.7, 0.4],
+            [0.7, bottom],
+            [0.4, bottom],
+          ],
+        },
+      ],
+    });
+    for (let second = 0; second <= 90; second += 2) await camera.lookAt(second);
+    expect(camera.events.filter(({ phase }) => phase === 'raised')).toHaveLength(raised);
+    expect(camera.detected.length).toBeGreaterThanOrEqual(looked);
+    if (raised === 0) expect(camera.detected).toHaveLength(1);
   });
 
   test('who drives off is missed although the gate sees nothing: its place is looked at', async () => {

@@ -16,6 +16,18 @@ describe('watch area', () => {
     expect(box?.map((each) => Math.round(each * 100) / 100)).toEqual([0.35, 0.15, 0.85, 1]);
   });
 
+  test.each([
+    [['top'], [0.35, 0.45, 0.85, 1]],
+    [['centre'], [0.35, 0.3, 0.85, 0.9]],
+    [
+      ['bottom', 'top'],
+      [0.35, 0.15, 0.85, 1],
+    ],
+  ] as const)('reaches where objects of the anchors %j reach', (anchors, expected) => {
+    const [box] = watchArea([zone([0.5, 0.5], [0.7, 0.5], [0.7, 0.7], [0.5, 0.7])], anchors);
+    expect(box?.map((each) => Math.round(each * 100) / 100)).toEqual(expected);
+  });
+
   test('a line has an area as well', () => {
     const [box] = watchArea([zone([0.4, 0.8], [0.6, 0.8])]);
     expect(box?.map((each) => Math.round(each * 100) / 100)).toEqual([0.25, 0.45, 0.75, 0.85]);
