@@ -11,6 +11,7 @@ import { messageOf } from '../lib/errors.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { Logger } from '../lib/log.ts';
 import { softwareVersion } from '../lib/version.ts';
+import { groundOf } from './calibrate-ground.ts';
 import { CameraAttention } from './camera-attention.ts';
 import type { CameraConfig } from './camera-config.ts';
 import { ModelsOfCamera } from './camera-detection.ts';
@@ -29,7 +30,7 @@ import { CameraScenes } from './scene/camera-scenes.ts';
 import type { SceneConfig } from './scene/common-config.ts';
 import { sceneModules } from './scene/registry.ts';
 import type { Calendar } from './scene/rule/hours.ts';
-import { IouTracker } from './track/iou-tracker.ts';
+import { createTracker } from './track/create-tracker.ts';
 import type { Tracker } from './track/tracker.ts';
 import { watchArea } from './watch-area.ts';
 
@@ -89,10 +90,10 @@ export class WatchedCamera implements RememberingCamera {
       modules: sceneModules,
       zones: config.zones,
       config: config.scenes as Record<string, SceneConfig | undefined>,
-      around: { calendar: around.calendar, place: { lat: config.lat, lon: config.lon } },
+      around: { calendar: around.calendar, place: { lat: config.lat, lon: config.lon }, ground: groundOf(config) },
       provided: detection.classes,
     });
-    this.#tracker = new IouTracker({ config: around.config.track, newId: trackIds(config, clock) });
+    this.#tracker = createTracker({ config: around.config.track, newId: trackIds(config, clock) });
     this.#gate = past.gate ?? new SharedArrayBuffer(around.inspector.memoryBytes);
     const reporter = new EventReporter({ ...reporterOf(config, around), log });
     this.#pipeline = new CameraPipeline({
@@ -107,7 +108,8 @@ export class WatchedCamera implements RememberingCamera {
         tracker: this.#tracker,
         scenes: this.scenes,
         reporter,
-        area: around.config.looks.where === 'zones' ? watchArea(this.scenes.zones) : undefined,
+        area: around.config.looks.where === 'zones' ? watchArea(this.scenes.zones, this.scenes.anchors) : undefined,
+        masks: config.masks,
       },
       memory: this.#gate,
       clock,
