@@ -1,11 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { TriggeringAnchor } from '../../domain/geometry.ts';
+import type { GroundMap } from '../../domain/ground.ts';
 import type { IncidentId, UtcMs } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
 import type { SceneId, Severity } from '../../domain/scene-id.ts';
 import type { Zone } from '../../domain/zone.ts';
 import type { SceneConfig } from './common-config.ts';
+import { located } from './located-event.ts';
 import { RunningScene, type SceneTrace } from './running-scene.ts';
 import type { CameraSurroundings, Look, LookIntervals, SceneModule } from './scene-module.ts';
 
@@ -29,6 +31,7 @@ interface SavedScene {
 /** All scenes of one camera: rules and incident books. */
 export class CameraScenes {
   readonly #scenes: readonly RunningScene[];
+  readonly #ground: GroundMap | undefined;
   #provided: ReadonlySet<ObjectClass>;
   #fault: string | undefined;
 
@@ -42,6 +45,7 @@ export class CameraScenes {
     newId?: () => IncidentId;
   }) {
     const newId = options.newId ?? (() => uuidv7() as IncidentId);
+    this.#ground = options.around.ground;
     this.#provided = options.provided;
     this.#scenes = options.modules.flatMap((module) => {
       const config = options.config[module.id];
@@ -157,7 +161,9 @@ export class CameraScenes {
         trace?.note({ scene: module.id, verdict: 'ignored', code: 'camera-suspended', values });
         return [];
       }
-      return scene.update(look, trace);
+      const events = scene.update(look, trace);
+      const ground = this.#ground;
+      return ground === undefined ? events : events.map((event) => located(event, ground, look));
     });
   }
 
