@@ -1,5 +1,5 @@
 import { loadManifest } from '../edge/detect/model-manifest.ts';
-import { pullModel, resolveModel } from '../edge/detect/model-store.ts';
+import { pullModel, resolveFile } from '../edge/detect/model-store.ts';
 import { messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -20,13 +20,14 @@ export const modelsCommand: Command = {
     const manifest = loadManifest();
     if (positionals[0] === 'pull') {
       const id = required(positionals[1], 'the model id', modelsCommand);
-      print(`${id}: ${(await pullModel(id, { manifest })).path}`);
+      print(`${id}: ${await pullModel(id, { manifest })}`);
       return 0;
     }
     required(positionals[0] === 'list' ? 'list' : undefined, '"list", "pull", "check" or "canary"', modelsCommand);
-    for (const { id, task, licence, bytes } of manifest.models) {
-      const where = await resolveModel(id, { manifest }).then(
-        ({ path }) => path,
+    for (const entry of [...manifest.models, ...manifest.appearance]) {
+      const { id, task, licence, bytes } = entry;
+      const where = await resolveFile(entry, { manifest }).then(
+        (path) => path,
         (error: unknown) => `not here: ${messageOf(error)}`,
       );
       print(`${id}  ${task}  ${licence}  ${(bytes / 1e6).toFixed(1)} MB  ${where}`);

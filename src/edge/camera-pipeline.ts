@@ -6,11 +6,14 @@ import type { Box } from '../domain/geometry.ts';
 import type { UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
 import type { Picture, PictureSpec } from '../domain/picture.ts';
+import { recordableTrack } from '../domain/recordable-track.ts';
 import type { SceneEvent } from '../domain/scene-event.ts';
 import type { Track } from '../domain/track.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AppError, messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import type { StartFrames } from './alert/start-frames.ts';
+import type { AppearanceWatch } from './appearance-watch.ts';
 import type { CameraAttention } from './camera-attention.ts';
 import type { DecodeFailure, LookAsk, LookResult } from './decode/decode-result.ts';
 import type { EventReporter } from './event-reporter.ts';
@@ -57,12 +60,22 @@ const never = new AbortController().signal;
 export interface PipelineStages {
   readonly detection: CameraDetection;
   readonly attention: CameraAttention;
+  /** Absent where no model tells appearances. */
+  readonly appearance?: Pick<AppearanceWatch, 'tell'> | undefined;
   readonly tracker: { update(detections: readonly Detection[], at: UtcMs): readonly Track[] };
   readonly scenes: {
     readonly demand: SceneDemand | undefined;
+    readonly pendingSince: readonly UtcMs[];
     update(look: { at: UtcMs; tracks: readonly Track[]; aspect: number }): readonly SceneEvent[];
   };
+  /** Writes down what the scenes were shown, and what they said. */
+  readonly observe?: (
+    look: { at: UtcMs; tracks: readonly Track[]; aspect: number },
+    events: readonly SceneEvent[],
+  ) => void;
   readonly reporter: Pick<EventReporter, 'report'>;
+  /** Pictures of the moments in which conditions began; without it alerts have none. */
+  readonly starts?: StartFrames;
   /** Part of the picture that concerns its zones; undefined: all of it. */
   readonly area?: readonly Box[] | undefined;
   /** Parts of it in which nothing counts. */
@@ -151,7 +164,7 @@ export class CameraPipeline {
     priority: LookPriority,
     { decode, decoded, signal, before }: Required<LookMeans> & { readonly before: Promise<void> },
   ): Promise<LookOutcome | undefined> {
-    const { attention, area, masks = [] } = this.#stages;
+    const { attention, appearance, area, masks = [] } = this.#stages;
     const detection = this.#stages.detection.at(at);
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
@@ -176,24 +189,40 @@ export class CameraPipeline {
     if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
     const { full, regions } = lookRegions({ activity, whole, tracks: this.#tracks, cut: this.#cut, area });
     const { detections: found, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
-    if (signal.aborted) {
-      attention.wantFullPicture();
-      return { result: 'failed', at, decodeMs, detectMs };
-    }
+    if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
     if (full && pictures.length > 0) attention.noteFullPicture(at);
     this.#cut = cut;
     pass('detected');
 
-    const detections = unmasked(found, masks);
+    const unhidden = unmasked(found, masks);
+    const around = { tracks: this.#tracks, at };
+    const detections =
+      (await appearance?.tell(unhidden, pictures.slice(0, detection.specs.length), around)) ?? unhidden;
+    if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
     const tracks = this.#stages.tracker.update(detections, at);
     this.#tracks = tracks.filter(({ state }) => state !== 'removed');
-    const events = this.#stages.scenes.update({ at, tracks, aspect: this.#aspect });
+    // Scenes judge what the observation log can tell, so that a replay comes to the same.
+    const look = { at: Math.round(at), tracks: tracks.map(recordableTrack), aspect: this.#aspect };
+    const events = this.#stages.scenes.update(look);
+    this.#stages.observe?.(look, events);
     pass('decided');
     this.#metrics.lookSeconds.observe((this.#clock.now() - unit.receivedAt) / 1000);
     const evidence = pictures[detection.specs.length];
-    for (const event of events) await this.#stages.reporter.report(event, { unit, at, hops, detections, evidence });
+    const began = events.filter(({ phase }) => phase === 'raised').map(({ startedAt }) => startedAt);
+    const { starts, scenes } = this.#stages;
+    starts?.note({ unit, at, tracks }, [...scenes.pendingSince, ...began]);
+    for (const event of events) {
+      const start = event.phase === 'raised' ? starts?.of(event.startedAt) : undefined;
+      await this.#stages.reporter.report(event, { unit, at, hops, detections, evidence, start });
+    }
     detection.release(pictures);
     return { result: 'decided', at, decodeMs, detectMs };
+  }
+
+  /** Another may have the camera's look in hand; what this one saw is looked for again. */
+  #givenUp(look: Omit<LookOutcome, 'result'>): LookOutcome {
+    this.#stages.attention.wantFullPicture();
+    return { result: 'failed', ...look };
   }
 
   async #detect(

@@ -16,23 +16,30 @@ import type { Metrics } from '../lib/metrics.ts';
 import type { MqttVersion } from '../lib/mqtt-link.ts';
 import { softwareVersion } from '../lib/version.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
+import type { ClipSurroundings } from './camera-clips.ts';
 import { CameraRoster, type RosterProblem } from './camera-roster.ts';
 import type { EdgeConfig } from './config.ts';
 import { type ConfigChange, configChange } from './config-change.ts';
 import { CoverageAccount } from './coverage-account.ts';
 import { DecoderPool } from './decode/decoder-pool.ts';
+import { AppearanceService } from './detect/appearance/appearance-service.ts';
 import type { CanaryReport } from './detect/canary/canary-report.ts';
 import { DetectionService } from './detect/detection-service.ts';
 import { modelProblem } from './detect/model-status.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
+import { ClipCutter } from './evidence/clip-cutter.ts';
 import { activityGate } from './gate/activity-gate.ts';
+import { IncidentMerger } from './incident-merger.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { StreamViewer } from './ingest/on-demand-stream.ts';
 import { createIngestPool } from './ingest/shard-pool.ts';
 import { CameraMemory } from './memory/camera-memory.ts';
+import { observationsPath } from './observations-path.ts';
+import { ObservationLog } from './observe/observation-log.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
+import { RingPlan } from './ring-plan.ts';
 import { SiteCalendar } from './scene/rule/site-calendar.ts';
 import { WatchedCameras } from './watched-cameras.ts';
 
@@ -64,8 +71,11 @@ export class EdgeNode implements Service {
   readonly #coverageStore: CoverageStore;
   readonly #coverage: CoverageAccount;
   readonly #detection: DetectionService;
+  readonly #appearance: AppearanceService | undefined;
   readonly #watched: WatchedCameras;
+  readonly #clips: ClipCutter;
   readonly #memory: CameraMemory;
+  readonly #observations: ObservationLog;
   readonly #roster: CameraRoster;
   /** The cameras' part is as of the last `reconfigure`. */
   #config: EdgeConfig;
@@ -110,10 +120,25 @@ export class EdgeNode implements Service {
     this.#coverageStore = new CoverageStore({ path: coveragePath ?? join(dirname(path), 'coverage.db'), maxRecords });
     this.#coverage = new CoverageAccount({ store: this.#coverageStore, clock, log, metrics });
     const memory = config.memory.path ?? join(dirname(path), 'memory.db');
-    this.#memory = new CameraMemory({ config: { ...config.memory, path: memory }, clock, log, metrics });
+    this.#observations = new ObservationLog({
+      config: { ...config.observations, path: observationsPath(config) },
+      clock,
+      log,
+      metrics,
+    });
+    this.#memory = new CameraMemory({
+      config: { ...config.memory, path: memory },
+      onSaved: (camera, at) => this.#observations.noteSnapshot(camera, at),
+      clock,
+      log,
+      metrics,
+    });
+    this.#appearance = appearanceOf(options);
     this.#watched = new WatchedCameras({
+      appearance: this.#appearance,
       config,
       memory: this.#memory,
+      observations: this.#observations,
       decoder: this.#decoder,
       detection: this.#detection,
       inspector: activityGate(gate),
@@ -128,6 +153,7 @@ export class EdgeNode implements Service {
       metrics,
     });
     this.#roster = new CameraRoster({
+      rings: new RingPlan({ clip, ingest: config.ingest }),
       ingest: this.#ingest,
       watched: this.#watched,
       coverage: this.#coverage,
@@ -161,8 +187,10 @@ export class EdgeNode implements Service {
     this.#coverageStore.open();
     await this.#decoder.start(signal);
     await this.#detection.start(signal);
+    await this.#appearance?.start();
     await this.#publisher.start(signal);
     this.#memory.open();
+    this.#observations.start();
     await this.#watched.start(signal);
     await this.#ingest.start(signal);
     await this.#roster.begin(config.cameras);
@@ -218,12 +246,15 @@ export class EdgeNode implements Service {
     const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, describe(state)]));
     const shed = this.#watched.schedule.problems;
     const models = [...this.#detection.status()].flatMap(([id, status]) => modelProblem(id, status) ?? []);
+    const unknown = this.#appearance?.problem;
     const told = [
       ...problems,
+      ...(unknown === undefined ? [] : [`objects are followed without appearance: ${unknown}`]),
       ...this.#configProblems,
       ...shed,
       ...models,
       ...hardwareProblems(this.#decoder.hardware),
+      ...(this.#observations.problem === undefined ? [] : [this.#observations.problem]),
     ];
     const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
     return {
@@ -239,14 +270,17 @@ export class EdgeNode implements Service {
 
   async #drain(): Promise<void> {
     this.#cancelHealth?.();
+    await this.#clips.stop();
     await this.#ingest.stop();
     await this.#watched.stop();
     this.#memory.close();
+    this.#observations.stop();
     this.#cancelHealthSoon?.();
     this.#coverage.end();
     await this.#publisher.stop();
     await this.#decoder.stop();
     await this.#detection.close();
+    await this.#appearance?.close();
     await this.#outbox.close();
     this.#coverageStore.close();
   }
@@ -302,6 +336,11 @@ export class EdgeNode implements Service {
 
 /** The pool's threads, with the activity gate in them. */
 const lookWorker = new URL('./look-worker.ts', import.meta.url);
+
+function appearanceOf({ config, models: store, clock, log, metrics }: EdgeNodeOptions): AppearanceService | undefined {
+  const { appearance } = config.detect;
+  return appearance && new AppearanceService({ config: appearance, store, clock, log, metrics });
+}
 
 function hardwareProblems(hardware: DecoderPool['hardware']): string[] {
   if (hardware === undefined || hardware.asked === 'none' || hardware.used !== 'software') return [];

@@ -1,8 +1,9 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { ActivityInspector } from '../domain/activity.ts';
 import type { AlertDraft } from '../domain/alert.ts';
 import type { CameraPlace } from '../domain/camera.ts';
-import type { CameraId, TrackId, UtcMs } from '../domain/ids.ts';
+import type { AlertId, CameraId, TrackId, UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
 import type { OpenIncident } from '../domain/scene-event.ts';
@@ -11,38 +12,49 @@ import { messageOf } from '../lib/errors.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { Logger } from '../lib/log.ts';
 import { softwareVersion } from '../lib/version.ts';
-import { groundOf } from './calibrate-ground.ts';
+import { StartFrames } from './alert/start-frames.ts';
+import { AppearanceWatch } from './appearance-watch.ts';
 import { CameraAttention } from './camera-attention.ts';
+import { CameraClips, type ClipSurroundings } from './camera-clips.ts';
 import type { CameraConfig } from './camera-config.ts';
 import { ModelsOfCamera } from './camera-detection.ts';
+import { CameraObserver } from './camera-observer.ts';
 import { CameraPipeline, type LookDecode } from './camera-pipeline.ts';
 import type { EdgeConfig } from './config.ts';
 import { ContinuousWatch } from './continuous-watch.ts';
 import type { DecoderPool } from './decode/decoder-pool.ts';
+import type { AppearanceService } from './detect/appearance/appearance-service.ts';
 import type { DetectionService } from './detect/detection-service.ts';
 import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
 import { HintWorth } from './gate/hint-worth.ts';
+import type { IncidentMerger } from './incident-merger.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
 import type { CameraMemory, RememberedCamera, RememberingCamera } from './memory/camera-memory.ts';
+import type { GivenMemory } from './observation-notes.ts';
+import type { ObservationLog } from './observe/observation-log.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
-import { CameraScenes } from './scene/camera-scenes.ts';
-import type { SceneConfig } from './scene/common-config.ts';
-import { sceneModules } from './scene/registry.ts';
+import type { CameraScenes } from './scene/camera-scenes.ts';
 import type { Calendar } from './scene/rule/hours.ts';
+import { observedCamera, scenesOf } from './scenes-of-camera.ts';
 import { createTracker } from './track/create-tracker.ts';
 import type { Tracker } from './track/tracker.ts';
 import { watchArea } from './watch-area.ts';
 
 /** What all cameras of a node share. */
 export interface WatchSurroundings {
-  readonly config: Pick<EdgeConfig, 'track' | 'ingest' | 'looks'>;
+  readonly config: Pick<EdgeConfig, 'track' | 'ingest' | 'looks' | 'calendar' | 'evidence'>;
   readonly detection: DetectionService;
+  /** Absent where none is configured. */
+  readonly appearance?: AppearanceService | undefined;
   readonly decoder: DecoderPool;
   readonly inspector: Pick<ActivityInspector, 'memoryBytes'>;
   readonly calendar: Calendar;
   readonly memory: Pick<CameraMemory, 'changed'>;
+  readonly observations: Pick<ObservationLog, 'look' | 'note' | 'enter' | 'wantsEntry'>;
   readonly alerts: EventReporterOptions['alerts'];
+  readonly merger: IncidentMerger;
+  readonly clips: ClipSurroundings;
   readonly store: (draft: AlertDraft) => void;
   /** After each look: what the camera asks of the next; undefined while none of its scenes can work. */
   readonly onNeeds: (camera: WatchedCamera, needs: LookNeeds | undefined) => void;
@@ -72,6 +84,8 @@ export class WatchedCamera implements RememberingCamera {
   readonly continuous: ContinuousWatch;
   readonly #pipeline: CameraPipeline;
   readonly #around: WatchSurroundings;
+  readonly #starts: StartFrames;
+  readonly #clips: CameraClips;
   readonly #tracker: Tracker;
   readonly #gate: SharedArrayBuffer;
   readonly #hints = new HintWorth();
@@ -86,16 +100,19 @@ export class WatchedCamera implements RememberingCamera {
     this.config = config;
     this.#around = around;
     this.main = mainOf(config, around);
-    this.scenes = new CameraScenes({
-      modules: sceneModules,
-      zones: config.zones,
-      config: config.scenes as Record<string, SceneConfig | undefined>,
-      around: { calendar: around.calendar, place: { lat: config.lat, lon: config.lon }, ground: groundOf(config) },
-      provided: detection.classes,
+    const observed = observedCamera(config);
+    this.scenes = scenesOf(observed, { calendar: around.calendar, provided: detection.classes });
+    const observer = new CameraObserver({
+      log: around.observations,
+      scenes: this.scenes,
+      context: { camera: observed, calendar: around.config.calendar },
     });
     this.#tracker = createTracker({ config: around.config.track, newId: trackIds(config, clock) });
     this.#gate = past.gate ?? new SharedArrayBuffer(around.inspector.memoryBytes);
-    const reporter = new EventReporter({ ...reporterOf(config, around), log });
+    this.#starts = new StartFrames(around.config.evidence.startFrames);
+    this.#clips = new CameraClips({ camera: config.id, main: this.main, around: around.clips });
+    const clip = (at: UtcMs) => this.#clips.order(at);
+    const reporter = new EventReporter({ ...reporterOf(config, around), clip, log });
     this.#pipeline = new CameraPipeline({
       stages: {
         detection: new ModelsOfCamera({
@@ -104,10 +121,13 @@ export class WatchedCamera implements RememberingCamera {
           classes: this.scenes.classes,
           tiles: config.tiles,
         }),
+        appearance: around.appearance && new AppearanceWatch(around.appearance),
         attention: new CameraAttention(around.config.looks, offsetOf(config.id)),
         tracker: this.#tracker,
         scenes: this.scenes,
+        observe: (look, events) => observer.look(look, events),
         reporter,
+        starts: this.#starts,
         area: around.config.looks.where === 'zones' ? watchArea(this.scenes.zones, this.scenes.anchors) : undefined,
         masks: config.masks,
       },
@@ -123,7 +143,8 @@ export class WatchedCamera implements RememberingCamera {
       clock,
       onLook: (outcome) => this.#settle(outcome, () => around.onContinuousLook(this, outcome)),
     });
-    if (past.remembered !== undefined) this.#restore(past.remembered, log);
+    const taken = past.remembered !== undefined && this.#restore(past.remembered, log);
+    observer.begin(clock.now(), taken ? givenMemory(past) : { from: 'nothing' }, past.open);
     reporter.resume(past.open);
     for (const { incidentId, scene, zoneId } of this.scenes.resume(past.open)) {
       log.warn({ incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
@@ -175,6 +196,13 @@ export class WatchedCamera implements RememberingCamera {
     return this.#hints.enabled;
   }
 
+  /** Takes the camera's next unit; false: it is not decoded continuously. */
+  push(unit: AccessUnit): boolean {
+    const taken = this.continuous.push(unit);
+    if (taken && unit.keyframe) this.#starts.keyframe(unit);
+    return taken;
+  }
+
   /** The loaded models changed. */
   provide(classes: ReadonlySet<ObjectClass>): void {
     this.scenes.provide(classes);
@@ -184,6 +212,7 @@ export class WatchedCamera implements RememberingCamera {
 
   async close(): Promise<void> {
     this.continuous.set(undefined);
+    this.#clips.close();
     await this.main?.close();
   }
 
@@ -196,6 +225,7 @@ export class WatchedCamera implements RememberingCamera {
   #settle(outcome: LookOutcome, tell: () => void): void {
     tell();
     if (outcome.result === 'decided') this.#noteLook(outcome.at);
+    if (this.main !== undefined) this.#clips.expect(this.scenes.demand?.decisionInMs);
     this.#around.onNeeds(this, this.#pipeline.needs(outcome.at));
   }
 
@@ -207,13 +237,15 @@ export class WatchedCamera implements RememberingCamera {
     if (this.#eventful || before) this.#around.memory.changed(this);
   }
 
-  #restore({ at, tracker, scenes }: RememberedCamera, log: Logger): void {
+  #restore({ at, tracker, scenes }: RememberedCamera, log: Logger): boolean {
     try {
       this.#tracker.restore(tracker);
       this.scenes.restore(scenes);
       this.#lookedAt = at;
+      return true;
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'what the camera remembered is of another shape: it begins anew');
+      return false;
     }
   }
 
@@ -229,6 +261,13 @@ function offsetOf(id: string): number {
   return Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32;
 }
 
+/** Who hands its gate's past on did so just now; else it was saved before the node stopped. */
+function givenMemory({ remembered, gate }: CameraPast): GivenMemory {
+  if (remembered === undefined) return { from: 'nothing' };
+  const { at, scenes: state } = remembered;
+  return gate === undefined ? { from: 'snapshot', at, state } : { from: 'before', state };
+}
+
 /** Track ids stay unique over restarts: an incident taken up again must not meet its number on another car. */
 function trackIds({ id }: CameraConfig, clock: Clock): () => TrackId {
   const life = clock.now().toString(36);
@@ -236,7 +275,8 @@ function trackIds({ id }: CameraConfig, clock: Clock): () => TrackId {
   return () => `${id}-${life}-${++tracks}` as TrackId;
 }
 
-function reporterOf(config: CameraConfig, { detection, alerts, store, log, metrics }: WatchSurroundings) {
+function reporterOf(config: CameraConfig, around: WatchSurroundings) {
+  const { detection, alerts, merger, store, clock, log, metrics } = around;
   const { id, name, division, lat, lon } = config;
   const camera: CameraPlace = { id, name, division, lat, lon };
   const [model] = detection.models;
@@ -246,7 +286,10 @@ function reporterOf(config: CameraConfig, { detection, alerts, store, log, metri
     // Without a model no scene works, and nothing is reported.
     fallbackModel: { id: model?.id ?? 'none', sha256: model?.sha256 ?? sha256('') },
     alerts,
+    merger,
+    newAlertId: () => uuidv7() as AlertId,
     store,
+    clock,
     log,
     metrics,
   } satisfies EventReporterOptions;

@@ -65,6 +65,7 @@ export function tinyManifest(): ModelManifest {
       cars: { names: ['car'], canonical: { car: 'car' } },
     },
     models: [model('sees-people', 'people', file), model('sees-cars', 'cars', file)],
+    appearance: [],
   };
 }
 

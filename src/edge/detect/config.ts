@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationMs } from '../../lib/config.ts';
+import { appearanceSchema } from './appearance/config.ts';
 import { canarySchema } from './canary/config.ts';
 import { providerNames } from './provider.ts';
 
@@ -80,6 +81,9 @@ export const detectSchema = z
       max: 600_000,
       default: 30_000,
       help: 'A detector thread that has not answered for this long is replaced.',
+    }),
+    appearance: appearanceSchema.optional().meta({
+      description: 'A model that tells what persons look like, so that who was lost is known again; none unless given.',
     }),
     canary: canarySchema.optional().meta({
       description: 'A new model that is compared with one of `models` on a share of the looks before it takes over.',

@@ -34,11 +34,9 @@ const inputSchema = z.strictObject({
   pad: z.number().min(0).max(255),
 });
 
-const modelSchema = z.strictObject({
+/** A model's file and where it comes from. */
+const fileFields = {
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/),
-  task: z.literal('detect'),
-  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts; detr and detr-post: detr.ts. */
-  kind: z.enum(modelKinds),
   file: z.string().regex(/^[A-Za-z0-9][\w.-]*\.onnx$/),
   sha256: z
     .string()
@@ -47,6 +45,17 @@ const modelSchema = z.strictObject({
   bytes: z.number().int().positive(),
   /** Whether the file is part of this repository. */
   shipped: z.boolean(),
+  licence: filledIn,
+  attribution: z.string(),
+  /** Upstream addresses, tried in order, and only when the operator asks for it. */
+  sources: z.array(z.url({ protocol: /^https?$/ })),
+};
+
+const modelSchema = z.strictObject({
+  ...fileFields,
+  task: z.literal('detect'),
+  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts; detr and detr-post: detr.ts. */
+  kind: z.enum(modelKinds),
   /** Name of a class set. */
   classes: filledIn,
   /** Output grids in the order of the model's outputs, in input pixels a cell; none for DETR. */
@@ -58,10 +67,17 @@ const modelSchema = z.strictObject({
    * graph takes the size given above instead of its own; `target-size`: DETR's input orig_target_sizes becomes that size.
    */
   rewrite: z.array(z.enum(['weights', 'hard-swish', 'input', 'target-size'])).default([]),
-  licence: filledIn,
-  attribution: z.string(),
-  /** Upstream addresses, tried in order, and only when the operator asks for it. */
-  sources: z.array(z.url({ protocol: /^https?$/ })),
+});
+
+/** A model that tells what somebody looks like: one crop in, one vector out. */
+const appearanceModelSchema = z.strictObject({
+  ...fileFields,
+  task: z.literal('appearance'),
+  /** Canonical classes it was made for. */
+  classes: z.array(z.enum(objectClasses)).min(1),
+  input: inputSchema,
+  /** Numbers in its vector. */
+  dimensions: z.number().int().min(2).max(4096),
 });
 
 const manifestSchema = z.strictObject({
@@ -76,12 +92,17 @@ const manifestSchema = z.strictObject({
     }),
   ),
   models: z.array(modelSchema),
+  appearance: z.array(appearanceModelSchema).default([]),
 });
 
 /** The models this software knows: models/manifest.json. */
 export type ModelManifest = z.output<typeof manifestSchema>;
 /** One model of the manifest. */
 export type ModelEntry = ModelManifest['models'][number];
+/** One model of appearances. */
+export type AppearanceModelEntry = ModelManifest['appearance'][number];
+/** Any model's file. */
+export type ModelFile = Pick<ModelEntry, 'id' | 'file' | 'sha256' | 'bytes' | 'sources'>;
 /** One model's input. */
 export type ModelInput = ModelEntry['input'];
 
@@ -100,9 +121,11 @@ export function loadManifest(path: string = `${modelsDir}/manifest.json`, text?:
 
 function checkReferences(manifest: ModelManifest): ModelManifest {
   const ids = new Set<string>();
+  for (const { id } of [...manifest.models, ...manifest.appearance]) {
+    if (ids.has(id)) throw new Error(`models: "${id}" is listed twice`);
+    ids.add(id);
+  }
   for (const model of manifest.models) {
-    if (ids.has(model.id)) throw new Error(`models: "${model.id}" is listed twice`);
-    ids.add(model.id);
     if (model.strides.length === 0 && !model.kind.startsWith('detr')) {
       throw new Error(`models: "${model.id}" names no strides, without which ${model.kind} cannot be read`);
     }
@@ -119,9 +142,23 @@ function checkReferences(manifest: ModelManifest): ModelManifest {
 
 /** A model by id; @throws AppError MB_MODEL_UNKNOWN with the nearest id. */
 export function findModel(manifest: ModelManifest, id: string): ModelEntry {
-  const found = manifest.models.find((model) => model.id === id);
+  return findById(manifest.models, id);
+}
+
+/** A model of appearances by id; @throws AppError MB_MODEL_UNKNOWN with the nearest id. */
+export function findAppearanceModel(manifest: ModelManifest, id: string): AppearanceModelEntry {
+  return findById(manifest.appearance, id);
+}
+
+/** A model of whichever task by id; @throws AppError MB_MODEL_UNKNOWN with the nearest id. */
+export function findModelFile(manifest: ModelManifest, id: string): ModelFile {
+  return findById<ModelFile>([...manifest.models, ...manifest.appearance], id);
+}
+
+function findById<M extends { readonly id: string }>(models: readonly M[], id: string): M {
+  const found = models.find((model) => model.id === id);
   if (found !== undefined) return found;
-  const ids = manifest.models.map((model) => model.id);
+  const ids = models.map((model) => model.id);
   const near = ids.length > 0 ? closest(id, ids) : '';
   const hint = near !== '' && distance(id, near) <= id.length / 2 ? `did you mean "${near}"? ` : '';
   throw new AppError('MB_MODEL_UNKNOWN', `no model "${id}": ${hint}known: ${ids.join(', ')}`);

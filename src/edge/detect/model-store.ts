@@ -6,7 +6,14 @@ import { AppError } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import { redactUrl } from '../../lib/log.ts';
 import { download } from './model-download.ts';
-import { findModel, type ModelEntry, type ModelManifest, modelsDir } from './model-manifest.ts';
+import {
+  findModel,
+  findModelFile,
+  type ModelEntry,
+  type ModelFile,
+  type ModelManifest,
+  modelsDir,
+} from './model-manifest.ts';
 
 /** Where models are looked for, in this order: shipped, cache, mirror, upstream. */
 export interface ModelStoreOptions {
@@ -36,15 +43,16 @@ type Lookup = { readonly path: string } | { readonly missing: string };
  */
 export async function resolveModel(id: string, options: ModelStoreOptions): Promise<ResolvedModel> {
   const entry = findModel(options.manifest, id);
+  return { path: await resolveFile(entry, options), entry };
+}
+
+/** Where a model's file is, its hash checked. @throws AppError as `resolveModel`. */
+export async function resolveFile(entry: ModelFile, options: ModelStoreOptions): Promise<string> {
   const cacheDir = cacheDirOf(options);
   const mirror = 'mirror' in options ? options.mirror : process.env['MAPLEBRIDGE_MODEL_MIRROR'];
+  const shippedDir = options.shippedDir ?? modelsDir;
   const places: (() => Promise<Lookup>)[] = [
-    () =>
-      local(
-        `shipped file ${join(options.shippedDir ?? modelsDir, entry.file)}`,
-        options.shippedDir ?? modelsDir,
-        entry,
-      ),
+    () => local(`shipped file ${join(shippedDir, entry.file)}`, shippedDir, entry),
     () => local(`cache ${join(cacheDir, entry.file)}`, cacheDir, entry),
     () => fromMirror(mirror, cacheDir, entry),
     () => fromUpstream(options.allowUpstream ?? false, cacheDir, entry),
@@ -52,11 +60,11 @@ export async function resolveModel(id: string, options: ModelStoreOptions): Prom
   const tried: string[] = [];
   for (const look of places) {
     const found = await look();
-    if ('path' in found) return { path: found.path, entry };
+    if ('path' in found) return found.path;
     tried.push(found.missing);
   }
-  throw new AppError('MB_MODEL_MISSING', `model ${id} is nowhere to be found; tried ${tried.join('; ')}`, {
-    details: { model: id, tried },
+  throw new AppError('MB_MODEL_MISSING', `model ${entry.id} is nowhere to be found; tried ${tried.join('; ')}`, {
+    details: { model: entry.id, tried },
   });
 }
 
@@ -65,18 +73,21 @@ export function cacheDirOf(options?: ModelStoreOptions): string {
   return options?.cacheDir ?? join('.maplebridge', 'models');
 }
 
-/** As `resolveModel` with upstream allowed; a mirror folder's file is copied, so that the model is there without it. */
-export async function pullModel(id: string, options: ModelStoreOptions): Promise<ResolvedModel> {
-  const found = await resolveModel(id, { ...options, allowUpstream: true });
-  const cacheDir = cacheDirOf(options);
-  const shipped = join(options.shippedDir ?? modelsDir, found.entry.file);
-  const cached = join(cacheDir, found.entry.file);
-  if (found.path === shipped || found.path === cached) return found;
-  await writeDurable(cached, await readFile(found.path));
-  return { ...found, path: cached };
+/**
+ * Where any model's file is, upstream allowed; a mirror folder's file is copied, so that the model is there without it.
+ * @throws AppError as `resolveModel`.
+ */
+export async function pullModel(id: string, options: ModelStoreOptions): Promise<string> {
+  const entry = findModelFile(options.manifest, id);
+  const path = await resolveFile(entry, { ...options, allowUpstream: true });
+  const shipped = join(options.shippedDir ?? modelsDir, entry.file);
+  const cached = join(cacheDirOf(options), entry.file);
+  if (path === shipped || path === cached) return path;
+  await writeDurable(cached, await readFile(path));
+  return cached;
 }
 
-async function local(what: string, dir: string, entry: ModelEntry): Promise<Lookup> {
+async function local(what: string, dir: string, entry: ModelFile): Promise<Lookup> {
   const path = join(dir, entry.file);
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined) return { missing: `${what} (not there)` };
@@ -84,14 +95,14 @@ async function local(what: string, dir: string, entry: ModelEntry): Promise<Look
   return { path };
 }
 
-async function fromMirror(mirror: string | undefined, cacheDir: string, entry: ModelEntry): Promise<Lookup> {
+async function fromMirror(mirror: string | undefined, cacheDir: string, entry: ModelFile): Promise<Lookup> {
   if (mirror === undefined || mirror === '') return { missing: 'mirror (MAPLEBRIDGE_MODEL_MIRROR is not set)' };
   if (!/^https?:\/\//.test(mirror)) return local(`mirror ${join(mirror, entry.file)}`, mirror, entry);
   const url = `${mirror.replace(/\/+$/, '')}/${entry.file}`;
   return fromUrl('mirror', url, cacheDir, entry);
 }
 
-async function fromUpstream(allowed: boolean, cacheDir: string, entry: ModelEntry): Promise<Lookup> {
+async function fromUpstream(allowed: boolean, cacheDir: string, entry: ModelFile): Promise<Lookup> {
   if (entry.sources.length === 0) return { missing: 'upstream (the manifest names none)' };
   if (!allowed) return { missing: `upstream (not asked for: maplebridge models pull ${entry.id})` };
   const tried: string[] = [];
@@ -103,7 +114,7 @@ async function fromUpstream(allowed: boolean, cacheDir: string, entry: ModelEntr
   return { missing: tried.join('; ') };
 }
 
-async function fromUrl(what: string, url: string, cacheDir: string, entry: ModelEntry): Promise<Lookup> {
+async function fromUrl(what: string, url: string, cacheDir: string, entry: ModelFile): Promise<Lookup> {
   const got = await download(url, entry.bytes);
   if (!got.ok) return { missing: `${what} ${redactUrl(url)} (${got.detail})` };
   checkHash(entry, sha256(got.bytes), redactUrl(url));
@@ -112,7 +123,7 @@ async function fromUrl(what: string, url: string, cacheDir: string, entry: Model
   return { path };
 }
 
-function checkHash(entry: ModelEntry, found: Sha256, where: string): void {
+function checkHash(entry: ModelFile, found: Sha256, where: string): void {
   if (found === entry.sha256) return;
   throw new AppError(
     'MB_MODEL_HASH',
