@@ -1,6 +1,7 @@
 import type { Activity } from '../../domain/activity.ts';
 import type { UtcMs } from '../../domain/ids.ts';
 import type { Picture, PictureSpec } from '../../domain/picture.ts';
+import type { PictureCondition, ReferenceOrder } from '../../domain/picture-condition.ts';
 
 /**
  * Why a unit gave no picture.
@@ -23,6 +24,8 @@ export interface LookAsk {
   readonly specs: readonly PictureSpec[];
   /** The camera's past, for the activity gate; without it nothing is compared. */
   readonly memory?: SharedArrayBuffer;
+  /** What the camera usually shows, for its health; without it nothing is measured. */
+  readonly reference?: { readonly memory: SharedArrayBuffer; readonly order: ReferenceOrder };
   /** Pictures are wanted even where the gate finds nothing. */
   readonly always: boolean;
   /** Node clock of the picture. */
@@ -38,6 +41,8 @@ export type LookResult =
   | {
       readonly ok: true;
       readonly activity: Activity | undefined;
+      /** Undefined where nothing was measured. */
+      readonly condition?: PictureCondition | undefined;
       readonly pictures: readonly Picture[];
       readonly decodeMs: number;
     }

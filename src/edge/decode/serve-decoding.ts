@@ -1,12 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type Frame, Log } from 'node-av';
 import { AV_LOG_QUIET } from 'node-av/constants';
-import type { ActivityInspector } from '../../domain/activity.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { DecodeFailure, LookAsk, LookResult } from './decode-result.ts';
 import { HardwareDevice } from './hardware-device.ts';
 import { KeyframeDecoder } from './keyframe-decoder.ts';
-import { LookPerformer } from './look-performer.ts';
+import { type Inspectors, LookPerformer } from './look-performer.ts';
 import { StreamDecoder } from './stream-decoder.ts';
 import type {
   LookAnswer,
@@ -19,10 +18,8 @@ import type {
 } from './worker-messages.ts';
 
 /** What a decoder thread is made of. */
-export interface DecodingOptions {
+export interface DecodingOptions extends Inspectors {
   readonly settings: WorkerSettings;
-  /** Compares each camera's pictures with its past; without one every look gives its pictures. */
-  readonly inspector?: ActivityInspector;
 }
 
 /** Serves a `DecoderPool` from a worker thread: the whole of its entry file but for the choice of gate. */
@@ -57,14 +54,14 @@ class DecodingDesk {
   readonly #streams = new Map<number, StreamDecoder>();
   #began = 0;
 
-  constructor({ settings, inspector }: DecodingOptions) {
+  constructor({ settings, ...inspectors }: DecodingOptions) {
     this.#settings = settings;
     const { hardware, hardwareDevice } = settings;
     const device = hardware === 'software' ? undefined : HardwareDevice.open(hardware, hardwareDevice);
     this.#device = typeof device === 'string' ? undefined : device;
     this.trouble = typeof device === 'string' ? device : undefined;
     this.#keyframes = new KeyframeDecoder(this.#device);
-    this.#performer = new LookPerformer(inspector);
+    this.#performer = new LookPerformer(inspectors);
   }
 
   look(job: LookJob): LookAnswer {
