@@ -65,7 +65,8 @@ export interface PipelineStages {
   readonly tracker: { update(detections: readonly Detection[], at: UtcMs): readonly Track[] };
   readonly scenes: {
     readonly demand: SceneDemand | undefined;
-    readonly pendingSince: readonly UtcMs[];
+    /** Absent: no condition ever has a beginning. */
+    readonly pendingSince?: readonly UtcMs[];
     update(look: { at: UtcMs; tracks: readonly Track[]; aspect: number }): readonly SceneEvent[];
   };
   /** Writes down what the scenes were shown, and what they said. */
@@ -210,7 +211,7 @@ export class CameraPipeline {
     const evidence = pictures[detection.specs.length];
     const began = events.filter(({ phase }) => phase === 'raised').map(({ startedAt }) => startedAt);
     const { starts, scenes } = this.#stages;
-    starts?.note({ unit, at, tracks }, [...scenes.pendingSince, ...began]);
+    starts?.note({ unit, at, tracks }, [...(scenes.pendingSince ?? []), ...began]);
     for (const event of events) {
       const start = event.phase === 'raised' ? starts?.of(event.startedAt) : undefined;
       await this.#stages.reporter.report(event, { unit, at, hops, detections, evidence, start });

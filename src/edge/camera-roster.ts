@@ -7,6 +7,7 @@ import type { ConfigChange } from './config-change.ts';
 import type { CoverageAccount } from './coverage-account.ts';
 import type { IngestPool, IngestSource } from './ingest/ingest-pool.ts';
 import type { CameraMemory } from './memory/camera-memory.ts';
+import type { RingPlan } from './ring-plan.ts';
 import type { WatchedCameras } from './watched-cameras.ts';
 
 /** The parts of a node that know its cameras. */
@@ -15,6 +16,7 @@ export interface RosterParts {
   readonly watched: Pick<WatchedCameras, 'add' | 'replace' | 'remove'>;
   readonly coverage: Pick<CoverageAccount, 'begin' | 'add' | 'remove' | 'update'>;
   readonly memory: Pick<CameraMemory, 'recall' | 'forget'>;
+  readonly rings: RingPlan;
   /** Incidents that are not cleared, as the outbox has them. */
   readonly openIncidents: () => readonly OpenIncident[];
   readonly log: Logger;
@@ -36,9 +38,11 @@ export class CameraRoster {
 
   /** Takes the node's cameras up where they stopped. Rejects as `IngestPool.add` does. */
   async begin(cameras: readonly CameraConfig[]): Promise<void> {
-    const { ingest, coverage } = this.#parts;
+    const { ingest, coverage, rings, log } = this.#parts;
     coverage.begin(cameras.map(({ id }) => id));
-    await Promise.all(cameras.map((camera) => ingest.add(sourceOf(camera))));
+    const without = rings.begin(cameras);
+    if (without > 0) log.warn({ cameras: without }, 'no memory for clips of these cameras: evidence.clip.nodeBytes');
+    await Promise.all(cameras.map((camera) => ingest.add(this.#sourceOf(camera))));
     const open = this.#openByCamera();
     for (const camera of cameras) this.#watch(camera, open.get(camera.id) ?? []);
   }
@@ -67,7 +71,7 @@ export class CameraRoster {
   async #add(camera: CameraConfig): Promise<void> {
     const { ingest, coverage } = this.#parts;
     coverage.add(camera.id);
-    await ingest.add(sourceOf(camera));
+    await ingest.add(this.#sourceOf(camera));
     this.#watch(camera, this.#openByCamera().get(camera.id) ?? []);
   }
 
@@ -78,15 +82,16 @@ export class CameraRoster {
     // The account goes on: a camera that is reached anew is blind for as long as that takes.
     await ingest.remove(camera.id);
     await watched.replace(camera, open);
-    await ingest.add(sourceOf(camera));
+    await ingest.add(this.#sourceOf(camera));
   }
 
   async #remove({ id }: CameraConfig): Promise<void> {
-    const { ingest, watched, coverage, memory } = this.#parts;
+    const { ingest, watched, coverage, memory, rings } = this.#parts;
     await ingest.remove(id);
     await watched.remove(id);
     coverage.remove(id);
     memory.forget(id);
+    rings.forget(id);
   }
 
   /** What it remembers is kept for the configuration that works. */
@@ -102,11 +107,13 @@ export class CameraRoster {
     watched.add(camera, { open, remembered: memory.recall(camera.id) });
   }
 
+  #sourceOf(camera: CameraConfig): IngestSource {
+    const { id, stream } = camera;
+    const keep = this.#parts.rings.keepOf(camera);
+    return { id, stream, ...(keep !== undefined && { keep }) };
+  }
+
   #openByCamera(): ReadonlyMap<CameraId, readonly OpenIncident[]> {
     return Map.groupBy(this.#parts.openIncidents(), ({ cameraId }) => cameraId);
   }
-}
-
-function sourceOf({ id, stream, keep }: CameraConfig): IngestSource {
-  return { id, stream, ...(keep !== undefined && { keep }) };
 }

@@ -4,11 +4,14 @@ import type { NodeId, SiteId } from '../domain/ids.ts';
 import { cameraSchema } from './camera-config.ts';
 import { decodeSchema } from './decode/config.ts';
 import { detectSchema } from './detect/config.ts';
+import { evidenceSchema } from './evidence/config.ts';
 import { gateSchema } from './gate/config.ts';
 import { lifeSchema } from './ingest/life-config.ts';
 import { ingestSchema } from './ingest/shard-config.ts';
 import { looksSchema } from './look-config.ts';
 import { memorySchema } from './memory/config.ts';
+import { mergeSchema } from './merge-config.ts';
+import { observationsSchema } from './observe/config.ts';
 import { publishConfig } from './publish/config.ts';
 import { calendarSchema } from './scene/rule/site-calendar.ts';
 import { scheduleSchema } from './schedule/config.ts';
@@ -34,6 +37,11 @@ export const edgeSchema = z
     track: trackSchema.prefault({}),
     calendar: calendarSchema.prefault({}).meta({ description: 'Time zone and days of the site, for hours in scenes.' }),
     memory: memorySchema.prefault({}).meta({ description: 'What cameras remember over a restart of the node.' }),
+    observations: observationsSchema
+      .prefault({})
+      .meta({ description: 'What scenes saw, kept for `maplebridge what-if` and `explain`.' }),
+    evidence: evidenceSchema.prefault({}).meta({ description: 'Pictures and clips that prove an incident.' }),
+    merge: mergeSchema.prefault({}).meta({ description: 'When what two cameras see is one incident.' }),
     publish: publishConfig,
     ingest: z
       .strictObject({ ...lifeSchema.shape, ...ingestSchema.shape })

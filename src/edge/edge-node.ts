@@ -134,7 +134,12 @@ export class EdgeNode implements Service {
       metrics,
     });
     this.#appearance = appearanceOf(options);
+    const { clip } = config.evidence;
+    this.#clips = new ClipCutter({ config: clip, evidence: this.#evidence, clock, log, metrics });
+    const recent: ClipSurroundings['recent'] = (...which) => this.#ingest.clip(...which);
     this.#watched = new WatchedCameras({
+      merger: new IncidentMerger(config.merge),
+      clips: { config: clip, cutter: this.#clips, recent, mainStreams: new Set() },
       appearance: this.#appearance,
       config,
       memory: this.#memory,

@@ -1,13 +1,17 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
-import type { AlertDraft, Provenance } from '../domain/alert.ts';
+import type { AlertDraft, EvidenceRef, Provenance } from '../domain/alert.ts';
 import type { CameraPlace } from '../domain/camera.ts';
 import type { Detection } from '../domain/detection.ts';
 import type { Frame, Hop } from '../domain/frame.ts';
-import type { IncidentId, UtcMs } from '../domain/ids.ts';
+import type { AlertId, IncidentId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
+import { recordableBox } from '../domain/recordable-track.ts';
 import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import { newTraceparent } from '../lib/trace-context.ts';
+import type { AlertWriter } from './alert/alert-writer.ts';
+import type { StartFrame } from './alert/start-frames.ts';
+import type { IncidentMerger, MergedReport } from './incident-merger.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 
 /** The model an alert names. */
@@ -21,6 +25,8 @@ export interface ReportedLook {
   readonly detections: readonly Detection[];
   /** The picture at full size, where the unit does not decode alone. */
   readonly evidence: Picture | undefined;
+  /** Of an event that is raised: the picture of the moment its condition began, where it was kept. */
+  readonly start?: StartFrame | undefined;
 }
 
 /** What the reporter needs. */
@@ -29,22 +35,35 @@ export interface EventReporterOptions {
   readonly versions: { readonly configVersion: string; readonly softwareVersion: string };
   /** Named where an event has no detection of its own: cleared, or taken up again. */
   readonly fallbackModel: NamedModel;
-  readonly alerts: {
-    write(
-      event: SceneEvent,
-      context: { frame: Frame; camera: CameraPlace; provenance: Omit<Provenance, 'ruleVersion'> },
-    ): Promise<AlertDraft>;
-  };
+  readonly alerts: Pick<AlertWriter, 'write'>;
+  /** Shared by the node’s cameras. */
+  readonly merger: IncidentMerger;
+  /** Makes the clip around a moment; undefined where none comes about. It must not reject. Absent: no clips. */
+  readonly clip?: (at: UtcMs) => Promise<EvidenceRef | undefined>;
+  readonly newAlertId: () => AlertId;
   /** Stores an alert for delivery; it must not throw. */
   readonly store: (draft: AlertDraft) => void;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: PipelineMetrics;
 }
 
-/** Makes one camera's scene events alerts: with the trace of the frame that raised the incident, and the model that saw it. */
+/** What is kept of a camera’s incident while it is open, and until its clip is there. */
+interface Reported {
+  model: NamedModel;
+  /** The last alert. */
+  draft: AlertDraft | undefined;
+}
+
+/**
+ * Makes one camera's scene events alerts: with the trace of the frame that raised the incident, and the model that saw it.
+ * The clip of an incident follows in an alert of its own as soon as it is complete.
+ */
 export class EventReporter {
   readonly #options: EventReporterOptions;
-  readonly #incidents = new Map<IncidentId, { readonly traceparent: string; readonly model: NamedModel }>();
+  readonly #incidents = new Map<IncidentId, Reported>();
+  /** The report under way. */
+  #reporting: Promise<unknown> = Promise.resolve();
 
   constructor(options: EventReporterOptions) {
     this.#options = options;
@@ -52,32 +71,78 @@ export class EventReporter {
 
   /** Incidents from before a restart keep their trace; before the first report. */
   resume(open: readonly OpenIncident[]): void {
-    const { fallbackModel: model } = this.#options;
-    for (const { incidentId, traceparent } of open) this.#incidents.set(incidentId, { traceparent, model });
+    const { camera, merger, fallbackModel: model } = this.#options;
+    merger.resume(camera.id, open);
+    for (const { incidentId } of open) this.#incidents.set(incidentId, { model, draft: undefined });
   }
 
   async report(event: SceneEvent, look: ReportedLook): Promise<void> {
-    const { camera, versions, alerts, store, log, metrics } = this.#options;
-    const { traceparent, model } = this.#remember(event, look.detections);
-    const { unit, at: observedAt, hops, evidence } = look;
-    const frame = { cameraId: camera.id, accessUnit: unit, picture: evidence, observedAt, hops, traceparent };
-    const draft = await alerts.write(event, { frame, camera, provenance: { model, ...versions } });
-    store(draft);
-    metrics.alerts.inc({ scene: event.scene, phase: event.phase });
-    log.info({ scene: event.scene, phase: event.phase, incident: event.incidentId }, 'alert');
+    const { camera, merger, log } = this.#options;
+    const reported = this.#remember(event, look.detections);
+    const merged = merger.report(event, camera.id);
+    if (merged === undefined) {
+      log.info({ scene: event.scene, incident: event.incidentId }, 'gone here, and still seen by another camera');
+      return;
+    }
+    const reporting = this.#report({ ...event, ...told(merged) }, look, merged, reported).finally(merged.stored);
+    this.#reporting = reporting.catch(() => {});
+    await reporting;
+    if (event.phase === 'raised') void this.#addClip(look.at, reported);
   }
 
-  #remember(event: SceneEvent, detections: readonly Detection[]) {
-    const known = this.#incidents.get(event.incidentId);
-    // The tracker hands a detection's box on as it is.
-    const seen = detections.find(({ box }) => event.subjects.some((subject) => subject.box === box))?.run;
-    const model = seen === undefined ? known?.model : { id: seen.modelId, sha256: seen.modelSha256 };
-    const incident = {
-      traceparent: known?.traceparent ?? newTraceparent(),
-      model: model ?? this.#options.fallbackModel,
-    };
-    if (event.phase === 'cleared') this.#incidents.delete(event.incidentId);
-    else this.#incidents.set(event.incidentId, incident);
-    return incident;
+  async #report(event: SceneEvent, look: ReportedLook, merged: MergedReport, reported: Reported): Promise<void> {
+    const { camera, versions, alerts } = this.#options;
+    const { unit, at: observedAt, hops, evidence, start } = look;
+    const { traceparent } = merged;
+    const frame: Frame = { cameraId: camera.id, accessUnit: unit, picture: evidence, observedAt, hops, traceparent };
+    const provenance = { model: reported.model, ...versions };
+    const draft = await alerts.write(event, { frame, camera, provenance, ...(start !== undefined && { start }) });
+    await merged.raised;
+    reported.draft = draft;
+    this.#store(draft);
   }
+
+  /** In an alert that repeats the incident’s last one: it raises nothing, and opens nothing that is cleared. */
+  async #addClip(at: UtcMs, reported: Reported): Promise<void> {
+    const { clip, merger, clock, newAlertId } = this.#options;
+    const file = await clip?.(at);
+    if (file === undefined) return;
+    await this.#reporting;
+    const { draft } = reported;
+    if (draft === undefined) return;
+    this.#store({
+      ...draft,
+      alertId: newAlertId(),
+      phase: merger.isOpen(draft.incidentId) ? 'updated' : 'cleared',
+      evidence: [file],
+      trace: { ...draft.trace, hops: [...draft.trace.hops, { stage: 'clip', at: clock.now() }] },
+    });
+  }
+
+  #store(draft: AlertDraft): void {
+    const { store, log, metrics } = this.#options;
+    const { scene, phase, incidentId: incident } = draft;
+    store(draft);
+    metrics.alerts.inc({ scene, phase });
+    log.info({ scene, phase, incident }, 'alert');
+  }
+
+  #remember(event: SceneEvent, detections: readonly Detection[]): Reported {
+    const known = this.#incidents.get(event.incidentId);
+    // The tracker hands a detection's box on as it is, and scenes are shown it as it is recorded.
+    const seen = detections.find(({ box }) => {
+      const shown = recordableBox(box);
+      return event.subjects.some((subject) => subject.box.every((side, index) => side === shown[index]));
+    })?.run;
+    const model = seen === undefined ? known?.model : { id: seen.modelId, sha256: seen.modelSha256 };
+    const reported = known ?? { model: this.#options.fallbackModel, draft: undefined };
+    reported.model = model ?? reported.model;
+    if (event.phase === 'cleared') this.#incidents.delete(event.incidentId);
+    else this.#incidents.set(event.incidentId, reported);
+    return reported;
+  }
+}
+
+function told({ incidentId, phase }: MergedReport): Pick<SceneEvent, 'incidentId' | 'phase'> {
+  return { incidentId, phase };
 }

@@ -106,12 +106,13 @@ export class WatchedCameras {
     this.#connected.delete(id);
     this.#unwatched.delete(id);
     await camera?.handOver();
+    this.#around.merger.forget(id);
   }
 
   /** Takes an access unit in. Never throws, never blocks. */
   push(unit: AccessUnit): void {
     this.#around.metrics.accessUnits.inc();
-    const taken = this.#cameras.get(unit.cameraId)?.continuous.push(unit) ?? false;
+    const taken = this.#cameras.get(unit.cameraId)?.push(unit) ?? false;
     if (!taken && unit.keyframe) this.#scheduler.offer(unit);
   }
 

@@ -10,12 +10,17 @@ import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
 import { detectSchema } from '../../src/edge/detect/config.ts';
 import { DetectionService } from '../../src/edge/detect/detection-service.ts';
 import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
+import { evidenceSchema } from '../../src/edge/evidence/config.ts';
 import { activityGate } from '../../src/edge/gate/activity-gate.ts';
 import { gateSchema } from '../../src/edge/gate/config.ts';
+import { IncidentMerger } from '../../src/edge/incident-merger.ts';
 import { lifeSchema } from '../../src/edge/ingest/life-config.ts';
 import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
 import { looksSchema } from '../../src/edge/look-config.ts';
+import { mergeSchema } from '../../src/edge/merge-config.ts';
 import { pipelineMetrics } from '../../src/edge/pipeline-metrics.ts';
+import { calendarSchema } from '../../src/edge/scene/rule/site-calendar.ts';
+import type { CameraScenes } from '../../src/edge/scene/camera-scenes.ts';
 import { trackSchema } from '../../src/edge/track/config.ts';
 import { WatchedCamera } from '../../src/edge/watched-camera.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
@@ -34,6 +39,16 @@ const keyframeEveryMs = 2_000;
 
 /** An alert, at the second of the clip. */
 export type FootageAlert = AlertDraft & { readonly second: number };
+
+/** What came of a clip. */
+export interface FootageRun {
+  /** In order. */
+  readonly alerts: readonly FootageAlert[];
+  readonly looks: number;
+  /** Length of the clip. */
+  readonly ms: number;
+  readonly availability: CameraScenes['availability'];
+}
 
 /**
  * Real footage through a camera's real stages, from coded picture to alert, on a clock that follows the film: every look
@@ -81,7 +96,7 @@ export class FootageStage {
   }
 
   /** Every alert of a clip, in order. */
-  async watch(clip: string, config: CameraConfig): Promise<{ alerts: FootageAlert[]; looks: number; ms: number }> {
+  async watch(clip: string, config: CameraConfig): Promise<FootageRun> {
     const clock = new FakeClock();
     const startedAt = clock.now();
     const alerts: FootageAlert[] = [];
@@ -101,11 +116,21 @@ export class FootageStage {
           track: trackSchema.parse({}),
           looks: looksSchema.parse({}),
           ingest: { ...lifeSchema.parse({}), ...ingestSchema.parse({}) },
+          calendar: calendarSchema.parse({}),
+          evidence: evidenceSchema.parse({}),
+        },
+        merger: new IncidentMerger(mergeSchema.parse({})),
+        clips: {
+          config: evidenceSchema.parse({}).clip,
+          cutter: { order: async () => undefined },
+          recent: async () => [],
+          mainStreams: new Set(),
         },
         detection: this.#detection,
         decoder: this.#decoder,
         inspector: activityGate(gateSchema.parse({})),
         memory: { changed: () => {} },
+        observations: { look: () => {}, note: () => {}, enter: () => {}, wantsEntry: () => undefined },
         alerts: new AlertWriter({ evidence: this.#evidence, decode: async () => undefined, clock, log }),
         store: (draft) => alerts.push({ ...draft, second: (draft.observedAt - startedAt) / 1000 }),
         onNeeds: follow,
@@ -143,7 +168,7 @@ export class FootageStage {
       }
     }
     await camera.close();
-    return { alerts, looks, ms: units.at(-1)?.ptsMs ?? 0 };
+    return { alerts, looks, ms: units.at(-1)?.ptsMs ?? 0, availability: camera.scenes.availability };
   }
 
   /** The clip as a camera would send it: a keyframe every two seconds. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
+import { sortDetails } from '../../contracts/alert-details.ts';
 import type { AlertDraft, EvidenceRef, Provenance } from '../../domain/alert.ts';
 import type { CameraPlace } from '../../domain/camera.ts';
 import type { Frame } from '../../domain/frame.ts';
@@ -12,6 +13,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import { annotate } from './annotate.ts';
+import type { StartFrame } from './start-frames.ts';
 
 /** systemd-timesyncd and chrony leave these behind once the clock follows a server. */
 const clockSyncMarks = ['/run/systemd/timesync/synchronized', '/run/chrony/chronyd.pid'];
@@ -41,10 +43,17 @@ export class AlertWriter {
   /** One draft. A picture that cannot be made leaves the alert without evidence, never unsent. */
   async write(
     event: SceneEvent,
-    context: { frame: Frame; camera: CameraPlace; provenance: Omit<Provenance, 'ruleVersion'> },
+    context: {
+      readonly frame: Frame;
+      readonly camera: CameraPlace;
+      readonly provenance: Omit<Provenance, 'ruleVersion'>;
+      /** The picture of the moment the condition began. */
+      readonly start?: StartFrame;
+    },
   ): Promise<AlertDraft> {
-    const { frame, camera, provenance } = context;
-    const evidence = await this.#picture(event, frame, camera);
+    const { frame, camera, provenance, start } = context;
+    const began = start && (await this.#picture(beginning(event, start), startOf(frame, start), camera, 'start'));
+    const evidence = [began, await this.#picture(event, frame, camera, evidenceKind[event.phase])];
     const { accessUnit } = frame;
     return {
       alertId: uuidv7() as AlertId,
@@ -58,7 +67,8 @@ export class AlertWriter {
       observedAt: event.observedAt,
       clock: { state: clockSyncMarks.some((mark) => existsSync(mark)) ? 'synchronised' : 'unknown' },
       subjects: event.subjects,
-      evidence,
+      ...this.#details(event),
+      evidence: evidence.filter((file) => file !== undefined),
       provenance: { ...provenance, ruleVersion: event.ruleVersion },
       trace: {
         traceparent: frame.traceparent,
@@ -70,24 +80,47 @@ export class AlertWriter {
     };
   }
 
-  async #picture(event: SceneEvent, frame: Frame, camera: CameraPlace): Promise<readonly EvidenceRef[]> {
+  #details({ scene, details = {} }: SceneEvent): Pick<AlertDraft, 'details'> {
+    const { travel, refused } = sortDetails(details);
+    if (refused.length > 0) this.#log.warn({ scene, refused }, 'measurements that may not travel are left out');
+    return Object.keys(travel).length > 0 ? { details: travel } : {};
+  }
+
+  async #picture(
+    event: SceneEvent,
+    frame: Frame,
+    camera: CameraPlace,
+    kind: EvidenceRef['kind'],
+  ): Promise<EvidenceRef | undefined> {
     try {
       const picture = await this.#decode(frame);
-      if (picture === undefined) return [];
+      if (picture === undefined) return undefined;
       const time = new Date(frame.observedAt).toISOString().replace('T', ' ').slice(0, 19);
-      const bytes = await annotate(picture, event, `${camera.name} · ${event.scene} ${event.phase} · ${time}Z`);
-      return [
-        {
-          kind: evidenceKind[event.phase],
-          sha256: await this.#evidence.put(bytes),
-          bytes: bytes.length,
-          mediaType: 'image/jpeg',
-          originalSha256: sha256(frame.accessUnit.data),
-        },
-      ];
+      const what = kind === 'start' ? 'began' : event.phase;
+      const bytes = await annotate(picture, event, `${camera.name} · ${event.scene} ${what} · ${time}Z`);
+      return {
+        kind,
+        sha256: await this.#evidence.put(bytes),
+        bytes: bytes.length,
+        mediaType: 'image/jpeg',
+        originalSha256: sha256(frame.accessUnit.data),
+      };
     } catch (error) {
-      this.#log.warn({ camera: camera.id, error: messageOf(error) }, 'evidence picture could not be made');
-      return [];
+      this.#log.warn({ camera: camera.id, kind, error: messageOf(error) }, 'evidence picture could not be made');
+      return undefined;
     }
   }
+}
+
+/** The event as it was when it began: whoever’s place is known, at that place. */
+function beginning(event: SceneEvent, { boxes }: StartFrame): SceneEvent {
+  const subjects = event.subjects.flatMap((subject) => {
+    const box = boxes.get(subject.trackId);
+    return box === undefined ? [] : { ...subject, box };
+  });
+  return { ...event, phase: 'raised', subjects };
+}
+
+function startOf(frame: Frame, { unit, at }: StartFrame): Frame {
+  return { ...frame, accessUnit: unit, picture: undefined, observedAt: at };
 }
