@@ -1,79 +1,125 @@
 import type { UtcMs } from '../../../domain/ids.ts';
 
-/** A window as JSON: moments and whether the condition was seen, oldest first. */
+/** A stretch of looked-at time in which every look gave the same answer. */
+interface Span {
+  from: UtcMs;
+  readonly seen: boolean;
+  ms: number;
+}
+
+/** A window as JSON: stretches, oldest first, and the last look, which speaks for the time to come. */
 export interface SavedShareWindow {
-  readonly looks: readonly (readonly [at: UtcMs, seen: boolean])[];
+  readonly spans: readonly (readonly [from: UtcMs, seen: boolean, ms: number])[];
+  readonly last?: readonly [at: UtcMs, seen: boolean] | undefined;
+}
+
+/** What a window spans, and from when on two looks do not follow each other. */
+export interface ShareWindowLimits {
+  readonly windowMs: number;
+  readonly streamGapMs: number;
 }
 
 /**
  * N of M over time: which share of the looked-at part of the last `windowMs` a condition was seen for. Each look speaks
  * for the time until the next one, so that the share means the same at 0.5 and at 15 looks a second; time in gaps of the
- * stream counts for neither side.
+ * stream counts for neither side. Looks that say the same are kept as one: it costs the same at every rate.
  */
 export class ShareWindow {
   readonly #windowMs: number;
   readonly #streamGapMs: number;
-  #looks: [at: UtcMs, seen: boolean][] = [];
+  readonly #spans: Span[] = [];
+  #last: readonly [at: UtcMs, seen: boolean] | undefined;
+  #lookedMs = 0;
+  #seenMs = 0;
 
-  constructor(options: { windowMs: number; streamGapMs: number }) {
-    this.#windowMs = options.windowMs;
-    this.#streamGapMs = options.streamGapMs;
+  constructor(limits: ShareWindowLimits) {
+    this.#windowMs = limits.windowMs;
+    this.#streamGapMs = limits.streamGapMs;
   }
 
-  static restore(saved: SavedShareWindow, options: { windowMs: number; streamGapMs: number }): ShareWindow {
-    const window = new ShareWindow(options);
-    window.#looks = saved.looks.map(([at, seen]) => [at, seen]);
+  static restore(saved: SavedShareWindow, limits: ShareWindowLimits): ShareWindow {
+    const window = new ShareWindow(limits);
+    for (const [from, seen, ms] of saved.spans) window.#append({ from, seen, ms });
+    window.#last = saved.last;
+    window.#trim();
     return window;
   }
 
   save(): SavedShareWindow {
-    return { looks: this.#looks };
+    const spans = this.#spans.map(({ from, seen, ms }) => [from, seen, ms] as const);
+    return { spans, ...(this.#last !== undefined && { last: this.#last }) };
   }
 
   add(at: UtcMs, seen: boolean): void {
+    const [before, was] = this.#last ?? [at, seen];
+    const elapsed = at - before;
     // A clock that was set back begins anew.
-    if (at < (this.#looks.at(-1)?.[0] ?? at)) this.#looks = [];
-    this.#looks.push([at, seen]);
-    let lookedMs = 0;
-    let keep = this.#looks.length - 1;
-    while (keep > 0 && lookedMs < this.#windowMs) {
-      lookedMs += this.#between(keep - 1);
-      keep -= 1;
+    if (elapsed < 0) this.#clear();
+    else if (elapsed > 0 && elapsed <= this.#streamGapMs) {
+      this.#append({ from: before, seen: was, ms: elapsed });
+      this.#trim();
     }
-    if (keep > 0) this.#looks.splice(0, keep);
+    this.#last = [at, seen];
   }
 
   /** Looked-at time in the window, ms: shorter than the window at first. */
   get lookedMs(): number {
-    return this.#sum(() => true);
+    return this.#lookedMs;
   }
 
   /** Share of it, 0–1; 0 before the second look. */
   get share(): number {
-    const { lookedMs } = this;
-    return lookedMs === 0 ? 0 : this.#sum((seen) => seen) / lookedMs;
+    return this.#lookedMs === 0 ? 0 : this.#seenMs / this.#lookedMs;
   }
 
   /** When the condition was first seen in the window. */
   get since(): UtcMs | undefined {
-    return this.#looks.find(([, seen]) => seen)?.[0];
+    const first = this.#spans.find(({ seen }) => seen);
+    if (first !== undefined) return first.from;
+    return this.#last?.[1] === true ? this.#last[0] : undefined;
+  }
+
+  /** Looked-at time since then, ms. */
+  get sinceMs(): number {
+    const [first] = this.#spans;
+    if (this.#seenMs === 0 || first === undefined) return 0;
+    return this.#lookedMs - (first.seen ? 0 : first.ms);
   }
 
   /** Whether the whole window was looked at and the condition was seen for at least this share of it. */
   holds(share: number): boolean {
-    return this.lookedMs >= this.#windowMs && this.share >= share;
+    return this.#lookedMs >= this.#windowMs && this.share >= share;
   }
 
-  #sum(counts: (seen: boolean) => boolean): number {
-    let sum = 0;
-    for (let index = 0; index + 1 < this.#looks.length; index += 1) {
-      if (counts(this.#looks[index]?.[1] ?? false)) sum += this.#between(index);
+  /** Time until it holds at the soonest: if the condition is seen from now on. */
+  dueInMs(share: number): number {
+    return Math.max(0, this.#windowMs - this.#lookedMs, share * this.#windowMs - this.#seenMs);
+  }
+
+  #append({ from, seen, ms }: Span): void {
+    const tail = this.#spans.at(-1);
+    if (tail?.seen === seen) tail.ms += ms;
+    else this.#spans.push({ from, seen, ms });
+    this.#lookedMs += ms;
+    if (seen) this.#seenMs += ms;
+  }
+
+  #trim(): void {
+    for (let excess = this.#lookedMs - this.#windowMs; excess > 0; excess = this.#lookedMs - this.#windowMs) {
+      const first = this.#spans[0];
+      if (first === undefined) return;
+      const cut = Math.min(first.ms, excess);
+      first.from += cut;
+      first.ms -= cut;
+      this.#lookedMs -= cut;
+      if (first.seen) this.#seenMs -= cut;
+      if (first.ms === 0) this.#spans.shift();
     }
-    return sum;
   }
 
-  #between(index: number): number {
-    const elapsed = (this.#looks[index + 1]?.[0] ?? 0) - (this.#looks[index]?.[0] ?? 0);
-    return elapsed <= this.#streamGapMs ? elapsed : 0;
+  #clear(): void {
+    this.#spans.length = 0;
+    this.#lookedMs = 0;
+    this.#seenMs = 0;
   }
 }
