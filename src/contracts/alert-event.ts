@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Alert } from '../domain/alert.ts';
 import type { AlertId, CameraId, IncidentId, NodeId, Sha256, TrackId, ZoneId } from '../domain/ids.ts';
 import { objectClasses } from '../domain/object-class.ts';
+import { alertDetailsSchema } from './alert-details.ts';
 
 const id = <T extends string>() =>
   z
@@ -16,6 +17,8 @@ const sha256Hex = z
 /** Up to the last millisecond a date can have (ECMA-262 §21.4.1.1). */
 const utcMs = z.number().int().nonnegative().max(8.64e15);
 const traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+const latitude = z.number().min(-90).max(90);
+const longitude = z.number().min(-180).max(180);
 const unit = z.number().min(-0.5).max(1.5);
 
 /** `data` of an alert. Strict throughout: a field not listed here does not cross. */
@@ -29,8 +32,8 @@ export const alertSchema = z.strictObject({
     id: id<CameraId>(),
     name: z.string().max(200),
     division: z.string().max(32),
-    lat: z.number().min(-90).max(90),
-    lon: z.number().min(-180).max(180),
+    lat: latitude,
+    lon: longitude,
   }),
   zone: z.strictObject({ id: id<ZoneId>(), kind: z.string().max(32), tags: z.array(z.string().max(64)).max(16) }),
   startedAt: utcMs,
@@ -44,9 +47,12 @@ export const alertSchema = z.strictObject({
         box: z.tuple([unit, unit, unit, unit]),
         trackId: id<TrackId>(),
         dwellMs: z.number().nonnegative(),
+        position: z.strictObject({ lat: latitude, lon: longitude, errorM: z.number().nonnegative() }).optional(),
+        speed: z.strictObject({ mps: z.number().nonnegative(), errorMps: z.number().nonnegative() }).optional(),
       }),
     )
     .max(64),
+  details: alertDetailsSchema.optional(),
   evidence: z
     .array(
       z.strictObject({

@@ -1,7 +1,7 @@
 import type { CameraPlace } from './camera.ts';
 import type { Hop } from './frame.ts';
 import type { AlertId, IncidentId, NodeId, Sha256, UtcMs, ZoneId } from './ids.ts';
-import type { IncidentPhase, Subject } from './scene-event.ts';
+import type { IncidentPhase, SceneDetails, Subject } from './scene-event.ts';
 import type { SceneId, Severity } from './scene-id.ts';
 
 /** A file that proves an alert; it travels content-addressed beside it and may arrive later. */
@@ -45,6 +45,8 @@ export interface AlertDraft {
   /** Clock-sync state of the node when it spoke. */
   readonly clock: { readonly state: 'synchronised' | 'unsynchronised' | 'unknown' };
   readonly subjects: readonly Subject[];
+  /** What the scene measured beside them. */
+  readonly details?: SceneDetails | undefined;
   readonly evidence: readonly EvidenceRef[];
   readonly provenance: Provenance;
   readonly trace: AlertTrace;

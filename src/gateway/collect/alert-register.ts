@@ -39,7 +39,7 @@ interface Stall {
 /** A journal that cannot be written is not asked more often than this. */
 const sumRetryMs = 1_000;
 
-/** An alert of 64 subjects is about 16 KiB. */
+/** An alert of 64 subjects with their positions is about 24 KiB. */
 const maxAlertBytes = 262_144;
 
 /**

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/**
+ * What scenes may say they measured, beside their subjects. Nothing else leaves a node: a name that is not here is left
+ * out by the node and refused at the border. The unit is in the name; shares are 0–1.
+ */
+export const alertDetailNames = [
+  'kind',
+  'direction',
+  'count',
+  'peakCount',
+  'growthShare',
+  'occupancy',
+  'areaShare',
+  'driftShare',
+  'freeWidthM',
+  'widthByHeight',
+  'prone',
+  'fellMs',
+  'flicker',
+  'flickerShare',
+  'vehicleClass',
+  'vehicleStoodMs',
+] as const;
+
+/** Numbers, and words of the code's own: no text that somebody wrote, and no number plate. */
+const valueSchema = z.union([z.number(), z.string().regex(/^[a-z][a-z_-]{0,31}$/)]);
+
+/** Measurements of an alert. */
+export const alertDetailsSchema = z.partialRecord(z.enum(alertDetailNames), valueSchema);
+
+/** The measurements that may travel, and the names of those that may not. */
+export function sortDetails(details: Readonly<Record<string, number | string>>): {
+  readonly travel: z.output<typeof alertDetailsSchema>;
+  readonly refused: readonly string[];
+} {
+  const [travel, refused]: [Record<string, number | string>, string[]] = [{}, []];
+  for (const [name, value] of Object.entries(details)) {
+    if (alertDetailsSchema.safeParse({ [name]: value }).success) travel[name] = value;
+    else refused.push(name);
+  }
+  return { travel, refused };
+}
