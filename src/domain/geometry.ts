@@ -33,9 +33,19 @@ export function area(box: Box): number {
 
 /** Intersection over union of two boxes, 0–1. */
 export function iou(a: Box, b: Box): number {
-  const overlap = area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
+  const overlap = common(a, b);
   const union = area(a) + area(b) - overlap;
   return union > 0 ? overlap / union : 0;
+}
+
+/** Share of a box that lies in another, 0–1. */
+export function insideShare(box: Box, other: Box): number {
+  const whole = area(box);
+  return whole > 0 ? common(box, other) / whole : 0;
+}
+
+function common(a: Box, b: Box): number {
+  return area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
 }
 
 /**

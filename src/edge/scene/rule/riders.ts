@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { area, type Box } from '../../../domain/geometry.ts';
+import { insideShare } from '../../../domain/geometry.ts';
 import type { UtcMs } from '../../../domain/ids.ts';
 import type { Track } from '../../../domain/track.ts';
 import { durationMs } from '../../../lib/config.ts';
@@ -85,17 +85,6 @@ function isRidden(bike: Track, people: readonly Track[], overlap: number): boole
   return people.some(({ box }) => {
     const height = bike.box[3] - bike.box[1];
     const seated = box[1] < bike.box[1] && box[3] <= bike.box[3] + feetBelow * height;
-    return seated && coveredShare(bike.box, box) >= overlap;
+    return seated && insideShare(bike.box, box) >= overlap;
   });
-}
-
-function coveredShare(box: Box, by: Box): number {
-  const common = area([
-    Math.max(box[0], by[0]),
-    Math.max(box[1], by[1]),
-    Math.min(box[2], by[2]),
-    Math.min(box[3], by[3]),
-  ]);
-  const whole = area(box);
-  return whole > 0 ? common / whole : 0;
 }

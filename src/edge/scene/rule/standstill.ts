@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { area, type Box, centre } from '../../../domain/geometry.ts';
+import { type Box, centre, insideShare } from '../../../domain/geometry.ts';
 import type { UtcMs } from '../../../domain/ids.ts';
 import type { Look } from '../scene-module.ts';
+import { sizeOf } from './box-groups.ts';
 import type { ReasonTexts, RuleTrace } from './rule-trace.ts';
 import { type SavedStayMemory, StayMemory } from './stay-memory.ts';
 import type { Stay, ZoneStays } from './zone-stays.ts';
@@ -126,19 +127,8 @@ export class Standstill {
 
 /** How far a box moved on the picture, in units of its larger side. `aspect`: width of the picture by its height. */
 export function drift(from: Box, to: Box, aspect: number): number {
-  const size = Math.max((from[2] - from[0]) * aspect, from[3] - from[1]);
+  const size = sizeOf(from, aspect);
   const [fromX, fromY] = centre(from);
   const [toX, toY] = centre(to);
   return size > 0 ? Math.hypot((toX - fromX) * aspect, toY - fromY) / size : Number.POSITIVE_INFINITY;
-}
-
-function insideShare(box: Box, other: Box): number {
-  const common = area([
-    Math.max(box[0], other[0]),
-    Math.max(box[1], other[1]),
-    Math.min(box[2], other[2]),
-    Math.min(box[3], other[3]),
-  ]);
-  const whole = area(box);
-  return whole > 0 ? common / whole : 0;
 }

@@ -6,6 +6,7 @@ import type { Zone } from '../../../domain/zone.ts';
 import { durationMs } from '../../../lib/config.ts';
 import type { SubjectLimits } from '../common-config.ts';
 import type { Look } from '../scene-module.ts';
+import { sizeOf } from './box-groups.ts';
 import { Standstill } from './standstill.ts';
 import { type SavedStayMemory, StayMemory } from './stay-memory.ts';
 import { type Stay, ZoneStays } from './zone-stays.ts';
@@ -189,14 +190,9 @@ export class VehicleQueues {
     if (Math.abs(a.dwell.startedAt - b.dwell.startedAt) > queueStopWithinMs) return false;
     const [ax, ay] = bottomCentre(a.track.box);
     const [bx, by] = bottomCentre(b.track.box);
-    const length = Math.max(longerSide(a, aspect), longerSide(b, aspect));
+    const length = Math.max(sizeOf(a.track.box, aspect), sizeOf(b.track.box, aspect));
     return Math.hypot((ax - bx) * aspect, ay - by) <= queueSpacing * length;
   }
-}
-
-/** In heights of the picture. */
-function longerSide({ track: { box } }: Stay, aspect: number): number {
-  return Math.max((box[2] - box[0]) * aspect, box[3] - box[1]);
 }
 
 /** How many each is linked with, directly or through others, itself included. */
