@@ -66,10 +66,9 @@ export class StartFrames {
     const needed = new Set(moments);
     const missing = [...needed].filter((moment) => !this.#moments.has(moment));
     const own = unit.keyframe ? { unit, at, boxes: boxesOf(tracks, missing.length > 0) } : undefined;
-    const inherited = missing.map((moment) => [moment, this.#nearest(moment)] as const);
+    const found = missing.map((moment) => [moment, this.#nearest(moment, own ?? this.#newest)] as const);
     for (const moment of this.#moments.keys()) if (!needed.has(moment)) this.#moments.delete(moment);
-    for (const [moment, known] of inherited) {
-      const frame = known ?? (at - moment <= nearMs ? (own ?? this.#newest) : undefined);
+    for (const [moment, frame] of found) {
       if (frame === undefined) continue;
       if (this.#fits(frame.unit)) this.#moments.set(moment, frame);
       else this.#refused += 1;
@@ -83,10 +82,12 @@ export class StartFrames {
     return this.#moments.get(moment);
   }
 
-  /** The beginning of a window moves on with the window: its picture is the last kept before. */
-  #nearest(moment: UtcMs): StartFrame | undefined {
-    const before = [...this.#moments.keys()].filter((each) => each <= moment && moment - each <= nearMs);
-    return before.length === 0 ? undefined : this.#moments.get(Math.max(...before));
+  /** The beginning of a window moves on with the window: a picture kept for the one before may be nearer than today’s. */
+  #nearest(moment: UtcMs, latest: StartFrame | undefined): StartFrame | undefined {
+    const kept = [...this.#moments.values()].filter(({ at }) => at <= moment);
+    const distance = ({ at }: StartFrame) => Math.abs(at - moment);
+    const [nearest] = [...kept, ...(latest === undefined ? [] : [latest])].sort((a, b) => distance(a) - distance(b));
+    return nearest !== undefined && distance(nearest) <= nearMs ? nearest : undefined;
   }
 
   #fits(unit: AccessUnit): boolean {

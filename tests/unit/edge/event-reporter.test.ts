@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import type { AccessUnit } from '../../../src/domain/access-unit.ts';
+import type { AlertDraft, EvidenceRef } from '../../../src/domain/alert.ts';
+import type { AlertId, CameraId, IncidentId, TrackId, ZoneId } from '../../../src/domain/ids.ts';
+import type { SceneEvent } from '../../../src/domain/scene-event.ts';
+import { EventReporter } from '../../../src/edge/event-reporter.ts';
+import { IncidentMerger } from '../../../src/edge/incident-merger.ts';
+import { mergeSchema } from '../../../src/edge/merge-config.ts';
+import { pipelineMetrics } from '../../../src/edge/pipeline-metrics.ts';
+import { sha256 } from '../../../src/lib/hash.ts';
+import { createLogger } from '../../../src/lib/log.ts';
+import { Metrics } from '../../../src/lib/metrics.ts';
+import { alertDraft } from '../../support/alert-draft.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+const unit = { receivedAt: 0 } as AccessUnit;
+const clipFile: EvidenceRef = {
+  ...{ kind: 'clip', sha256: sha256('clip'), bytes: 9, mediaType: 'video/mp4' },
+  originalSha256: sha256('units'),
+};
+
+function event(phase: SceneEvent['phase'], more: Partial<SceneEvent> = {}): SceneEvent {
+  return {
+    phase,
+    incidentId: 'I' as IncidentId,
+    scene: 'illegal_parking',
+    ruleVersion: '1',
+    severity: 3,
+    zone: { id: 'z' as ZoneId, kind: 'polygon', points: [], tags: [] },
+    startedAt: 0,
+    observedAt: 1_000,
+    subjects: [
+      {
+        ...{ class: 'car', score: 0.9, box: [0, 0, 1, 1], trackId: 't' as TrackId, dwellMs: 0 },
+        position: { lat: 30, lon: 120, errorM: 1 },
+      },
+    ],
+    ...more,
+  };
+}
+
+/** Cameras of a node whose pictures and clips are ready when the test says so. */
+function node() {
+  const stored: AlertDraft[] = [];
+  const merger = new IncidentMerger(mergeSchema.parse({}));
+  const metrics = pipelineMetrics(new Metrics());
+  let alerts = 0;
+  const camera = (id: string) => {
+    const clips: ((file: EvidenceRef | undefined) => void)[] = [];
+    const pictures: (() => void)[] = [];
+    let holdPictures = false;
+    let failing = false;
+    const reporter = new EventReporter({
+      camera: { id: id as CameraId, name: id, division: '330502', lat: 30, lon: 120 },
+      versions: { configVersion: '1', softwareVersion: '1' },
+      fallbackModel: { id: 'm', sha256: sha256('m') },
+      alerts: {
+        write: async ({ incidentId, phase, observedAt, severity }, { frame: { traceparent } }) => {
+          if (holdPictures) await new Promise<void>((resolve) => pictures.push(resolve));
+          if (failing) throw new Error('no picture');
+          const trace = { ...alertDraft().trace, traceparent };
+          return { ...alertDraft({ incidentId, phase, observedAt, severity }), trace };
+        },
+      },
+      merger,
+      clip: () => new Promise((resolve) => clips.push(resolve)),
+      newAlertId: () => `alert-${++alerts}` as AlertId,
+      store: (draft) => void stored.push(draft),
+      clock: new FakeClock(),
+      log: createLogger('test'),
+      metrics,
+    });
+    const report = (each: SceneEvent) =>
+      reporter.report(each, { unit, at: each.observedAt, hops: [], detections: [], evidence: undefined });
+    return {
+      report,
+      clips,
+      pictures,
+      hold: (now: boolean) => (holdPictures = now),
+      fail: () => (failing = true),
+    };
+  };
+  const told = () =>
+    stored.map(({ phase, incidentId, evidence }) => `${phase} ${incidentId} ${evidence.map(({ kind }) => kind)}`);
+  return { camera, stored, told };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('event reporter', () => {
+  test('the alert goes out at once, and an update carries the clip once it is there', async () => {
+    const { camera, stored, told } = node();
+    const one = camera('a');
+    await one.report(event('raised'));
+    expect(told()).toEqual(['raised I ']);
+    one.clips[0]?.(clipFile);
+    await settled();
+    expect(told()).toEqual(['raised I ', 'updated I clip']);
+    const [raised, updated] = stored;
+    expect(updated?.alertId).not.toBe(raised?.alertId);
+    expect(updated?.evidence).toEqual([clipFile]);
+    expect(updated?.trace.traceparent).toBe(raised?.trace.traceparent);
+    expect(updated?.trace.hops.at(-1)?.stage).toBe('clip');
+  });
+
+  test('an update and a clear ask for no clip, and a clip that does not come says nothing', async () => {
+    const { camera, told } = node();
+    const one = camera('a');
+    await one.report(event('raised'));
+    one.clips[0]?.(undefined);
+    await one.report(event('updated'));
+    await one.report(event('cleared'));
+    await settled();
+    expect([told(), one.clips.length]).toEqual([['raised I ', 'updated I ', 'cleared I '], 1]);
+  });
+
+  test('the clip repeats the last alert: severity that rose meanwhile stays risen', async () => {
+    const { camera, stored } = node();
+    const one = camera('a');
+    await one.report(event('raised'));
+    await one.report(event('updated', { severity: 1, observedAt: 3_000 }));
+    one.clips[0]?.(clipFile);
+    await settled();
+    expect(stored.at(-1)).toMatchObject({ phase: 'updated', severity: 1, observedAt: 3_000 });
+  });
+
+  test('a clip that comes after the incident was cleared opens nothing', async () => {
+    const { camera, told } = node();
+    const one = camera('a');
+    await one.report(event('raised'));
+    await one.report(event('cleared'));
+    one.clips[0]?.(clipFile);
+    await settled();
+    expect(told()).toEqual(['raised I ', 'cleared I ', 'cleared I clip']);
+  });
+
+  test('a clip waits for the clearing that is being reported', async () => {
+    const { camera, told } = node();
+    const one = camera('a');
+    await one.report(event('raised'));
+    one.hold(true);
+    const clearing = one.report(event('cleared'));
+    one.clips[0]?.(clipFile);
+    await settled();
+    expect(told()).toEqual(['raised I ']);
+    one.pictures[0]?.();
+    await clearing;
+    await settled();
+    expect(told()).toEqual(['raised I ', 'cleared I ', 'cleared I clip']);
+  });
+
+  test('what a second camera sees joins: one incident in the outbox, in order, although its picture was ready first', async () => {
+    const { camera, told } = node();
+    const [one, two] = [camera('a'), camera('b')];
+    one.hold(true);
+    const first = one.report(event('raised', { incidentId: 'A' as IncidentId }));
+    const second = two.report(event('raised', { incidentId: 'B' as IncidentId }));
+    await settled();
+    expect(told()).toEqual([]);
+    one.pictures[0]?.();
+    await Promise.all([first, second]);
+    expect(told()).toEqual(['raised A ', 'updated A ']);
+    one.hold(false);
+    await one.report(event('cleared', { incidentId: 'A' as IncidentId }));
+    two.clips[0]?.(clipFile);
+    await settled();
+    await two.report(event('cleared', { incidentId: 'B' as IncidentId }));
+    expect(told().slice(2)).toEqual(['updated A clip', 'cleared A ']);
+  });
+
+  test('an alert that cannot be written does not hold up those who joined it', async () => {
+    const { camera, told } = node();
+    const [one, two] = [camera('a'), camera('b')];
+    one.fail();
+    const first = one.report(event('raised', { incidentId: 'A' as IncidentId }));
+    const second = two.report(event('raised', { incidentId: 'B' as IncidentId }));
+    await expect(first).rejects.toThrow('no picture');
+    await second;
+    expect(told()).toEqual(['updated A ']);
+  });
+});
