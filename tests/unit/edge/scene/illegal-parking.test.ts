@@ -5,6 +5,7 @@ import type { ObjectClass } from '../../../../src/domain/object-class.ts';
 import { CameraScenes } from '../../../../src/edge/scene/camera-scenes.ts';
 import { illegalParkingSchema } from '../../../../src/edge/scene/modules/illegal-parking.ts';
 import { sceneModules } from '../../../../src/edge/scene/registry.ts';
+import { notesAt, playScene, type ScenePlay, storyOf, storyOverRestart } from '../../../support/scene-play.ts';
 import { sceneSurroundings } from '../../../support/scene-surroundings.ts';
 import { SceneTimeline } from '../../../support/scene-timeline.ts';
 
@@ -138,6 +139,176 @@ describe('illegal_parking', () => {
       const orphan = { ...open, zoneId: 'gone' as ZoneId };
       expect(resumed(orphan).left).toEqual([orphan]);
     });
+  });
+
+  const parking = (config: Record<string, unknown> = {}): ScenePlay => ({
+    scene: 'illegal_parking',
+    zones: [kerb],
+    config: { dwellMs: 30_000, clearAfterMs: 6_000, updateEveryMs: 3_600_000, ...config },
+  });
+
+  test('the row’s defaults: five minutes, and how far it strayed from its place', () => {
+    const play: ScenePlay = { scene: 'illegal_parking', zones: [kerb] };
+    const nudged = stands({ to: 320, box: (second) => (second < 100 ? inZone : [0.505, 0.5, 0.605, 0.6]) });
+    expect(storyOf(play, stands({ to: 304 }), 400)).toEqual([]);
+    const [raised] = playScene(play, nudged, 310);
+    expect(raised).toMatchObject({ second: 304, severity: 3, startedAt: 4_000, details: { driftShare: 0.05 } });
+  });
+
+  describe('standing still', () => {
+    const shifted = (by: number): Box => [0.5 + by, 0.5, 0.6 + by, 0.6];
+    test.each<[string, (second: number) => Box, string[]]>([
+      ['moved by a little less than the drift', (second) => shifted(second < 20 ? 0 : 0.014), ['raised@34']],
+      ['moved by a little more begins anew where it came to rest', (s) => shifted(s < 20 ? 0 : 0.016), ['raised@50']],
+      ['a box that jumps for one look', (second) => shifted(second === 20 ? 0.05 : 0), ['raised@34']],
+      [
+        'away for longer than an occlusion, and back',
+        (s) => shifted(s >= 16 && s < 22 ? 0.05 + s / 500 : 0),
+        ['raised@52'],
+      ],
+      ['half hidden behind a bus', (s) => (s >= 16 && s < 30 ? [0.5, 0.5, 0.55, 0.6] : inZone), ['raised@34']],
+      ['creeps along', (second) => shifted(second / 300), []],
+    ])('%s', (_what, box, expected) => {
+      expect(storyOf(parking(), stands({ box }), 58)).toEqual(expected);
+    });
+  });
+
+  test.each<[string, Partial<Parameters<SceneTimeline['stands']>[1]>, string[]]>([
+    ['a score that dips for one look', { score: (second) => (second === 20 ? 0.2 : 0.8) }, ['raised@34']],
+    ['a score that dips for too long', { score: (s) => (s >= 16 && s < 22 ? 0.2 : 0.8) }, ['raised@52']],
+    ['a score at the least it may be', { score: 0.3 }, ['raised@34']],
+    ['never seen clearly', { score: 0.65, bestScore: 0.69 }, []],
+    ['lost for longer than an occlusion', { missed: [16, 18, 20] }, ['raised@52']],
+  ])('%s', (_what, more, expected) => {
+    expect(storyOf(parking(), stands(more), 58)).toEqual(expected);
+  });
+
+  test.each([
+    ['begins while it stands', '07:59:50', ['raised@40']],
+    ['is over before the dwell is', '11:59:40', []],
+  ])('a schedule that %s', (_what, time, expected) => {
+    const schedule = [{ from: '08:00', to: '12:00' }];
+    const timeline = stands({ from: 0, to: 100 }).startsAt(`2026-05-06T${time}+08:00`);
+    expect(storyOf(parking({ schedule }), timeline, 98)).toEqual(expected);
+  });
+
+  test('a schedule that ends clears what is open', () => {
+    const schedule = [{ from: '08:00', to: '12:00' }];
+    const timeline = stands({ from: 0, to: 100 }).startsAt('2026-05-06T11:59:00+08:00');
+    expect(storyOf(parking({ schedule }), timeline, 98)).toEqual(['raised@30', 'cleared@64']);
+  });
+
+  describe('a queue at a red light', () => {
+    /** Drives up from the right, stops at `x` for a while, and drives on. */
+    const waits = (timeline: SceneTimeline, id: string, at: { x: number; from: number; to: number }) => {
+      const box = (x: number): Box => [x, 0.5, x + 0.1, 0.6];
+      return timeline
+        .moves(id, { from: at.from - 8, to: at.from - 2, start: box(at.x + 0.4), end: box(at.x + 0.1) })
+        .stands(id, { box: box(at.x), from: at.from, to: at.to })
+        .moves(id, { from: at.to, to: at.to + 8, start: box(at.x - 0.05), end: box(at.x - 0.35) });
+    };
+    const lane = (...cars: (readonly [x: number, from: number, to: number])[]) => {
+      const timeline = new SceneTimeline();
+      for (const [index, [x, from, to]] of cars.entries()) waits(timeline, `c${index}`, { x, from, to });
+      return timeline;
+    };
+
+    test.each<[string, SceneTimeline, Record<string, unknown>, string[]]>([
+      ['stops and starts together', lane([0.42, 10, 70], [0.54, 14, 72], [0.66, 18, 74]), {}, []],
+      ['is none with one car fewer', lane([0.42, 10, 70], [0.54, 14, 72]), {}, ['raised@40', 'raised@44']],
+      ['may be shorter', lane([0.42, 10, 70], [0.54, 14, 72]), { queueVehicles: 2 }, []],
+      [
+        'may be switched off',
+        lane([0.42, 10, 70], [0.54, 14, 72], [0.66, 18, 74]),
+        { queueVehicles: 0 },
+        ['raised@40', 'raised@44', 'raised@48'],
+      ],
+      ['has no gaps', lane([0.42, 10, 70], [0.54, 14, 72], [0.8, 18, 74]), {}, ['raised@40', 'raised@44', 'raised@48']],
+      ['may have wider ones', lane([0.42, 10, 70], [0.54, 14, 72], [0.8, 18, 74]), { queueSpacing: 3 }, []],
+      ['forms car by car', lane([0.42, 10, 90], [0.54, 24, 92], [0.66, 36, 94]), {}, []],
+      [
+        'does not form over minutes',
+        lane([0.42, 10, 90], [0.54, 30, 92], [0.66, 52, 94]),
+        {},
+        ['raised@40', 'raised@60', 'raised@82'],
+      ],
+      ['leaves a parked car behind', lane([0.42, 10, 70], [0.54, 14, 72], [0.66, 18, 120]), {}, ['raised@84']],
+      ['leaves nobody behind who only starts late', lane([0.42, 10, 70], [0.54, 14, 72], [0.66, 18, 84]), {}, []],
+      [
+        'is no excuse for ever',
+        lane([0.42, 10, 70], [0.54, 14, 72], [0.66, 18, 74]),
+        { queueMaxMs: 40_000 },
+        ['raised@60', 'raised@60', 'raised@60'],
+      ],
+    ])('%s', (_what, timeline, config, expected) => {
+      const raised = storyOf(parking(config), timeline, 140).filter((told) => told.startsWith('raised'));
+      expect(raised).toEqual(expected);
+    });
+
+    test('does not excuse whoever stood there before', () => {
+      const timeline = lane([0.54, 26, 80], [0.66, 28, 82], [0.78, 30, 84]).stands('p', {
+        box: [0.42, 0.5, 0.52, 0.6],
+        from: 4,
+        to: 84,
+      });
+      expect(storyOf(parking(), timeline, 80)).toEqual(['raised@34']);
+    });
+
+    test('that nobody saw stop is no queue: those cars may be parked', () => {
+      const found = new SceneTimeline();
+      for (const x of [0.42, 0.54, 0.66]) found.stands(`c${x}`, { box: [x, 0.5, x + 0.1, 0.6], from: 0, to: 60 });
+      expect(storyOf(parking(), found, 50)).toEqual(['raised@30', 'raised@30', 'raised@30']);
+    });
+
+    test('reaches beyond the zone', () => {
+      const timeline = lane([0.42, 10, 70], [0.3, 8, 68], [0.18, 6, 66]);
+      expect(storyOf(parking(), timeline, 100)).toEqual([]);
+      expect(notesAt(parking(), timeline, 60)).toContain('suppressed in-queue');
+      expect(
+        notesAt(parking({ queueReleaseMs: 60_000 }), lane([0.42, 10, 90], [0.54, 14, 60], [0.66, 18, 60]), 76),
+      ).toContain('suppressed queue-leaving');
+    });
+
+    test.each([20, 40, 60, 74, 80, 90])('is known after a restart at second %d', (restartS) => {
+      const timeline = () => lane([0.42, 10, 70], [0.54, 14, 72], [0.66, 18, 120]);
+      expect(storyOverRestart(parking(), timeline(), 140, restartS)).toEqual(['raised@84', 'cleared@124']);
+    });
+  });
+
+  describe('a loading bay', () => {
+    const bay: ScenePlay = {
+      ...parking({ loadingHours: [{ from: '06:00', to: '08:00' }] }),
+      zones: [{ ...kerb, tags: ['loading-bay'] }],
+    };
+    const at = (time: string) => stands({ from: 0, to: 100 }).startsAt(`2026-05-06T${time}+08:00`);
+
+    test.each<[string, ScenePlay, string, string[]]>([
+      ['may be parked in within its hours', bay, '07:30:00', []],
+      ['has to be left when they end', bay, '07:59:40', ['raised@48']],
+      ['is a kerb outside them', bay, '08:00:00', ['raised@30']],
+      [
+        'is a kerb without hours',
+        { ...bay, config: { ...bay.config, loadingHours: undefined } },
+        '07:30:00',
+        ['raised@30'],
+      ],
+      ['is not any other zone', { ...bay, zones: [kerb] }, '07:30:00', ['raised@30']],
+    ])('%s', (_what, play, time, expected) => {
+      expect(storyOf(play, at(time), 90)).toEqual(expected);
+    });
+
+    test('says so', () => expect(notesAt(bay, at('07:30:00'), 40)).toEqual(['suppressed loading-hours']));
+  });
+
+  test.each([4, 6, 20, 26, 36, 58])('a restart at second %d changes nothing', (restartS) => {
+    const restless = () =>
+      stands({ to: 30, missed: [12], box: (second) => (second < 18 ? inZone : [0.56, 0.5, 0.66, 0.6]) }).stands('t2', {
+        box: [0.56, 0.5, 0.66, 0.6],
+        from: 30,
+        to: 60,
+      });
+    expect(storyOverRestart(parking(), restless(), 100, restartS)).toEqual(storyOf(parking(), restless(), 100));
+    expect(storyOf(parking(), restless(), 100)).toEqual(['raised@48', 'cleared@64']);
   });
 
   test('says so when no loaded model provides its classes', () => {
