@@ -7,20 +7,24 @@ import { z } from 'zod';
 export const alertDetailNames = [
   'kind',
   'direction',
+  'violation',
+  'light',
   'count',
   'peakCount',
   'growthShare',
   'occupancy',
+  'freeWidthM',
+  'freeWidthShare',
   'areaShare',
   'driftShare',
-  'freeWidthM',
   'widthByHeight',
   'prone',
   'fellMs',
   'flicker',
-  'flickerShare',
   'vehicleClass',
   'vehicleStoodMs',
+  'uncoveredFrames',
+  'ofFrames',
 ] as const;
 
 /** Numbers, and words of the code's own: no text that somebody wrote, and no number plate. */

@@ -1,5 +1,6 @@
 import type { Alert, EvidenceRef } from '../domain/alert.ts';
 import type { AlertId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
+import type { SceneDetails, Subject } from '../domain/scene-event.ts';
 import type { SceneId, Severity } from '../domain/scene-id.ts';
 import type { HandlingOutcome, TicketAction, TicketState } from '../domain/ticket.ts';
 
@@ -76,6 +77,14 @@ export interface DispatchView {
   readonly overdueAt: UtcMs | undefined;
 }
 
+/** What a ticket's newest alert measured; subjects without a place or a speed are left out. */
+export interface Sighting {
+  readonly observedAt: UtcMs;
+  /** The main one first. */
+  readonly subjects: readonly Pick<Subject, 'class' | 'position' | 'speed'>[];
+  readonly details: SceneDetails;
+}
+
 /** A ticket with all that is known of it. */
 export interface TicketDetail extends TicketSummary {
   readonly incidentId: string;
@@ -83,6 +92,8 @@ export interface TicketDetail extends TicketSummary {
   /** Which routing rule decided, and its table's version. */
   readonly routing: { readonly rule: string; readonly version: string } | undefined;
   readonly dispatches: readonly DispatchView[];
+  /** Absent where the camera measured nothing. */
+  readonly sighting: Sighting | undefined;
   readonly evidence: readonly (EvidenceRef & { readonly alertId: AlertId; readonly state: 'present' | 'pending' })[];
   readonly timeline: readonly TimelineEntry[];
   /** Steps this user may take now. */

@@ -24,6 +24,9 @@ export type Vocabulary =
   | 'outcome'
   | 'action'
   | 'evidence'
+  | 'object'
+  | 'measure'
+  | 'word'
   | 'trace.phase';
 
 /** The text of a key, its places filled in; a place without a value stays visible. */

@@ -7,6 +7,7 @@ import { pathFor } from '../../domain/ticket-lifecycle.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Database } from '../store/database.ts';
 import type { TicketRow } from '../store/ticket-row.ts';
+import { sightingOf } from './sighting.ts';
 
 type SummaryRow = TicketRow & { readonly picture: Sha256 | null };
 
@@ -63,8 +64,9 @@ export class TicketViews {
   async detail(id: TicketId, may: { readonly act: boolean; readonly override: boolean }): Promise<TicketDetail> {
     const [row] = await this.#database.query<SummaryRow>(`${summarySql} WHERE t.id = $1`, [id]);
     if (row === undefined) throw new AppError('MB_TICKET_UNKNOWN', `there is no ticket ${id}`);
-    const [dispatches, evidence, timeline] = await Promise.all([
+    const [dispatches, sighting, evidence, timeline] = await Promise.all([
       this.#dispatches(id),
+      sightingOf(this.#database, id),
       this.#evidence(id),
       this.timeline(id),
     ]);
@@ -74,6 +76,7 @@ export class TicketViews {
       coDepartments: row.co_departments,
       routing: row.routing === null ? undefined : { rule: row.routing.rule, version: row.routing.version },
       dispatches,
+      sighting,
       evidence,
       timeline,
       actions: may.act ? actionsFrom(row.state) : [],

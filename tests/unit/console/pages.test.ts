@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refusal, toDeskError } from '../../../src/console/api/desk-error.ts';
+import { measureText, placeText, speedText } from '../../../src/console/pages/dispatch/detail/measure-text.ts';
 import { milestones } from '../../../src/console/pages/dispatch/detail/milestones.ts';
 import { traceLinks, traceTotalMs } from '../../../src/console/pages/dispatch/trace/trace-chain.ts';
 import { hrefOf, parseRoute } from '../../../src/console/route.ts';
@@ -69,6 +70,25 @@ describe('a ticket’s way', () => {
     const none = undefined;
     expect(reached(...timeline)).toEqual([1, none, none, none, none, none, none]);
     expect(reached(...timeline, entry(6, 'DISPATCHED'))).toEqual([1, 6, none, none, none, none, none]);
+  });
+});
+
+describe('measurements', () => {
+  it.each([
+    ['fellMs', 1_400, '1.40 s'],
+    ['areaShare', 0.1234, '12.3 %'],
+    ['occupancy', 0.5, '50 %'],
+    ['freeWidthM', 2.449, '2.4 m'],
+    ['count', 17, '17'],
+    ['widthByHeight', 1.256, '1.26'],
+    ['kind', 'loitering', undefined],
+  ])('%s of %s is shown as %s', (name, value, expected) => {
+    expect(measureText(name, value)).toBe(expected);
+  });
+
+  it('say their error', () => {
+    expect(placeText({ lat: 30.8702345, lon: 120.43, errorM: 1.25 })).toBe('30.87023, 120.43000 ± 1.3 m');
+    expect(speedText({ mps: 1.42, errorMps: 0.31 })).toBe('1.4 ± 0.3 m/s');
   });
 });
 

@@ -11,6 +11,7 @@ import { DetailHead } from './detail-head.tsx';
 import { Dispatches } from './dispatches.tsx';
 import { Evidence } from './evidence.tsx';
 import { Facts } from './facts.tsx';
+import { Measured } from './measured.tsx';
 import { Progress } from './progress.tsx';
 import { Timeline } from './timeline.tsx';
 import { useTicket } from './use-ticket.ts';
@@ -48,6 +49,7 @@ export function TicketDetailPane({ id, tracing, summary, onLearn, onSignedOut }:
           <div className="detail-columns">
             <div className="detail-main">
               <Evidence ticket={detail} />
+              {detail.sighting !== undefined && <Measured sighting={detail.sighting} />}
               <Facts ticket={detail} />
             </div>
             <div className="detail-side">
