@@ -25,6 +25,7 @@ export const alertDetailNames = [
   'vehicleStoodMs',
   'uncoveredFrames',
   'ofFrames',
+  'fault',
 ] as const;
 
 /** Numbers, and words of the code's own: no text that somebody wrote, and no number plate. */

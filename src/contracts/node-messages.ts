@@ -37,7 +37,13 @@ export const healthSchema = z.strictObject({
   softwareVersion: z.string(),
   cameras: z.record(
     z.string(),
-    z.strictObject({ state: z.string(), reason: z.string().optional(), since: utcMs.optional() }),
+    z.strictObject({
+      state: z.string(),
+      reason: z.string().optional(),
+      since: utcMs.optional(),
+      /** What is wrong with the camera (`CameraFault` of domain/picture-condition.ts), and since when. */
+      fault: z.strictObject({ fault: z.string(), since: utcMs }).optional(),
+    }),
   ),
   /** Scene → `available`, or why not. */
   scenes: z.record(z.string(), z.string()),
@@ -90,3 +96,26 @@ export const coverageAckSchema = z.strictObject({
 
 /** An acknowledgement of the blindness account. */
 export type CoverageAck = z.infer<typeof coverageAckSchema>;
+
+/**
+ * Gateway → node, on the acknowledgement topic: how many bytes of a file that comes in parts are there, from its beginning.
+ * The next part begins there. The file itself is acknowledged like any other once it is whole and matches its name.
+ */
+export const partAckSchema = z.strictObject({
+  part: z.strictObject({
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .transform((value) => value as Sha256),
+    upTo: z.number().int().nonnegative(),
+  }),
+});
+
+/** How far a file is that comes in parts. */
+export type PartAck = z.infer<typeof partAckSchema>;
+
+/** Evidence of no more bytes than this goes in one message. */
+export const maxMessageBytes = 1_048_576;
+
+/** Bytes of a part of a larger file, but for its last. */
+export const partBytes = 524_288;

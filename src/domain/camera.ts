@@ -1,4 +1,5 @@
 import type { CameraId, UtcMs } from './ids.ts';
+import type { PictureFault } from './picture-condition.ts';
 
 /** What an alert says about where it was seen. */
 export interface CameraPlace {
@@ -27,9 +28,9 @@ export type BlindReason =
 /**
  * Why a camera whose pictures come is not looked at. `overloaded`: the node has no room for it; `undecodable`: only
  * damaged keyframes come, or such as no decoder takes; `no-keyframe`: none comes as often as its scenes need;
- * `model-unavailable`: nothing can find in its pictures what its scenes watch for.
+ * `model-unavailable`: nothing can find in its pictures what its scenes watch for; or its pictures cannot be trusted.
  */
-export type UnlookedReason = 'overloaded' | 'undecodable' | 'no-keyframe' | 'model-unavailable';
+export type UnlookedReason = 'overloaded' | 'undecodable' | 'no-keyframe' | 'model-unavailable' | PictureFault;
 
 /**
  * Reasons of the blindness account: those of a camera's connection, of its looks, and two of the node. `starting`: watched

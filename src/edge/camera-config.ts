@@ -3,6 +3,7 @@ import type { CameraId, ZoneId } from '../domain/ids.ts';
 import { calibrateGround } from './calibrate-ground.ts';
 import { tileSchema } from './detect/packing/tiles.ts';
 import { groundSchema } from './ground-config.ts';
+import { cameraHealthSchema } from './health/config.ts';
 import { keepSchema } from './ingest/life-config.ts';
 import { cameraSourceSchema } from './ingest/source-config.ts';
 import type { SceneConfig } from './scene/common-config.ts';
@@ -60,6 +61,7 @@ export const cameraSchema = z
       .meta({ description: 'The stream of full size, for evidence; opened only when it is needed.' }),
     keep: keepSchema.optional().meta({ description: 'In place of `ingest.keep` of the node.' }),
     tiles: tileSchema.optional(),
+    health: cameraHealthSchema.prefault({}).meta({ description: 'What is looked for in the camera itself.' }),
     zones: z.array(zoneSchema).max(32).default([]),
     masks: z.array(maskSchema).max(32).default([]).meta({
       description: 'Polygons in which nothing counts, for any scene: what touches the ground there is not followed.',

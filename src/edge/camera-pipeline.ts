@@ -15,6 +15,7 @@ import type { Logger } from '../lib/log.ts';
 import type { StartFrames } from './alert/start-frames.ts';
 import type { AppearanceWatch } from './appearance-watch.ts';
 import type { CameraAttention } from './camera-attention.ts';
+import type { CameraFaults } from './camera-faults.ts';
 import type { DecodeFailure, LookAsk, LookResult } from './decode/decode-result.ts';
 import type { EventReporter } from './event-reporter.ts';
 import { FrameClock } from './frame-clock.ts';
@@ -60,6 +61,8 @@ const never = new AbortController().signal;
 export interface PipelineStages {
   readonly detection: CameraDetection;
   readonly attention: CameraAttention;
+  /** Whether the camera can be trusted; absent: it is. */
+  readonly faults?: Pick<CameraFaults, 'ask' | 'look'>;
   /** Absent where no model tells appearances. */
   readonly appearance?: Pick<AppearanceWatch, 'tell'> | undefined;
   readonly tracker: { update(detections: readonly Detection[], at: UtcMs): readonly Track[] };
@@ -165,13 +168,15 @@ export class CameraPipeline {
     priority: LookPriority,
     { decode, decoded, signal, before }: Required<LookMeans> & { readonly before: Promise<void> },
   ): Promise<LookOutcome | undefined> {
-    const { attention, appearance, area, masks = [] } = this.#stages;
+    const { attention, faults, appearance, area, masks = [] } = this.#stages;
     const detection = this.#stages.detection.at(at);
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
     const whole = attention.fullPictureDue(at);
     const always = whole || this.#tracks.length + this.#cut.length > 0;
-    const answer = await decode(unit, { specs: detection.specs, memory: this.#memory, always, at }).finally(decoded);
+    const reference = faults?.ask(at);
+    const ask = { specs: detection.specs, memory: this.#memory, ...(reference && { reference }), always, at };
+    const answer = await decode(unit, ask).finally(decoded);
     if (answer === undefined) return undefined;
     // Pictures of one camera may be decoded while the one before is detected; they are judged in order.
     await before;
@@ -181,11 +186,15 @@ export class CameraPipeline {
       return { result: failureOf(answer.reason), at, decodeMs: 0, detectMs: 0 };
     }
     pass('decoded');
-    const { activity, pictures, decodeMs } = answer;
+    const { activity, condition, pictures, decodeMs } = answer;
     if (activity !== undefined) {
       attention.note(concerns(activity, area), at);
       this.#metrics.gate.inc({ reason: activity.reason });
     }
+    // Before the scenes have their say, as pictures that are not to be trusted are not for them, and whatever detectors do.
+    const broken = condition && reference ? (faults?.look(condition, reference.order, Math.round(at)) ?? []) : [];
+    const shown = { unit, at, hops, detections: [], evidence: pictures[detection.specs.length] };
+    for (const event of broken) await this.#stages.reporter.report(event, shown);
     const [picture] = pictures;
     if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
     const { full, regions } = lookRegions({ activity, whole, tracks: this.#tracks, cut: this.#cut, area });

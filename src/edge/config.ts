@@ -6,6 +6,7 @@ import { decodeSchema } from './decode/config.ts';
 import { detectSchema } from './detect/config.ts';
 import { evidenceSchema } from './evidence/config.ts';
 import { gateSchema } from './gate/config.ts';
+import { healthSchema } from './health/config.ts';
 import { lifeSchema } from './ingest/life-config.ts';
 import { ingestSchema } from './ingest/shard-config.ts';
 import { looksSchema } from './look-config.ts';
@@ -31,6 +32,7 @@ export const edgeSchema = z
       .meta({ description: 'Where /healthz and /metrics answer.' }),
     decode: decodeSchema.prefault({}),
     gate: gateSchema.prefault({}),
+    health: healthSchema.prefault({}).meta({ description: 'When the pictures of a camera are not to be trusted.' }),
     detect: detectSchema.prefault({}),
     looks: looksSchema.prefault({}).meta({ description: 'How often cameras are looked at as things go on.' }),
     schedule: scheduleSchema.prefault({}),

@@ -20,7 +20,7 @@ export interface CoverageAccountOptions {
 }
 
 /** Who says that a camera's pictures come and are not looked at; of several the first counts. */
-const lookSources = ['models', 'schedule'] as const;
+const lookSources = ['models', 'health', 'schedule'] as const;
 type LookSource = (typeof lookSources)[number];
 
 /** Written at least this often, so that a crash is known to within it. */
@@ -30,7 +30,7 @@ const maxUnwritten = 10_000;
 
 /**
  * The blindness account: when each camera was not seen, and why. "No alert" differs from "not looking". Of several causes
- * at a time the connection counts, then the models, then the scheduler; a camera has one interval at a time.
+ * at a time the connection counts, then the models, the camera's health, the scheduler; a camera has one interval at a time.
  *
  * What changes is written once a second in one transaction. A node that dies loses at most what was not written, and
  * its next life says `node-down` for the whole time since the last write: the account never claims sight it cannot
@@ -45,6 +45,7 @@ export class CoverageAccount {
   readonly #connections = new Map<CameraId, CoverageReason>();
   readonly #looks: Readonly<Record<LookSource, Map<CameraId, UnlookedReason>>> = {
     models: new Map(),
+    health: new Map(),
     schedule: new Map(),
   };
   /** When a camera's last interval ended: none reaches back before it. */

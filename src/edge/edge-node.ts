@@ -152,6 +152,7 @@ export class EdgeNode implements Service {
       alerts: new AlertWriter({ evidence: this.#evidence, decode: (frame) => this.#fullSize(frame), clock, log }),
       store: (draft) => void this.#outbox.append(draft),
       coverage: this.#coverage,
+      latestKeyframe: (id) => this.#ingest.latestKeyframe(id),
       onChange: () => this.#healthSoon(),
       clock,
       log,
@@ -248,7 +249,7 @@ export class EdgeNode implements Service {
   /** The node's own account of how it is. */
   health(): Health {
     const { problems, ...outbox } = this.#outbox.status();
-    const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, describe(state)]));
+    const cameras = Object.fromEntries([...this.#ingest.cameras].map(([id, state]) => [id, this.#describe(id, state)]));
     const shed = this.#watched.schedule.problems;
     const models = [...this.#detection.status()].flatMap(([id, status]) => modelProblem(id, status) ?? []);
     const unknown = this.#appearance?.problem;
@@ -261,7 +262,7 @@ export class EdgeNode implements Service {
       ...hardwareProblems(this.#decoder.hardware),
       ...(this.#observations.problem === undefined ? [] : [this.#observations.problem]),
     ];
-    const blind = Object.values(cameras).some(({ state }) => state !== 'streaming');
+    const blind = Object.values(cameras).some(({ state, fault }) => state !== 'streaming' || fault !== undefined);
     return {
       state: blind || told.length > 0 ? 'degraded' : 'online',
       at: this.#options.clock.now(),
@@ -308,6 +309,11 @@ export class EdgeNode implements Service {
     if (picture !== undefined) return picture;
     const result = await this.#decoder.decode(accessUnit, { width: 0, height: 0, fit: 'original', format: 'rgb24' });
     return result.ok ? result.picture : undefined;
+  }
+
+  #describe(id: CameraId, state: CameraState): Health['cameras'][string] {
+    const fault = this.#watched.get(id)?.faults.fault;
+    return { ...describe(state), ...(fault && { fault: { fault: fault.fault, since: fault.since } }) };
   }
 
   #cameraChanged(id: CameraId, state: CameraState): void {

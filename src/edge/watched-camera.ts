@@ -6,7 +6,8 @@ import type { CameraPlace } from '../domain/camera.ts';
 import type { AlertId, CameraId, TrackId, UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
-import type { OpenIncident } from '../domain/scene-event.ts';
+import { cameraFaultScene, type PictureFault } from '../domain/picture-condition.ts';
+import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
@@ -18,6 +19,7 @@ import { CameraAttention } from './camera-attention.ts';
 import { CameraClips, type ClipSurroundings } from './camera-clips.ts';
 import type { CameraConfig } from './camera-config.ts';
 import { ModelsOfCamera } from './camera-detection.ts';
+import { CameraFaults } from './camera-faults.ts';
 import { CameraObserver } from './camera-observer.ts';
 import { CameraPipeline, type LookDecode } from './camera-pipeline.ts';
 import type { EdgeConfig } from './config.ts';
@@ -27,6 +29,7 @@ import type { AppearanceService } from './detect/appearance/appearance-service.t
 import type { DetectionService } from './detect/detection-service.ts';
 import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
 import { HintWorth } from './gate/hint-worth.ts';
+import { referenceMemoryBytes } from './health/reference-memory.ts';
 import type { IncidentMerger } from './incident-merger.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
@@ -43,7 +46,7 @@ import { watchArea } from './watch-area.ts';
 
 /** What all cameras of a node share. */
 export interface WatchSurroundings {
-  readonly config: Pick<EdgeConfig, 'track' | 'ingest' | 'looks' | 'calendar' | 'evidence'>;
+  readonly config: Pick<EdgeConfig, 'track' | 'ingest' | 'looks' | 'calendar' | 'evidence' | 'gate' | 'health'>;
   readonly detection: DetectionService;
   /** Absent where none is configured. */
   readonly appearance?: AppearanceService | undefined;
@@ -60,6 +63,10 @@ export interface WatchSurroundings {
   readonly onNeeds: (camera: WatchedCamera, needs: LookNeeds | undefined) => void;
   /** `heedsHints` of a camera changed. */
   readonly onHintsChanged: (camera: WatchedCamera) => void;
+  /** A camera's pictures cannot be trusted any more since then, or again (undefined). */
+  readonly onFault: (camera: WatchedCamera, fault: PictureFault | undefined, since: UtcMs | undefined) => void;
+  /** The newest picture there was of a camera; absent: none is known. */
+  readonly latestKeyframe?: (camera: CameraId) => Promise<AccessUnit | undefined>;
   /** A look that the scheduler did not ask for (continuous decoding). */
   readonly onContinuousLook: (camera: WatchedCamera, outcome: LookOutcome) => void;
   readonly clock: Clock;
@@ -74,6 +81,8 @@ export interface CameraPast {
   readonly remembered?: RememberedCamera | undefined;
   /** Its past for the activity gate. */
   readonly gate?: SharedArrayBuffer | undefined;
+  /** What it usually shows, for its health. */
+  readonly reference?: SharedArrayBuffer | undefined;
 }
 
 /** One camera at work; its stream of full size is opened only for viewers. */
@@ -82,12 +91,14 @@ export class WatchedCamera implements RememberingCamera {
   readonly main: OnDemandStream | undefined;
   readonly scenes: CameraScenes;
   readonly continuous: ContinuousWatch;
+  readonly faults: CameraFaults;
   readonly #pipeline: CameraPipeline;
   readonly #around: WatchSurroundings;
   readonly #starts: StartFrames;
   readonly #clips: CameraClips;
   readonly #tracker: Tracker;
   readonly #gate: SharedArrayBuffer;
+  readonly #reference: SharedArrayBuffer;
   readonly #hints = new HintWorth();
   #lookedAt: UtcMs | undefined;
   /** Whether the last look left anything worth remembering. */
@@ -113,6 +124,19 @@ export class WatchedCamera implements RememberingCamera {
     this.#clips = new CameraClips({ camera: config.id, main: this.main, around: around.clips });
     const clip = (at: UtcMs) => this.#clips.order(at);
     const reporter = new EventReporter({ ...reporterOf(config, around), clip, log });
+    this.#reference = past.reference ?? new SharedArrayBuffer(referenceMemoryBytes(around.config.gate));
+    this.faults = new CameraFaults({
+      config: around.config.health,
+      own: config.health,
+      memory: this.#reference,
+      isNight: (at) => around.calendar.isNight(at, config),
+      effects: {
+        suspend: (fault) => this.scenes.suspend(fault),
+        blind: (fault, since) => around.onFault(this, fault, since),
+        report: (event) => this.#reportUnseen(event, reporter, log),
+      },
+      clock,
+    });
     this.#pipeline = new CameraPipeline({
       stages: {
         detection: new ModelsOfCamera({
@@ -123,6 +147,7 @@ export class WatchedCamera implements RememberingCamera {
         }),
         appearance: around.appearance && new AppearanceWatch(around.appearance),
         attention: new CameraAttention(around.config.looks, offsetOf(config.id)),
+        faults: this.faults,
         tracker: this.#tracker,
         scenes: this.scenes,
         observe: (look, events) => observer.look(look, events),
@@ -146,7 +171,9 @@ export class WatchedCamera implements RememberingCamera {
     const taken = past.remembered !== undefined && this.#restore(past.remembered, log);
     observer.begin(clock.now(), taken ? givenMemory(past) : { from: 'nothing' }, past.open);
     reporter.resume(past.open);
-    for (const { incidentId, scene, zoneId } of this.scenes.resume(past.open)) {
+    this.faults.resume(past.open);
+    const ofScenes = past.open.filter(({ scene }) => scene !== cameraFaultScene);
+    for (const { incidentId, scene, zoneId } of this.scenes.resume(ofScenes)) {
       log.warn({ incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
     }
     this.#tellUnavailable(log);
@@ -158,7 +185,8 @@ export class WatchedCamera implements RememberingCamera {
 
   remember(): RememberedCamera | undefined {
     if (this.#lookedAt === undefined) return undefined;
-    return { at: this.#lookedAt, tracker: this.#tracker.save(), scenes: this.scenes.save() };
+    const [tracker, scenes, faults] = [this.#tracker.save(), this.scenes.save(), this.faults.save()];
+    return { at: this.#lookedAt, tracker, scenes, faults };
   }
 
   /** Resolves when the looks taken so far are judged and reported. */
@@ -170,7 +198,7 @@ export class WatchedCamera implements RememberingCamera {
   async handOver(): Promise<Omit<CameraPast, 'open'>> {
     await this.close();
     await this.settled;
-    return { remembered: this.remember(), gate: this.#gate };
+    return { remembered: this.remember(), gate: this.#gate, reference: this.#reference };
   }
 
   /** What the camera asks of its looks now. */
@@ -212,6 +240,7 @@ export class WatchedCamera implements RememberingCamera {
 
   async close(): Promise<void> {
     this.continuous.set(undefined);
+    this.faults.close();
     this.#clips.close();
     await this.main?.close();
   }
@@ -237,10 +266,11 @@ export class WatchedCamera implements RememberingCamera {
     if (this.#eventful || before) this.#around.memory.changed(this);
   }
 
-  #restore({ at, tracker, scenes }: RememberedCamera, log: Logger): boolean {
+  #restore({ at, tracker, scenes, faults }: RememberedCamera, log: Logger): boolean {
     try {
       this.#tracker.restore(tracker);
       this.scenes.restore(scenes);
+      if (faults !== undefined) this.faults.restore(faults);
       this.#lookedAt = at;
       return true;
     } catch (error) {
@@ -249,11 +279,29 @@ export class WatchedCamera implements RememberingCamera {
     }
   }
 
+  /** Nothing is seen; the last picture there was is the best there is to show. */
+  async #reportUnseen(event: SceneEvent, reporter: EventReporter, log: Logger): Promise<void> {
+    const { observedAt: at } = event;
+    try {
+      const unit = (await this.#around.latestKeyframe?.(this.id)) ?? noPicture(this.id, at);
+      const hops = [{ stage: 'decided', at }];
+      await reporter.report(event, { unit, at, hops, detections: [], evidence: undefined });
+    } catch (error) {
+      log.error({ error: messageOf(error), incident: event.incidentId }, 'fault not reported');
+    }
+  }
+
   #tellUnavailable(log: Logger): void {
     for (const [scene, state] of this.scenes.availability) {
       if (state !== 'available') log.warn({ scene, state }, 'scene unavailable');
     }
   }
+}
+
+/** Stands for the picture of a camera that never showed one. */
+function noPicture(cameraId: CameraId, at: UtcMs): AccessUnit {
+  const empty = { keyframe: false, data: Buffer.alloc(0), rtpTimestamp: 0, ptsMs: 0, ntpMs: undefined };
+  return { cameraId, codec: 'h264', ...empty, receivedAt: at };
 }
 
 /** 0–1, evenly spread over cameras. */

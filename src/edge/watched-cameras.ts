@@ -1,7 +1,8 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraState } from '../domain/camera.ts';
-import type { CameraId } from '../domain/ids.ts';
+import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome } from '../domain/look.ts';
+import type { PictureFault } from '../domain/picture-condition.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { CameraConfig } from './camera-config.ts';
 import type { EdgeConfig } from './config.ts';
@@ -15,7 +16,10 @@ import { type CameraPast, WatchedCamera, type WatchSurroundings } from './watche
 
 /** What all watched cameras of a node need. */
 export interface WatchedCamerasOptions
-  extends Omit<WatchSurroundings, 'config' | 'onNeeds' | 'onHintsChanged' | 'onContinuousLook' | 'metrics'> {
+  extends Omit<
+    WatchSurroundings,
+    'config' | 'onNeeds' | 'onHintsChanged' | 'onFault' | 'onContinuousLook' | 'metrics'
+  > {
   readonly config: EdgeConfig;
   readonly ingest: Pick<IngestPool, 'want'>;
   /** Where it is written down that a camera is not looked at. */
@@ -32,6 +36,7 @@ export class WatchedCameras {
   readonly #cameras = new Map<CameraId, WatchedCamera>();
   readonly #scheduler: LookScheduler;
   readonly #connected = new Set<CameraId>();
+  readonly #states = new Map<CameraId, CameraState>();
   /** What the scheduler last asked of ingest: interval, and whether continuously. */
   readonly #paces = new Map<CameraId, readonly [everyMs: number, continuous: boolean]>();
   /** Cameras without a model for any of their scenes. */
@@ -45,6 +50,7 @@ export class WatchedCameras {
       metrics: pipelineMetrics(metrics),
       onNeeds: (camera, needs) => this.#schedule(camera, needs),
       onHintsChanged: ({ config: { id } }) => this.#pace(id, ...(this.#paces.get(id) ?? [0, false])),
+      onFault: (camera, reason, since) => this.#faulty(camera, reason, since),
       onContinuousLook: ({ config: { id } }, outcome) => this.#scheduler.looked(id, outcome),
     };
     const { models, sessions } = config.detect;
@@ -86,6 +92,8 @@ export class WatchedCameras {
   add(config: CameraConfig, past: CameraPast): void {
     const camera = new WatchedCamera(config, past, this.#around);
     this.#cameras.set(config.id, camera);
+    const state = this.#states.get(config.id);
+    if (state !== undefined) camera.faults.connection(state);
     this.#schedule(camera, camera.needs);
     this.#scheduler.connected(config.id, this.#connected.has(config.id));
   }
@@ -105,6 +113,8 @@ export class WatchedCameras {
     const camera = this.#takeOut(id);
     this.#connected.delete(id);
     this.#unwatched.delete(id);
+    this.#states.delete(id);
+    this.#options.coverage.lookState(id, undefined, undefined, 'health');
     await camera?.handOver();
     this.#around.merger.forget(id);
   }
@@ -121,6 +131,8 @@ export class WatchedCameras {
     const connected = state.kind === 'streaming';
     if (connected) this.#connected.add(id);
     else this.#connected.delete(id);
+    this.#states.set(id, state);
+    this.#cameras.get(id)?.faults.connection(state);
     this.#scheduler.connected(id, connected);
   }
 
@@ -134,6 +146,11 @@ export class WatchedCameras {
   async stop(): Promise<void> {
     await this.#scheduler.stop();
     await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));
+  }
+
+  #faulty({ id }: WatchedCamera, reason: PictureFault | undefined, since: UtcMs | undefined): void {
+    this.#options.coverage.lookState(id, reason, since, 'health');
+    this.#options.onChange();
   }
 
   /** Its pictures are let pass from here on. */

@@ -13,14 +13,15 @@ import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
 import { evidenceSchema } from '../../src/edge/evidence/config.ts';
 import { activityGate } from '../../src/edge/gate/activity-gate.ts';
 import { gateSchema } from '../../src/edge/gate/config.ts';
+import { healthSchema } from '../../src/edge/health/config.ts';
 import { IncidentMerger } from '../../src/edge/incident-merger.ts';
 import { lifeSchema } from '../../src/edge/ingest/life-config.ts';
 import { ingestSchema } from '../../src/edge/ingest/shard-config.ts';
 import { looksSchema } from '../../src/edge/look-config.ts';
 import { mergeSchema } from '../../src/edge/merge-config.ts';
 import { pipelineMetrics } from '../../src/edge/pipeline-metrics.ts';
-import { calendarSchema } from '../../src/edge/scene/rule/site-calendar.ts';
 import type { CameraScenes } from '../../src/edge/scene/camera-scenes.ts';
+import { calendarSchema } from '../../src/edge/scene/rule/site-calendar.ts';
 import { trackSchema } from '../../src/edge/track/config.ts';
 import { WatchedCamera } from '../../src/edge/watched-camera.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
@@ -118,7 +119,10 @@ export class FootageStage {
           ingest: { ...lifeSchema.parse({}), ...ingestSchema.parse({}) },
           calendar: calendarSchema.parse({}),
           evidence: evidenceSchema.parse({}),
+          gate: gateSchema.parse({}),
+          health: healthSchema.parse({}),
         },
+        onFault: () => {},
         merger: new IncidentMerger(mergeSchema.parse({})),
         clips: {
           config: evidenceSchema.parse({}).clip,

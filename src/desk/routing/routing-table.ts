@@ -19,6 +19,7 @@ const departments = [
   '法院',
   '信访',
   '商会',
+  '运维',
   '120',
 ] as const;
 

@@ -6,12 +6,14 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import type { MemoryConfig } from './config.ts';
 
-/** What one camera remembers; both parts are JSON of their owners. */
+/** What one camera remembers; the parts are JSON of their owners. */
 export interface RememberedCamera {
   /** Node clock of the last look in it. */
   readonly at: UtcMs;
   readonly tracker: unknown;
   readonly scenes: unknown;
+  /** Whether its pictures can be trusted. */
+  readonly faults?: unknown;
 }
 
 /** Whose memory is kept. */
