@@ -5,6 +5,7 @@ import type { Prediction } from './box-motion.ts';
 import { areaRatio, lengthOf } from './box-size.ts';
 import type { TrackConfig } from './config.ts';
 import type { FollowedObject } from './followed-object.ts';
+import { isPartOf } from './standing-place.ts';
 
 /** What a pair that does not come about costs: more than any that may. */
 export const unmatchedCost = 4;
@@ -16,6 +17,8 @@ const standingShift = 0.25;
 const standingAreaRatio = 1.8;
 /** A gap this long asks of who comes back what is asked of a parked car: to be where it was. */
 const strictAfterMs = 4000;
+/** Lost for longer, nobody is taken for somebody by being nearest to where it should be: too many may have come by. */
+const pursuitMs = 2000;
 /** Looks needed before a speed is worth going by through a gap. */
 const speedHits = 3;
 /** Where a filter is this many times its spread off, it was somebody else. */
@@ -44,6 +47,8 @@ export interface Expected {
   readonly unseenMs: number;
   /** Undefined where a straight line says nothing any more. */
   readonly ahead: Prediction | undefined;
+  /** Something stands before its place. */
+  readonly hidden: boolean;
 }
 
 /** What it costs to take a detection for an object; undefined: it cannot be. */
@@ -51,13 +56,13 @@ export type CostOf = (expected: Expected, seen: Seen, config: TrackConfig) => nu
 
 /**
  * Who stands takes what is seen on its place, however faint, before anybody who moves is asked: a parked car whose
- * score dips must not be carried off by one that passes with a better one.
+ * score dips must not be carried off by one that passes with a better one. Behind something else a part of it will do.
  */
-export const standingCost: CostOf = ({ object }, { detection }, config) => {
-  if (!object.stands) return undefined;
+export const standingCost: CostOf = ({ object, hidden }, { detection }, config) => {
+  if (!object.stands || isOther(object, detection, config)) return undefined;
   const overlap = Math.max(iou(object.place, detection.box), iou(object.record.box, detection.box));
-  if (overlap < config.lostIou || isOther(object, detection, config)) return undefined;
-  return 1 - overlap;
+  if (overlap >= config.lostIou) return 1 - overlap;
+  return hidden && isPartOf(object.place, detection.box) ? 2 - overlap : undefined;
 };
 
 /**
@@ -107,7 +112,7 @@ function distanceCost(
   config: TrackConfig,
 ): number | undefined {
   if (ahead === undefined || unseenMs <= 0) return undefined;
-  if (object.record.missed > 0 && object.record.hits < speedHits) return undefined;
+  if (object.record.missed > 0 && (object.record.hits < speedHits || unseenMs > pursuitMs)) return undefined;
   if (!(areaRatio(object.record.box, detection.box) <= maxAreaRatio)) return undefined;
   const reach = config.reach * lengthOf(object.record.box) * (unseenMs / 1000);
   const gate = Math.min(reach, maxSpreads * ahead.spread);

@@ -41,11 +41,12 @@ export class ByteTracker implements Tracker {
     this.#lastAt = at;
 
     const usable = detections.filter(({ box, score }) => score >= this.#config.stayScore && isBox(box));
-    const { matches, left } = this.#match(usable, at);
-    for (const object of this.#objects) {
+    const expected = this.#expect(usable, at);
+    const { matches, left } = this.#match(expected, usable);
+    for (const { object, hidden } of expected) {
       const detection = matches.get(object);
-      if (detection === undefined) object.miss(elapsedMs, usable);
-      else object.see(detection, at, this.#config);
+      if (detection === undefined) object.miss(elapsedMs, hidden);
+      else object.see(detection, at, this.#config, hidden);
     }
     removed.push(...this.#evict((object) => object.expired(at, this.#config)));
     const newcomers = left.filter(({ clear }) => clear);
@@ -75,11 +76,16 @@ export class ByteTracker implements Tracker {
     return at - lastAt > this.#config.maxGapMs ? this.#evict(() => true) : [];
   }
 
-  #match(detections: readonly Detection[], at: UtcMs): MatchRound {
-    const expected = this.#objects.map((object): Expected => {
+  #expect(detections: readonly Detection[], at: UtcMs): Expected[] {
+    return this.#objects.map((object) => {
       const unseenMs = at - object.record.lastSeenAt;
-      return { object, group: classGroup(object.record.class), unseenMs, ahead: object.predict(unseenMs) };
+      const hidden = object.hiddenBy(detections, at);
+      const group = classGroup(object.record.class);
+      return { object, group, unseenMs, ahead: object.predict(unseenMs), hidden };
     });
+  }
+
+  #match(expected: readonly Expected[], detections: readonly Detection[]): MatchRound {
     const seen = detections.map((detection): Seen => {
       return { detection, group: classGroup(detection.class), clear: detection.score >= this.#config.startScore };
     });

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import type { Detection } from '../../domain/detection.ts';
-import { area, type Box } from '../../domain/geometry.ts';
+import type { Box } from '../../domain/geometry.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
 import type { Track, TrackState } from '../../domain/track.ts';
 import { appearanceFromText, appearanceToText, remember } from './appearance.ts';
 import { BoxMotion, maxPredictionMs, type Prediction, savedMotionSchema } from './box-motion.ts';
 import type { TrackConfig } from './config.ts';
-import { StandingPlace, savedPlaceSchema } from './standing-place.ts';
+import { hides, StandingPlace, savedPlaceSchema } from './standing-place.ts';
 import { savedRecordSchema, TrackRecord } from './track-record.ts';
 
 /** Looks needed before an object is said to stand. */
 const standingHits = 3;
 /** Who stood for so long is remembered beyond `maxLostMs`. */
 const settledAfterMs = 10_000;
-/** Another object before so much of its place hides it. */
-const hidingShare = 0.4;
+/** What hides a place may be missed by the detector, too: it stays hidden for one look more at least. */
+const staysHiddenMs = 2500;
 /** A look tells of no longer time than this that somebody was not there; more is a gap of the stream. */
 const longestLookMs = 10_000;
 
@@ -24,6 +24,7 @@ export const savedObjectSchema = z.object({
   motion: savedMotionSchema,
   place: savedPlaceSchema,
   exposedMs: z.number(),
+  hiddenAt: z.number().optional(),
   appearance: z.base64().optional(),
 });
 
@@ -36,18 +37,18 @@ export class FollowedObject {
   readonly #place: StandingPlace;
   #appearance: Float32Array | undefined;
   /** Time its place was seen without it and with nothing before it, since it was last seen. */
-  #exposedMs: number;
+  #exposedMs = 0;
+  /** When something was last seen to stand before its place. */
+  #hiddenAt: UtcMs | undefined;
 
   private constructor(
     parts: { record: TrackRecord; motion: BoxMotion; place: StandingPlace },
     appearance: Float32Array | undefined,
-    exposedMs = 0,
   ) {
     this.record = parts.record;
     this.#motion = parts.motion;
     this.#place = parts.place;
     this.#appearance = appearance;
-    this.#exposedMs = exposedMs;
   }
 
   static begin(id: TrackId, detection: Detection, at: UtcMs, config: TrackConfig): FollowedObject {
@@ -59,13 +60,16 @@ export class FollowedObject {
     );
   }
 
-  static restore({ record, motion, place, exposedMs, appearance }: SavedObject): FollowedObject {
+  static restore({ record, motion, place, exposedMs, hiddenAt, appearance }: SavedObject): FollowedObject {
     const parts = {
       record: TrackRecord.restore(record),
       motion: BoxMotion.restore(motion),
       place: StandingPlace.restore(place),
     };
-    return new FollowedObject(parts, appearance === undefined ? undefined : appearanceFromText(appearance), exposedMs);
+    const object = new FollowedObject(parts, appearance === undefined ? undefined : appearanceFromText(appearance));
+    object.#exposedMs = exposedMs;
+    object.#hiddenAt = hiddenAt;
+    return object;
   }
 
   save(): SavedObject {
@@ -74,6 +78,7 @@ export class FollowedObject {
       motion: this.#motion.save(),
       place: this.#place.save(),
       exposedMs: this.#exposedMs,
+      hiddenAt: this.#hiddenAt,
       ...(this.#appearance && { appearance: appearanceToText(this.#appearance) }),
     };
   }
@@ -96,12 +101,19 @@ export class FollowedObject {
     return unseenMs <= maxPredictionMs ? this.#motion.predict(unseenMs) : undefined;
   }
 
-  /** Clear looks only teach how it looks. */
-  see(detection: Detection, at: UtcMs, config: TrackConfig): void {
+  /** Whether something stands before its place, by all detections of a look. */
+  hiddenBy(detections: readonly Detection[], at: UtcMs): boolean {
+    if (!this.stands) return false;
+    if (detections.some(({ box }) => hides(box, this.#place.box))) this.#hiddenAt = at;
+    return this.#hiddenAt !== undefined && at - this.#hiddenAt <= staysHiddenMs;
+  }
+
+  /** Clear looks only teach how it looks. `hidden`: something stands before its place. */
+  see(detection: Detection, at: UtcMs, config: TrackConfig, hidden: boolean): void {
     const elapsedMs = at - this.record.lastSeenAt;
     this.record.see(detection, at, config);
-    this.#place.see(detection.box, at);
-    this.#motion.see(detection.box, elapsedMs, this.stands);
+    const seen = this.#place.see(detection.box, at, hidden);
+    if (seen === 'whole') this.#motion.see(detection.box, elapsedMs, this.stands);
     this.#exposedMs = 0;
     const { appearance, score } = detection;
     if (appearance !== undefined && score >= config.startScore) {
@@ -109,10 +121,9 @@ export class FollowedObject {
     }
   }
 
-  /** A look without it. `detections`: all of that look. */
-  miss(elapsedMs: number, detections: readonly Detection[]): void {
+  /** A look without it. `hidden`: something stood before its place. */
+  miss(elapsedMs: number, hidden: boolean): void {
     this.record.miss();
-    const hidden = this.stands && detections.some(({ box }) => coveredShare(this.#place.box, box) >= hidingShare);
     if (!hidden) this.#exposedMs += Math.min(Math.max(0, elapsedMs), longestLookMs);
   }
 
@@ -120,6 +131,7 @@ export class FollowedObject {
   notAfter(at: UtcMs, byMs: number): void {
     this.record.notAfter(at);
     this.#place.shift(byMs);
+    if (this.#hiddenAt !== undefined) this.#hiddenAt = Math.min(this.#hiddenAt, at);
   }
 
   /**
@@ -140,15 +152,4 @@ export class FollowedObject {
   toTrack(state?: TrackState): Track {
     return this.record.toTrack(this.#motion.velocity, state);
   }
-}
-
-/** Share of a place that another box covers. */
-function coveredShare(place: Box, box: Box): number {
-  const shared: Box = [
-    Math.max(place[0], box[0]),
-    Math.max(place[1], box[1]),
-    Math.min(place[2], box[2]),
-    Math.min(place[3], box[3]),
-  ];
-  return shared[2] > shared[0] && shared[3] > shared[1] ? area(shared) / area(place) : 0;
 }
