@@ -114,7 +114,7 @@ export const fireLaneBlocked: SceneModule<typeof fireLaneBlockedSchema> = {
           const lasts = standstill.check(stay, look, trace) && hasLasted(stay, neededMs(stay), trace);
           standing.of(stay).counts = lasts && (isPile(stay) || !excuses.excuses(stay, look, trace));
         }
-        // Those hidden for a moment are on the lane still.
+        // Of several, those hidden for a moment are on the lane still.
         const blockers = [...stays.all].filter((stay) => standing.of(stay).counts);
         return [...Map.groupBy(blockers, ({ zone }) => zone)].flatMap(
           ([zone, those]) => judge(zone, those, look.aspect, trace) ?? [],
@@ -123,6 +123,7 @@ export const fireLaneBlocked: SceneModule<typeof fireLaneBlockedSchema> = {
     };
 
     function judge(zone: Zone, blockers: readonly Stay[], aspect: number, trace?: RuleTrace): SceneHit | undefined {
+      if (!blockers.some(({ present }) => present)) return undefined;
       const lane = lanes.get(zone);
       const contacts = blockers.map(({ track }) => contactOf(track.box, config.contactShare));
       const occupancy = Math.round((lane?.share(contacts, aspect) ?? 0) * 1000) / 1000;

@@ -117,6 +117,7 @@ export const nonmotorMisparking: SceneModule<typeof nonmotorMisparkingSchema> = 
     };
 
     function judge(zone: Zone, bikes: readonly Stay[], trace: RuleTrace | undefined): SceneHit | undefined {
+      if (!bikes.some(({ present }) => present)) return undefined;
       const stood = bikes.filter(({ dwell }) => dwell.dwellMs >= config.dwellMs);
       const alone = bikes.filter(({ dwell }) => dwell.dwellMs >= singleMs);
       const many = stood.length >= config.leastUnits ? stood : [];
