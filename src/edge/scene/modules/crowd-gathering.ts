@@ -164,7 +164,9 @@ export const crowdGathering: SceneModule<typeof crowdGatheringSchema> = {
             trace?.note({ verdict: 'waits', code: 'too-few', zone: zone.id, values });
             return [];
           }
-          if (dwellMs >= config.dwellMs) return judge(zone, gathering, people, look, trace);
+          // Most of them must be in view now: a crowd that leaves is counted as hidden for a moment.
+          const inView = people.filter(({ present }) => present).length >= config.minCount * config.stayShare;
+          if (dwellMs >= config.dwellMs && inView) return judge(zone, gathering, people, look, trace);
           const values = { count, dwellMs, neededMs: config.dwellMs };
           trace?.note({ verdict: 'waits', code: 'gathers', zone: zone.id, values });
           return [];

@@ -5,6 +5,7 @@ import { type SavedShareWindow, ShareWindow } from './share-window.ts';
 
 /** When people are a gathering. */
 export interface GatheringLimits extends DwellLimits {
+  readonly clearAfterMs: number;
   readonly minCount: number;
   /** Share of `minCount` at which a gathering under way still is one. */
   readonly stayShare: number;
@@ -34,12 +35,14 @@ export class Gathering {
   readonly #limits: GatheringLimits;
   #under: Under | undefined;
   #earlier: { readonly startedAt: UtcMs; readonly dwellMs: number } | undefined;
+  #lastLookAt: UtcMs | undefined;
+  #lookedMs = 0;
 
   constructor(limits: GatheringLimits) {
     this.#limits = limits;
   }
 
-  /** Under way: enough people, or hardly fewer for a moment. */
+  /** Of the gathering under way. */
   get dwell(): Dwell | undefined {
     return this.#under?.dwell;
   }
@@ -64,23 +67,23 @@ export class Gathering {
     if (this.#under === undefined) this.#earlier = { startedAt, dwellMs };
   }
 
-  /** Takes a look in; whether there are enough people on it. `inLine` is asked only of a gathering. */
+  /**
+   * Takes a look in; whether there are enough people. `count` has those in it who are hidden for a moment, so a look
+   * with too few is the end. `inLine` is asked only of a gathering.
+   */
   update(at: UtcMs, count: number, inLine: () => boolean): boolean {
     const { minCount, stayShare } = this.#limits;
-    const enough = count >= (this.#under === undefined ? minCount : minCount * stayShare);
-    if (enough) {
-      this.#under ??= this.#begin(at);
-      this.#under.dwell.present(at);
-    } else if (this.#under !== undefined && !this.#under.dwell.absent(at)) {
+    if (count < (this.#under === undefined ? minCount : minCount * stayShare)) {
       this.#under = undefined;
+      this.#forgetEarlier(at);
+      return false;
     }
-    this.#earlier = undefined;
-    if (enough && this.#under !== undefined) {
-      this.#under.counts.add(at, count);
-      this.#under.peak = Math.max(this.#under.peak, count);
-      this.#under.queue.add(at, inLine());
-    }
-    return enough;
+    this.#under ??= this.#begin(at);
+    this.#under.dwell.present(at);
+    this.#under.counts.add(at, count);
+    this.#under.peak = Math.max(this.#under.peak, count);
+    this.#under.queue.add(at, inLine());
+    return true;
   }
 
   save(): SavedGathering | undefined {
@@ -99,10 +102,21 @@ export class Gathering {
     };
   }
 
+  /** Those of an incident from before a restart have as long to be seen again as its absence may last. */
+  #forgetEarlier(at: UtcMs): void {
+    if (this.#earlier === undefined) return;
+    const elapsed = at - (this.#lastLookAt ?? at);
+    this.#lastLookAt = at;
+    if (elapsed > 0 && elapsed <= this.#limits.streamGapMs) this.#lookedMs += elapsed;
+    if (this.#lookedMs > this.#limits.clearAfterMs) this.#earlier = undefined;
+  }
+
   #begin(at: UtcMs): Under {
     const { growthWithinMs, streamGapMs } = this.#limits;
+    const earlier = this.#earlier;
+    this.#earlier = undefined;
     return {
-      dwell: new Dwell(at, this.#limits, this.#earlier),
+      dwell: new Dwell(at, this.#limits, earlier),
       counts: new CountHistory(growthWithinMs),
       queue: new ShareWindow({ windowMs: queueWindowMs, streamGapMs }),
       peak: 0,
