@@ -15,6 +15,7 @@ const at = (looks: readonly TrackedLook[], second: number) =>
   looks.find((look) => look.second === second)?.tracks ?? [];
 
 describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
+  const other = kind === 'byte' ? 'iou' : 'byte';
   const tracker = (config: object = {}) =>
     createTracker({ config: trackSchema.parse({ kind, ...config }), newId: countedIds() });
 
@@ -213,6 +214,120 @@ describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
         return { box: [x, y, x + 0.02, y + 0.02] as Box, score: 0.8, class: 'person' as const };
       });
       expect(t.update(crowd, 1000)).toHaveLength(500);
+    });
+  });
+
+  describe('what a track tells', () => {
+    test('share of the box and attributes of the last detection, and no older ones', () => {
+      const t = tracker();
+      const seen = { box: car, score: 0.8, class: 'person' as const };
+      t.update([{ ...seen, fill: 0.6, attributes: { prone: 0.9 } }], 0);
+      expect(t.update([{ ...seen, fill: 0.5, attributes: { prone: 0.2 } }], 2000)).toMatchObject([
+        { fill: 0.5, attributes: { prone: 0.2 } },
+      ]);
+      const [track] = t.update([seen], 4000);
+      expect([track?.fill, track?.attributes]).toEqual([undefined, undefined]);
+    });
+
+    test.each([
+      ['one look in two seconds', 2],
+      ['five a second', 0.2],
+    ])('velocity in normalised units a second: %s', (_, everyS) => {
+      const looks = tracks()
+        .walks({ start: [0.1, 0.4, 0.16, 0.7], end: [0.7, 0.2, 0.76, 0.5], from: 0, to: 10, class: 'person' })
+        .play(tracker(), { until: 10, everyS });
+      const [x = 0, y = 0] = looks.at(-1)?.tracks[0]?.velocity ?? [];
+      expect(x).toBeCloseTo(0.06, 2);
+      expect(y).toBeCloseTo(-0.02, 2);
+    });
+
+    test('boxes that are none are passed over', () => {
+      const t = tracker();
+      const boxes: Box[] = [
+        [Number.NaN, 0, 1, 1],
+        [0, 0, Number.POSITIVE_INFINITY, 1],
+        [0.5, 0.5, 0.4, 0.6],
+        [0.5, 0.5, 0.5, 0.6],
+      ];
+      expect(
+        t.update(
+          boxes.map((box) => ({ box, score: 0.9, class: 'car' })),
+          0,
+        ),
+      ).toEqual([]);
+      expect(t.update([{ box: car, score: Number.NaN, class: 'car' }], 2000)).toEqual([]);
+    });
+  });
+
+  describe('a restart', () => {
+    /** A street as a tracker gets it: standing, passing, jittering, missed, dipping, of many classes. */
+    const street = () =>
+      tracks()
+        .stands({ box: car, from: 0, to: 60, jitter: 0.01, missed: [14, 16, 40, 42, 44] })
+        .stands({ box: shifted(car, -0.3), from: 4, to: 30, score: (second) => (second % 8 === 0 ? 0.35 : 0.8) })
+        .walks({ start: shifted(car, -0.5), end: shifted(car, 0.5), from: 10, to: 16 })
+        .walks({ start: [0.1, 0.4, 0.16, 0.7], end: [0.7, 0.4, 0.76, 0.7], from: 8, to: 20, class: 'person' })
+        .walks({ start: [0.7, 0.42, 0.76, 0.72], end: [0.1, 0.42, 0.16, 0.72], from: 8, to: 20, class: 'person' });
+
+    test.each([0, 2, 12, 18, 32, 46, 58])(
+      'after the look at %i s it goes on exactly as if nothing had been',
+      (last) => {
+        const newId = countedIds();
+        const config = trackSchema.parse({ kind });
+        const played = street().play(createTracker({ config, newId: countedIds() }), { until: 60 });
+        let current = createTracker({ config, newId });
+        const restarted = street().play(
+          {
+            update: (detections, at) => {
+              const found = current.update(detections, at);
+              if (at === last * 1000) {
+                const saved: unknown = JSON.parse(JSON.stringify(current.save()));
+                current = createTracker({ config, newId });
+                expect(current.restore(saved)).toBe(true);
+              }
+              return found;
+            },
+          },
+          { until: 60 },
+        );
+        expect(restarted).toEqual(played);
+      },
+    );
+
+    test('what is restored is not shared with what it was saved from', () => {
+      const before = tracker();
+      street().play(before, { until: 20 });
+      const saved = before.save();
+      const text = JSON.stringify(saved);
+      const after = tracker();
+      after.restore(saved);
+      before.update([{ box: car, score: 0.8, class: 'car' }], 22_000);
+      after.update([], 22_000);
+      expect(JSON.stringify(saved)).toBe(text);
+    });
+
+    test('half an hour down: nobody is taken for who was there before, and who was there is removed', () => {
+      const before = tracker();
+      tracks().stands({ box: car, from: 0, to: 20 }).play(before, { until: 20 });
+      const after = tracker();
+      after.restore(JSON.parse(JSON.stringify(before.save())));
+      const found = after.update([{ box: car, score: 0.8, class: 'car' }], 1_800_000);
+      expect(found.map(({ state }) => state)).toEqual(['tentative', 'removed']);
+    });
+
+    test.each([
+      ['nothing', undefined],
+      ['text', 'tracks'],
+      ['of another kind', { kind: 'other', tracks: [], objects: [] }],
+      [
+        'of the other tracker',
+        createTracker({ config: trackSchema.parse({ kind: other }), newId: countedIds() }).save(),
+      ],
+      ['damaged', { kind, lastAt: 0, tracks: [{ record: {} }], objects: [{ record: {} }] }],
+    ])('%s: it says so and begins with nobody', (_, saved) => {
+      const t = tracker();
+      expect(t.restore(saved)).toBe(false);
+      expect(t.update([], 0)).toEqual([]);
     });
   });
 });

@@ -53,7 +53,10 @@ class TrackScript {
     return this;
   }
 
-  play(tracker: Tracker, way: { until: number; everyS?: number; except?: readonly number[] }): TrackedLook[] {
+  play(
+    tracker: Pick<Tracker, 'update'>,
+    way: { until: number; everyS?: number; except?: readonly number[] },
+  ): TrackedLook[] {
     const looks: TrackedLook[] = [];
     for (let second = 0; second <= way.until; second += way.everyS ?? 2) {
       if (way.except?.includes(second)) continue;
