@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { UtcMs } from '../../../domain/ids.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { SceneHit } from '../../../domain/scene-event.ts';
 import type { Zone } from '../../../domain/zone.ts';
@@ -112,18 +113,20 @@ export const nonmotorMisparking: SceneModule<typeof nonmotorMisparkingSchema> = 
         // Of bikes in a row the detector misses one now and then: those hidden for a moment stand there still.
         const unseen = [...stays.all].filter((stay) => !stay.present);
         const parked = [...seen, ...unseen].filter((stay) => standstill.stands(stay) && riders.isFree(stay));
-        return [...Map.groupBy(parked, ({ zone }) => zone)].flatMap(([zone, bikes]) => judge(zone, bikes, trace) ?? []);
+        return [...Map.groupBy(parked, ({ zone }) => zone)].flatMap(
+          ([zone, bikes]) => judge(zone, bikes, look.at, trace) ?? [],
+        );
       },
     };
 
-    function judge(zone: Zone, bikes: readonly Stay[], trace: RuleTrace | undefined): SceneHit | undefined {
+    function judge(zone: Zone, bikes: readonly Stay[], at: UtcMs, trace?: RuleTrace): SceneHit | undefined {
       if (!bikes.some(({ present }) => present)) return undefined;
-      const stood = bikes.filter(({ dwell }) => dwell.dwellMs >= config.dwellMs);
-      const alone = bikes.filter(({ dwell }) => dwell.dwellMs >= singleMs);
+      const stood = bikes.filter((stay) => seenFor(stay, at) >= config.dwellMs);
+      const alone = bikes.filter((stay) => seenFor(stay, at) >= singleMs);
       const many = stood.length >= config.leastUnits ? stood : [];
       const units = new Set(alone.length > many.length ? alone : many);
       for (const stay of bikes) {
-        const { dwellMs } = stay.dwell;
+        const dwellMs = seenFor(stay, at);
         const about = { zone: zone.id, track: stay.track.id };
         if (units.has(stay)) {
           trace?.note({ ...about, verdict: 'fires', code: 'enough-units', values: { units: units.size } });
@@ -138,3 +141,8 @@ export const nonmotorMisparking: SceneModule<typeof nonmotorMisparkingSchema> = 
     }
   },
 };
+
+/** How long a bike had stood when it was last seen: one that just left must not decide a case. */
+function seenFor({ dwell, track }: Stay, at: UtcMs): number {
+  return Math.max(0, dwell.dwellMs - (at - track.lastSeenAt));
+}
