@@ -60,9 +60,7 @@ export class HeldShare {
     this.#lastAt = at;
     this.#window.add(at, seen);
     if (this.#held !== undefined) this.#goOn(this.#held, elapsed);
-    else if (this.#window.holds(this.#limits.share)) {
-      this.#held = { startedAt: this.#window.since ?? at, dwellMs: this.#window.sinceMs };
-    }
+    else if (this.dueInMs === 0) this.#held = { startedAt: this.#window.since ?? at, dwellMs: this.#window.sinceMs };
   }
 
   /** Undefined while it does not hold. */
@@ -80,9 +78,11 @@ export class HeldShare {
     return this.#held?.dwellMs ?? this.#window.sinceMs;
   }
 
-  /** Until it holds at the soonest; 0 once it does. */
+  /** Until it holds at the soonest, if it is seen from now on; 0 once it does. It is not older than its first sight. */
   get dueInMs(): number {
-    return this.#held !== undefined ? 0 : this.#window.dueInMs(this.#limits.share);
+    if (this.#held !== undefined) return 0;
+    const { windowMs, share } = this.#limits;
+    return Math.max(0, windowMs - this.#window.sinceMs, share * windowMs - this.#window.seenMs);
   }
 
   /** Tells whether it holds, and by which figures; one of `shareReasons`. */

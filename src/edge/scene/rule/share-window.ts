@@ -67,6 +67,11 @@ export class ShareWindow {
     return this.#lookedMs;
   }
 
+  /** Time of it for which the condition was seen, ms. */
+  get seenMs(): number {
+    return this.#seenMs;
+  }
+
   /** Share of it, 0–1; 0 before the second look. */
   get share(): number {
     return this.#lookedMs === 0 ? 0 : this.#seenMs / this.#lookedMs;
@@ -89,11 +94,6 @@ export class ShareWindow {
   /** Whether the whole window was looked at and the condition was seen for at least this share of it. */
   holds(share: number): boolean {
     return this.#lookedMs >= this.#windowMs && this.share >= share;
-  }
-
-  /** Time until it holds at the soonest: if the condition is seen from now on. */
-  dueInMs(share: number): number {
-    return Math.max(0, this.#windowMs - this.#lookedMs, share * this.#windowMs - this.#seenMs);
   }
 
   #append({ from, seen, ms }: Span): void {
