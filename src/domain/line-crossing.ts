@@ -1,26 +1,32 @@
 import type { Point } from './geometry.ts';
 import type { CrossingDirection } from './zone.ts';
 
-/** Twice the signed area of the triangle a, b, p: positive when p lies to the right of a→b as seen on the picture. */
-function turn(a: Point, b: Point, p: Point): number {
-  return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
+/**
+ * Whether p lies to the right of a→b on the picture. A point exactly on the line is taken to lie a hair to the right of
+ * where it is, and the square of a hair below (`nudge` 1; -1: the other way round): so every case is a clear one.
+ */
+function isRight(a: Point, b: Point, p: Point, nudge: 1 | -1): boolean {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const turn = dx * (p[1] - a[1]) - dy * (p[0] - a[0]);
+  if (turn !== 0) return turn > 0;
+  return (dy === 0 ? dx : -dy) * nudge > 0;
 }
 
 /**
- * The first crossing of a way from `from` to `to` over a line of two or more points. `in` is from the line's left to its
- * right, looking from its first point to its last on the picture. A way that only touches the line, or ends on it,
- * crosses it with the step that leaves it on the other side.
+ * Whether a way from `from` to `to` leads over a line of two or more points. `in` is from the line's left to its right,
+ * looking from its first point to its last on the picture. Of two steps that meet on the line at most one crosses it; a
+ * way that cuts a corner of it, there and back, does not cross it.
  */
 export function crossingOf(from: Point, to: Point, line: readonly Point[]): CrossingDirection | undefined {
+  let inward = 0;
   for (let index = 0; index + 1 < line.length; index += 1) {
     const [a, b] = [line[index] as Point, line[index + 1] as Point];
-    const before = turn(a, b, from);
-    const after = turn(a, b, to);
-    // On the line counts as its left side: of two steps that meet on it exactly one crosses.
-    if (before > 0 === after > 0) continue;
-    const across = [turn(from, to, a), turn(from, to, b)] as const;
-    if (across[0] > 0 === across[1] > 0) continue;
-    return after > 0 ? 'in' : 'out';
+    const after = isRight(a, b, to, 1);
+    if (isRight(a, b, from, 1) === after) continue;
+    // The way is nudged, so that the line's own points are nudged the other way.
+    if (isRight(from, to, a, -1) === isRight(from, to, b, -1)) continue;
+    inward += after ? 1 : -1;
   }
-  return undefined;
+  if (inward === 0) return undefined;
+  return inward > 0 ? 'in' : 'out';
 }
