@@ -28,7 +28,7 @@ const lostCost = 0.3;
 /** What complete unlikeness adds, where a model tells appearance. */
 const unlikeCost = 1;
 /** Known by appearance alone, it may be this many times farther off than by motion, its size may change this much more. */
-const acrossReach = 2;
+const acrossReach = 1.5;
 const acrossAreaRatio = 6;
 /** Less than this share of `sameAppearance` is somebody else, wherever it stands. */
 const otherShare = 0.5;
@@ -72,11 +72,12 @@ export const standingCost: CostOf = ({ object, hidden }, { detection }, config) 
 export const movingCost: CostOf = (expected, seen, config) => {
   const { object, ahead } = expected;
   const { detection } = seen;
+  if (isOther(object, detection, config)) return undefined;
   const still = iou(object.record.box, detection.box);
   if (object.stands) return still >= config.minIou && staysPut(object, detection) ? 1 - still : undefined;
   const moved = ahead === undefined ? 0 : iou(ahead.box, detection.box);
   if (Math.max(still, moved) >= neededIou(expected, config)) {
-    return isOther(object, detection, config) ? undefined : 1 - Math.max(moved, still / 2) + extra(object, detection);
+    return 1 - Math.max(moved, still / 2) + extra(object, detection);
   }
   const far = seen.clear ? distanceCost(expected, detection, config) : undefined;
   return far === undefined ? undefined : 1 + far + extra(object, detection);
