@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alertEventSchema } from './alert-event.ts';
-import { ackSchema, coverageAckSchema, coverageBatchSchema, healthSchema } from './node-messages.ts';
+import { ackSchema, coverageAckSchema, coverageBatchSchema, healthSchema, partAckSchema } from './node-messages.ts';
 import { batchManifestSchema, transferRecordSchema } from './transfer.ts';
 
 const schemas = {
@@ -9,6 +9,7 @@ const schemas = {
   health: { schema: healthSchema, title: 'Health of a node' },
   coverage: { schema: coverageBatchSchema, title: 'Next records of the blindness account of a node' },
   'coverage-ack': { schema: coverageAckSchema, title: 'Acknowledgement of the blindness account' },
+  'part-ack': { schema: partAckSchema, title: 'How far an evidence file is that comes in parts' },
   'batch-manifest': { schema: batchManifestSchema, title: 'Manifest of a transfer batch' },
   'transfer-record': { schema: transferRecordSchema, title: 'One line of a transfer batch' },
 } as const;

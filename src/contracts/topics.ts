@@ -9,6 +9,15 @@ export function isTopicLevel(name: string): boolean {
   return level.test(name);
 }
 
+/** A piece of a file that is too large for one message: where it begins, and how large the file is. */
+export interface EvidencePart {
+  readonly offset: number;
+  readonly total: number;
+}
+
+/** Bytes of a file: at most 15 digits, which a number holds exactly. */
+const partLevel = /^(0|[1-9]\d{0,14})\.([1-9]\d{0,14})$/;
+
 /** What travels on a topic. */
 export type TopicKind = 'alert' | 'evidence' | 'health' | 'coverage' | 'ack';
 
@@ -29,6 +38,11 @@ export class NodeTopics {
     return `${this.prefix}/evidence/${hash}`;
   }
 
+  /** Binary payload: the bytes of that file from `offset` on. */
+  evidencePart(hash: Sha256, { offset, total }: EvidencePart): string {
+    return `${this.evidence(hash)}/${offset}.${total}`;
+  }
+
   /** Retained; also the will. */
   get health(): string {
     return `${this.prefix}/health`;
@@ -44,14 +58,30 @@ export class NodeTopics {
   }
 }
 
-/** A topic taken apart, or undefined when it is not one of ours. `tail` is the scene or the hash. */
-export function parseTopic(
-  topic: string,
-): { site: SiteId; node: NodeId; kind: TopicKind; tail: string | undefined } | undefined {
-  const [mb, v1, site, node, kind, tail, ...rest] = topic.split('/');
+/** A topic taken apart. */
+interface ParsedTopic {
+  readonly site: SiteId;
+  readonly node: NodeId;
+  readonly kind: TopicKind;
+  /** The scene or the hash. */
+  readonly tail: string | undefined;
+  readonly part?: EvidencePart;
+}
+
+/** A topic taken apart, or undefined when it is not one of ours. */
+export function parseTopic(topic: string): ParsedTopic | undefined {
+  const [mb, v1, site, node, kind, tail, piece, ...rest] = topic.split('/');
   if (mb !== 'mb' || v1 !== 'v1' || site === undefined || node === undefined || rest.length > 0) return undefined;
   if (!isTopicLevel(site) || !isTopicLevel(node)) return undefined;
   if (kind !== 'alert' && kind !== 'evidence' && kind !== 'health' && kind !== 'coverage' && kind !== 'ack')
     return undefined;
-  return { site: site as SiteId, node: node as NodeId, kind, tail };
+  const parsed: ParsedTopic = { site: site as SiteId, node: node as NodeId, kind, tail };
+  if (piece === undefined) return parsed;
+  const part = kind === 'evidence' ? parsePart(piece) : undefined;
+  return part && { ...parsed, part };
+}
+
+function parsePart(level: string): EvidencePart | undefined {
+  const [, offset, total] = partLevel.exec(level) ?? [];
+  return offset === undefined ? undefined : { offset: Number(offset), total: Number(total) };
 }

@@ -51,6 +51,7 @@ export class CollectGateway implements Service {
       journal: this.#journal,
       coverage: this.#coverage,
       gapGraceMs: collect.gapGraceMs,
+      maxEvidenceBytes: collect.maxEvidenceBytes,
     });
     this.#batcher = new Batcher({
       ...shared,

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha256 } from '../domain/ids.ts';
-import { writeDurable } from './durable-file.ts';
+import { moveDurable, writeDurable } from './durable-file.ts';
 import { sha256 } from './hash.ts';
 
 /** Files named by the SHA-256 of what is in them: `<dir>/ab/abcdef…`. Writing the same bytes twice is one file. */
@@ -55,6 +56,36 @@ export class ContentStore {
     }
   }
 
+  /** Some of the bytes, unchecked; undefined when they are not all there. */
+  async read(hash: Sha256, offset: number, length: number): Promise<Buffer | undefined> {
+    const file = await open(this.path(hash)).catch(() => undefined);
+    if (file === undefined) return undefined;
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+      return bytesRead === length ? buffer : undefined;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Whether the file is there and matches its name; it is never in memory as a whole. */
+  isIntact(hash: Sha256): Promise<boolean> {
+    return matches(this.path(hash), hash);
+  }
+
+  /** Takes a finished file in under its name, durably. False, and the file is left alone, where it does not match. */
+  async adopt(hash: Sha256, path: string): Promise<boolean> {
+    if (!(await matches(path, hash))) return false;
+    const file = await open(path, 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await moveDurable(path, this.path(hash));
+    return true;
+  }
+
   stream(hash: Sha256): ReadStream {
     return createReadStream(this.path(hash));
   }
@@ -62,4 +93,14 @@ export class ContentStore {
   async remove(hash: Sha256): Promise<void> {
     await rm(this.path(hash), { force: true });
   }
+}
+
+async function matches(path: string, hash: Sha256): Promise<boolean> {
+  const digest = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) digest.update(chunk);
+  } catch {
+    return false;
+  }
+  return digest.digest('hex') === hash;
 }

@@ -9,6 +9,7 @@ import type { NodeId } from '../../src/domain/ids.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { MqttLink } from '../../src/lib/mqtt-link.ts';
+import { alertDraft, storedEvidence } from '../support/alert-draft.ts';
 import { type Broker, brokers } from '../support/brokers.ts';
 import { CollectEnd, crossingSite, crossingUsers, DeliverEnd, EdgeEnd } from '../support/crossing.ts';
 import { Mosquitto } from '../support/mosquitto.ts';
@@ -164,6 +165,49 @@ describe.each(brokers)('crossing over $name', ({ version, make }) => {
       what: 'outbox freed',
       timeoutMs: 20_000,
     });
+  });
+
+  /** An alert with a clip too large for one message. */
+  async function appendClip(bytes: number): Promise<AlertDraft> {
+    const draft = alertDraft({ evidence: [await storedEvidence(edge.evidence, { kind: 'clip', bytes })] });
+    edge.outbox.append(draft);
+    return draft;
+  }
+
+  test('a clip of several megabytes goes in parts, and arrives whole beside the others', async () => {
+    await broker.start();
+    await openAll();
+    const drafts = [...(await edge.append(3)), await appendClip(5_000_000), await appendClip(1_048_577)];
+    drafts.push(...(await edge.append(3)));
+    await allArrived(drafts);
+  });
+
+  test('a clip in parts outlives broker, gateway and node being interrupted', async () => {
+    await broker.start();
+    await edge.open();
+    await collect.open();
+    const drafts = [await appendClip(12_000_000)];
+    const begun = () => readdir(join(dir.path, 'collect', 'evidence', 'parts')).then((names) => names.length > 0);
+    await until(() => begun().catch(() => false), { what: 'the first part', everyMs: 1 });
+    await broker.kill();
+    await broker.start();
+    await collect.close();
+    await collect.open();
+    await edge.close();
+    await edge.open();
+    await deliver.open();
+    drafts.push(...(await edge.append(2)));
+    await allArrived(drafts);
+  });
+
+  test('a file over the limit is given up; its alert crosses', async () => {
+    await broker.start();
+    await openAll();
+    const drafts = [await appendClip(16_777_217), ...(await edge.append(1))];
+    await until(() => deliver.intake.taken.length === 2, { what: 'both alerts', timeoutMs: 20_000 });
+    await until(() => edge.outbox.status().alerts + edge.outbox.status().evidence === 0, { what: 'outbox freed' });
+    expect(deliver.intake.arrived.has(drafts[0]?.evidence[0]?.sha256 ?? ('' as never))).toBe(false);
+    expect(deliver.intake.integrity).toEqual([]);
   });
 
   test('health is retained, and the will says offline', async () => {

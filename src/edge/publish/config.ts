@@ -46,6 +46,13 @@ export const publishConfig = z.strictObject({
     .max(64)
     .default(16)
     .meta({ description: 'Evidence files sent and not yet acknowledged by the gateway, at most.' }),
+  maxEvidenceBytes: z
+    .number()
+    .int()
+    .min(1_048_576)
+    .max(50_331_648)
+    .default(16_777_216)
+    .meta({ unit: 'bytes', description: 'Largest evidence file that is sent; a larger one is given up and counted.' }),
   ackTimeoutMs: durationMs({
     min: 100,
     max: 600_000,

@@ -1,5 +1,11 @@
 import { alertEventMediaType, toAlertEvent } from '../../contracts/alert-event.ts';
-import { ackSchema, coverageAckSchema, type Health } from '../../contracts/node-messages.ts';
+import {
+  ackSchema,
+  coverageAckSchema,
+  type Health,
+  maxMessageBytes,
+  partAckSchema,
+} from '../../contracts/node-messages.ts';
 import { NodeTopics } from '../../contracts/topics.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
@@ -16,6 +22,7 @@ import { CoverageSender } from './coverage-sender.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PendingEvidence } from './outbox-store.ts';
+import { PartSender } from './part-sender.ts';
 
 /** What the publisher needs. */
 export interface MqttPublisherOptions {
@@ -32,15 +39,14 @@ export interface MqttPublisherOptions {
   readonly window?: number;
   /** Evidence files under way, at most; default 16. */
   readonly evidenceWindow?: number;
+  /** Largest evidence file that is sent; default 16 MiB. */
+  readonly maxEvidenceBytes?: number;
   /** Default 15 s. */
   readonly ackTimeoutMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
-
-/** Largest evidence file sent as one message; larger ones will go in parts in a later format. */
-const maxEvidenceBytes = 1_048_576;
 
 const maxAckBytes = 65_536;
 /** A gateway that asks for the same alerts again is not served more often than this. */
@@ -62,6 +68,7 @@ export class MqttPublisher implements Service {
   readonly #ackTimeoutMs: number;
   readonly #sent: Counter<'kind'>;
   readonly #coverage: CoverageSender | undefined;
+  readonly #parts: PartSender;
   readonly #evidenceUnderWay = new Map<Sha256, number>();
   #session: MqttSession | undefined;
   /** Highest number sent over this connection. */
@@ -84,6 +91,13 @@ export class MqttPublisher implements Service {
     this.#coverage =
       options.coverage &&
       new CoverageSender({ store: options.coverage, clock, log: options.log, ackTimeoutMs: this.#ackTimeoutMs });
+    this.#parts = new PartSender({
+      ...options,
+      ackTimeoutMs: this.#ackTimeoutMs,
+      maxBytes: options.maxEvidenceBytes ?? 16_777_216,
+      next: () => options.outbox.evidenceUpTo(this.#cursor, 1, { over: maxMessageBytes })[0],
+      giveUp: (file, reason) => options.outbox.giveUp(file, reason),
+    });
     this.#sent = metrics.counter('maplebridge_publish_sent_total', 'Messages handed to the broker', ['kind']);
     this.#link = new MqttLink({
       broker,
@@ -141,12 +155,16 @@ export class MqttPublisher implements Service {
       const options = { contentType: 'application/json' };
       void this.#send(session, this.#topics.coverage, JSON.stringify(batch), 'coverage', options);
     });
+    this.#parts.connected((hash, part, bytes) =>
+      this.#send(session, this.#topics.evidencePart(hash, part), bytes, 'part', {}),
+    );
     this.#pump();
   }
 
   #disconnected(): void {
     this.#session = undefined;
     this.#coverage?.disconnected();
+    this.#parts.disconnected();
   }
 
   /** Sends as much as the windows allow: alerts first, then the evidence of alerts already sent. */
@@ -170,7 +188,8 @@ export class MqttPublisher implements Service {
         this.#sendAlert(session, alert);
       }
     }
-    const files = this.#options.outbox.evidenceUpTo(this.#cursor, this.#evidenceWindow);
+    this.#parts.pump();
+    const files = this.#options.outbox.evidenceUpTo(this.#cursor, this.#evidenceWindow, { upTo: maxMessageBytes });
     for (const file of files) {
       if (this.#evidenceUnderWay.size >= this.#evidenceWindow) return;
       if (this.#evidenceUnderWay.has(file.sha256)) continue;
@@ -190,9 +209,9 @@ export class MqttPublisher implements Service {
   async #sendEvidence(session: MqttSession, file: PendingEvidence): Promise<void> {
     const { evidence, outbox } = this.#options;
     try {
-      const bytes = file.bytes > maxEvidenceBytes ? 'too large' : await evidence.get(file.sha256);
-      if (bytes === undefined || typeof bytes === 'string' || bytes.length > maxEvidenceBytes) {
-        outbox.giveUp(file, bytes === undefined ? 'missing or damaged' : 'too large');
+      const bytes = await evidence.get(file.sha256);
+      if (bytes === undefined) {
+        outbox.giveUp(file, 'missing or damaged');
         this.#evidenceUnderWay.delete(file.sha256);
         this.#pump();
         return;
@@ -231,12 +250,17 @@ export class MqttPublisher implements Service {
       this.#coverage?.acknowledged(ack);
       return;
     }
+    if (ack !== undefined && 'part' in ack) {
+      this.#parts.acknowledged(ack);
+      return;
+    }
     if (ack === undefined) {
       this.#log.warn({ bytes: payload.length }, 'acknowledgement not understood');
       return;
     }
     const outcome = this.#options.outbox.acknowledge(ack);
     for (const hash of ack.evidence) this.#evidenceUnderWay.delete(hash);
+    this.#parts.settled(ack.evidence);
     if (outcome === 'progress') {
       const { acked } = this.#options.outbox.head();
       if (acked > this.#acked) this.#lastProgressAt = this.#options.clock.monotonic();
@@ -292,7 +316,9 @@ const jsonRetained = { retain: true, contentType: 'application/json' } as const;
 function parseAck(payload: Buffer) {
   try {
     const value: unknown = JSON.parse(payload.toString('utf8'));
-    return ackSchema.safeParse(value).data ?? coverageAckSchema.safeParse(value).data;
+    return (
+      ackSchema.safeParse(value).data ?? partAckSchema.safeParse(value).data ?? coverageAckSchema.safeParse(value).data
+    );
   } catch {
     return undefined;
   }

@@ -19,6 +19,13 @@ export interface PendingEvidence {
   readonly n: number;
 }
 
+/** Sizes of files, bytes. */
+export interface SizeRange {
+  /** Larger than this. */
+  readonly over?: number;
+  readonly upTo?: number;
+}
+
 /** How far the chain goes and how much of it is acknowledged. */
 export interface ChainHead {
   readonly n: number;
@@ -114,10 +121,15 @@ export class OutboxStore {
   /** Which incidents are open is known exactly as durably as the alerts that say so. */
   #remember(draft: AlertDraft): void {
     if (draft.phase === 'cleared') {
-      this.#database.run('DELETE FROM incident WHERE id = ?', draft.incidentId);
+      const { incidentId } = draft;
+      this.#database.run('DELETE FROM incident WHERE id = ? OR (id > ? AND id < ?)', ...rowsOf(incidentId));
       return;
     }
-    this.#database.run('INSERT OR REPLACE INTO incident VALUES (?, ?)', draft.incidentId, JSON.stringify(kept(draft)));
+    const { incidentId, camera } = draft;
+    // A row of its own for each camera that sees it; one without a camera is from an earlier version.
+    this.#database.run('DELETE FROM incident WHERE id = ?', incidentId);
+    const id = `${incidentId} ${camera.id}`;
+    this.#database.run('INSERT OR REPLACE INTO incident VALUES (?, ?)', id, JSON.stringify(kept(draft)));
     // Ids are UUIDv7: in order of time. What is remembered must never keep alerts from the disk.
     this.#database.run(
       'DELETE FROM incident WHERE id <= (SELECT id FROM incident ORDER BY id DESC LIMIT 1 OFFSET ?)',
@@ -135,12 +147,14 @@ export class OutboxStore {
     return rows.map((row) => JSON.parse(row.body) as Alert);
   }
 
-  /** Evidence of alerts up to `n`, oldest first. */
-  evidenceUpTo(n: number, limit: number): PendingEvidence[] {
+  /** Evidence of alerts up to `n`, of more than `over` bytes and no more than `upTo`, oldest first. */
+  evidenceUpTo(n: number, limit: number, { over = -1, upTo = Number.MAX_SAFE_INTEGER }: SizeRange): PendingEvidence[] {
     return this.#database.all<PendingEvidence>(
       `SELECT sha256, bytes, media_type AS mediaType, kind, n FROM evidence
-       WHERE state = 'pending' AND n <= ? ORDER BY n, rowid LIMIT ?`,
+       WHERE state = 'pending' AND n <= ? AND bytes > ? AND bytes <= ? ORDER BY n, rowid LIMIT ?`,
       n,
+      over,
+      upTo,
       limit,
     );
   }
@@ -249,6 +263,11 @@ export class OutboxStore {
   close(): void {
     this.#database.close();
   }
+}
+
+/** The row without a camera, and the range of those with one: a space comes before `!`. */
+function rowsOf(incidentId: string): [string, string, string] {
+  return [incidentId, `${incidentId} `, `${incidentId}!`];
 }
 
 function kept(draft: AlertDraft): OpenIncident {

@@ -11,7 +11,7 @@ import type { SigningKey } from '../../lib/keys.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Gauge, Metrics } from '../../lib/metrics.ts';
 import { EvidenceShedding } from './evidence-shedding.ts';
-import { type ChainHead, OutboxStore, type PendingEvidence } from './outbox-store.ts';
+import { type ChainHead, OutboxStore, type PendingEvidence, type SizeRange } from './outbox-store.ts';
 
 /** What an outbox needs. */
 export interface OutboxOptions {
@@ -141,8 +141,8 @@ export class Outbox {
   }
 
   /** Waiting evidence of alerts up to number `n`, oldest first. */
-  evidenceUpTo(n: number, limit: number): PendingEvidence[] {
-    return this.#open().evidenceUpTo(n, limit);
+  evidenceUpTo(n: number, limit: number, sizes: SizeRange = {}): PendingEvidence[] {
+    return this.#open().evidenceUpTo(n, limit, sizes);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { NodeKeys } from '../../contracts/node-keys.ts';
-import { type Ack, type CoverageAck, type Health, healthSchema } from '../../contracts/node-messages.ts';
+import { type Ack, type CoverageAck, type Health, healthSchema, type PartAck } from '../../contracts/node-messages.ts';
 import { NodeTopics, parseTopic } from '../../contracts/topics.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
@@ -13,6 +13,7 @@ import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { MqttLink, type MqttMessage, type MqttVersion } from '../../lib/mqtt-link.ts';
 import { type AlertMessage, AlertRegister } from './alert-register.ts';
 import type { CoverageLedger } from './coverage-ledger.ts';
+import { EvidenceParts, type PartMessage } from './evidence-parts.ts';
 import { type EvidenceMessage, EvidenceShelf } from './evidence-shelf.ts';
 import type { Journal } from './journal.ts';
 
@@ -28,6 +29,8 @@ export interface CollectorOptions {
   readonly coverage?: CoverageLedger;
   /** Evidence on its way to a batch. */
   readonly evidence: ContentStore;
+  /** Largest evidence file that is taken; default 16 MiB. */
+  readonly maxEvidenceBytes?: number;
   /** How long a missing or refused alert is waited for; default 60 s. */
   readonly gapGraceMs?: number;
   readonly clock: Clock;
@@ -38,12 +41,15 @@ export interface CollectorOptions {
 type Work =
   | ({ readonly kind: 'alert' } & AlertMessage)
   | ({ readonly kind: 'evidence' } & EvidenceMessage)
+  | ({ readonly kind: 'part' } & PartMessage)
   | { readonly kind: 'coverage'; readonly node: NodeId; readonly payload: Buffer };
 
 /** Messages that share one commit: at one fsync of 5 ms this is 25,000 alerts a second, far above the need. */
 const groupSize = 128;
 /** Beyond half of this the broker is made to wait; beyond all of it (it cannot be) messages are left to be resent. */
 const queueCapacity = 1_024;
+/** The same for their bytes: evidence of many nodes must not fill the memory. */
+const queueBytes = 67_108_864;
 /** 2,000 cameras, each with why it is not seen. */
 const maxHealthBytes = 1_048_576;
 const maxNodes = 10_000;
@@ -60,11 +66,13 @@ export class Collector implements Service {
   readonly #link: MqttLink;
   readonly #register: AlertRegister;
   readonly #shelf: EvidenceShelf;
+  readonly #parts: EvidenceParts;
   readonly #queue = new BoundedQueue<Work>(queueCapacity, 'reject-newest');
   readonly #resume: (() => void)[] = [];
   readonly #health = new Map<NodeId, Health>();
   readonly #received: Counter<'kind'>;
   readonly #ignored: Counter<'reason'>;
+  #queuedBytes = 0;
   #draining: Promise<void> | undefined;
   #stopped = false;
 
@@ -74,12 +82,14 @@ export class Collector implements Service {
     this.#log = log;
     this.#register = new AlertRegister({ ...options, gapGraceMs: options.gapGraceMs ?? 60_000 });
     this.#shelf = new EvidenceShelf({ ...options, graceMs: options.gapGraceMs ?? 60_000 });
+    const { maxEvidenceBytes: maxBytes = 16_777_216 } = options;
+    this.#parts = new EvidenceParts({ ...options, maxBytes, shelf: this.#shelf });
     this.#received = metrics.counter('maplebridge_collect_received_total', 'Messages from the broker', ['kind']);
     this.#ignored = metrics.counter('maplebridge_collect_ignored_total', 'Messages not processed', ['reason']);
     this.#link = new MqttLink({
       broker: options.broker,
       clientId: `${site}.gateway-collect`,
-      subscribe: ['alert/#', 'evidence/+', 'health', 'coverage'].map((tail) => `mb/v1/${site}/+/${tail}`),
+      subscribe: ['alert/#', 'evidence/#', 'health', 'coverage'].map((tail) => `mb/v1/${site}/+/${tail}`),
       onConnected: () => this.#greet(),
       onMessage: (message) => this.#accept(message),
       clock,
@@ -132,12 +142,15 @@ export class Collector implements Service {
       return;
     }
     this.#received.inc({ kind: parsed.kind });
-    const { node, kind, tail } = parsed;
+    const { node, kind, tail, part } = parsed;
     if (kind === 'health') return this.#noteHealth(node, payload);
     if (kind === 'coverage') this.#enqueue({ kind, node, payload });
     if (kind === 'alert') this.#enqueue({ kind, node, topic, payload });
-    if (kind === 'evidence' && tail !== undefined) this.#enqueue({ kind, node, hash: tail as Sha256, payload });
-    if (this.#queue.size < queueCapacity / 2) return;
+    const hash = tail as Sha256 | undefined;
+    if (kind === 'evidence' && hash !== undefined) {
+      this.#enqueue(part === undefined ? { kind, node, hash, payload } : { kind: 'part', node, hash, part, payload });
+    }
+    if (this.#queue.size < queueCapacity / 2 && this.#queuedBytes < queueBytes / 2) return;
     return new Promise((resolve) => this.#resume.push(resolve));
   }
 
@@ -146,6 +159,7 @@ export class Collector implements Service {
       this.#ignored.inc({ reason: 'overload' });
       return;
     }
+    this.#queuedBytes += work.payload.length;
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined;
     });
@@ -158,6 +172,7 @@ export class Collector implements Service {
       const group: Work[] = [];
       for (let work = this.#queue.shift(); work !== undefined; work = this.#queue.shift()) {
         group.push(work);
+        this.#queuedBytes -= work.payload.length;
         if (group.length === groupSize) break;
       }
       for (const resume of this.#resume.splice(0)) resume();
@@ -174,12 +189,18 @@ export class Collector implements Service {
   async #store(group: readonly Work[]): Promise<void> {
     const alerts = group.filter((work) => work.kind === 'alert');
     const files = group.filter((work) => work.kind === 'evidence');
+    const parts = group.filter((work) => work.kind === 'part');
     const toAcknowledge = new Map<NodeId, Sha256[]>();
     for (const node of this.#register.take(alerts)) toAcknowledge.set(node, []);
-    for (const { node, hash } of await this.#shelf.take(files)) {
+    const answers = await this.#parts.take(parts);
+    const whole = answers.filter(({ upTo }) => upTo === 'settled');
+    for (const { node, hash } of [...(await this.#shelf.take(files)), ...whole]) {
       const hashes = toAcknowledge.get(node) ?? [];
       hashes.push(hash);
       toAcknowledge.set(node, hashes);
+    }
+    for (const { node, hash, upTo } of answers) {
+      if (upTo !== 'settled') this.#answer(node, { part: { sha256: hash, upTo } });
     }
     this.#options.journal.announce();
     for (const [node, hashes] of toAcknowledge) this.#acknowledge(node, hashes);
@@ -206,7 +227,7 @@ export class Collector implements Service {
     }
   }
 
-  #answer(node: NodeId, word: Ack | CoverageAck): void {
+  #answer(node: NodeId, word: Ack | CoverageAck | PartAck): void {
     this.#link.session
       ?.publish(new NodeTopics(this.#options.site, node).ack, JSON.stringify(word), { contentType: 'application/json' })
       .catch((error: unknown) => this.#log.debug({ node, reason: messageOf(error) }, 'acknowledgement not sent'));

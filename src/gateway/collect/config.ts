@@ -31,6 +31,13 @@ export const collectConfig = z.strictObject({
     .string()
     .default('var/gateway/evidence')
     .meta({ description: 'Folder of evidence files on their way to a batch.' }),
+  maxEvidenceBytes: z
+    .number()
+    .int()
+    .min(1_048_576)
+    .max(50_331_648)
+    .default(16_777_216)
+    .meta({ unit: 'bytes', description: 'Largest evidence file that is taken. Not smaller than that of the nodes.' }),
   gapGraceMs: durationMs({
     min: 100,
     max: 86_400_000,

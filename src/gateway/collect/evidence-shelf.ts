@@ -1,3 +1,4 @@
+import { maxMessageBytes } from '../../contracts/node-messages.ts';
 import type { NodeId, Sha256 } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
@@ -24,7 +25,6 @@ export interface EvidenceShelfOptions {
   readonly metrics: Metrics;
 }
 
-const maxEvidenceBytes = 1_048_576;
 const maxUnnamed = 10_000;
 
 /** Puts evidence on disk when its bytes match its name and an accepted alert names it: nothing else may cross. */
@@ -59,24 +59,34 @@ export class EvidenceShelf {
 
   /** `settle`: acknowledge without storing; `leave`: neither, the node sends it again. */
   #judge({ node, hash, payload }: EvidenceMessage): 'keep' | 'settle' | 'leave' {
-    const { journal, log } = this.#options;
-    if (payload.length > maxEvidenceBytes || sha256(payload) !== hash) {
+    if (payload.length > maxMessageBytes || sha256(payload) !== hash) {
       // Not the file its topic names: the node verifies before it sends, so this is somebody else's doing.
-      this.#refused.inc({ reason: 'bad-evidence' });
-      const key = sha256(node, 'evidence', payload);
-      const detail = payload.length > maxEvidenceBytes ? 'evidence too large' : 'evidence does not match its name';
-      journal.transaction(() => {
-        const refused = { key, node, topic: `evidence/${hash}`, reason: detail, payload: payload.subarray(0, 4_096) };
-        if (journal.quarantine(refused) === 'known') return;
-        log.warn({ node, detail }, 'integrity incident');
-        journal.addIncident({ kind: 'bad-hash', node, detail, at: this.#options.clock.now() });
-      });
+      const detail = payload.length > maxMessageBytes ? 'evidence too large' : 'evidence does not match its name';
+      this.refuse({ node, hash, payload, detail });
       return 'leave';
     }
-    const state = journal.evidenceState(hash);
-    if (state === 'expected') return 'keep';
-    if (state !== undefined) return 'settle';
-    return this.#judgeUnnamed(node, hash);
+    const place = this.place(node, hash);
+    return place === 'expected' ? 'keep' : place;
+  }
+
+  /** Whether a file is waited for: `settle`: it need not be sent, `leave`: its alert may still come. */
+  place(node: NodeId, hash: Sha256): 'expected' | 'settle' | 'leave' {
+    const state = this.#options.journal.evidenceState(hash);
+    if (state === 'expected') return 'expected';
+    return state === undefined ? this.#judgeUnnamed(node, hash) : 'settle';
+  }
+
+  /** Puts on record, once, that a node’s evidence is not what it claims to be. */
+  refuse({ node, hash, payload, detail }: EvidenceMessage & { readonly detail: string }): void {
+    const { journal, log, clock } = this.#options;
+    this.#refused.inc({ reason: 'bad-evidence' });
+    const key = payload.length === 0 ? sha256(node, 'evidence', hash, detail) : sha256(node, 'evidence', payload);
+    journal.transaction(() => {
+      const refused = { key, node, topic: `evidence/${hash}`, reason: detail, payload: payload.subarray(0, 4_096) };
+      if (journal.quarantine(refused) === 'known') return;
+      log.warn({ node, detail }, 'integrity incident');
+      journal.addIncident({ kind: 'bad-hash', node, detail, at: clock.now() });
+    });
   }
 
   /** Its alert may still be on the way; when it was refused and passed over, the file must not block the node. */

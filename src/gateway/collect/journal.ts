@@ -176,6 +176,11 @@ export class Journal implements TransferSource {
     )?.state;
   }
 
+  /** Size of a file as the alert that names it states it. */
+  evidenceBytes(hash: Sha256): number | undefined {
+    return this.#database.row<{ bytes: number }>('SELECT bytes FROM evidence WHERE sha256 = ?', hash)?.bytes;
+  }
+
   evidenceStored(hash: Sha256, bytes: number): void {
     this.#database.run(
       "UPDATE evidence SET state = 'stored', bytes = ?, at = ? WHERE sha256 = ? AND state = 'expected'",
@@ -252,12 +257,14 @@ export class Journal implements TransferSource {
     const records = within(rows, budget, (row) => Buffer.byteLength(row.line) + 1);
     // Not before its alert: evidence waits while alerts are left over.
     const cut = records.length === limits.records || budget.left < 0;
-    const evidence = cut ? [] : within(files, budget, (row) => row.bytes);
+    // The first file is taken whatever its size: alerts that keep coming must not hold a long clip back for ever.
+    const room = { ...budget, empty: true };
+    const evidence = cut ? [] : within(files, room, (row) => row.bytes);
     return {
       number,
       records: records.map(({ seq, line }) => ({ seq, line })),
       evidence: evidence.map(({ sha256, bytes }) => ({ sha256, bytes })),
-      oldestAt: budget.oldestAt,
+      oldestAt: room.oldestAt,
     };
   }
 

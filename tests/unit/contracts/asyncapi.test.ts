@@ -37,6 +37,7 @@ describe('the AsyncAPI document', () => {
       {
         alert: topics.alert('{scene}'),
         evidence: topics.evidence('{sha256}' as Sha256),
+        evidencePart: topics.evidencePart('{sha256}' as Sha256, { offset: '{offset}', total: '{total}' } as never),
         health: topics.health,
         coverage: topics.coverage,
         ack: topics.ack,
@@ -86,6 +87,10 @@ describe('topics', () => {
 
   test.each([
     [topics.alert('fire_smoke'), { kind: 'alert', tail: 'fire_smoke' }],
+    [
+      topics.evidencePart('ab' as Sha256, { offset: 524_288, total: 2_000_000 }),
+      { kind: 'evidence', tail: 'ab', part: { offset: 524_288, total: 2_000_000 } },
+    ],
     [topics.health, { kind: 'health', tail: undefined }],
     [topics.ack, { kind: 'ack', tail: undefined }],
   ])('%s is taken apart', (topic, expected) => {
@@ -98,6 +103,11 @@ describe('topics', () => {
     'mb/v1/site 1/edge-1/health',
     'mb/v1/+/edge-1/health',
     'mb/v1/site-1/edge-1/alert/a/b',
+    'mb/v1/site-1/edge-1/alert/a/0.9',
+    'mb/v1/site-1/edge-1/evidence/ab/9',
+    'mb/v1/site-1/edge-1/evidence/ab/0.0',
+    'mb/v1/site-1/edge-1/evidence/ab/-1.9',
+    'mb/v1/site-1/edge-1/evidence/ab/0.9/more',
     '',
   ])('%s is not ours', (topic) => {
     expect(parseTopic(topic)).toBeUndefined();
