@@ -86,7 +86,7 @@ export const personDown: SceneModule<typeof personDownSchema> = {
     const keepStill = (stay: Stay, posture: Posture | undefined, look: Look, trace?: RuleTrace) => {
       const begins = posture?.downSince === undefined || posture.downSince === look.at;
       const moved = begins ? 0 : drift(stay.reference, stay.track.box, look.aspect);
-      if (!begins && moved <= config.maxDrift) return;
+      if (!begins && (moved <= config.maxDrift || posture.still === true)) return;
       stay.dwell.restart(look.at);
       stay.reference = stay.track.box;
       if (begins) return;
@@ -115,6 +115,7 @@ export const personDown: SceneModule<typeof personDownSchema> = {
         trace?.note({ ...about, verdict: 'waits', code: 'lies', values });
         return [];
       }
+      posture.still = true;
       if (config.uniformsWork && inUniform(track)) {
         trace?.note({ ...about, verdict: 'suppressed', code: 'in-uniform' });
         return [];

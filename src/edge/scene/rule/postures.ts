@@ -29,6 +29,8 @@ export interface Posture {
   /** When it was last upright, and how high its box was then, share of the picture. */
   uprightAt?: UtcMs | undefined;
   uprightHeight?: number | undefined;
+  /** Has lain still for long enough: from then on lying is, who stirs is still down. */
+  still?: boolean | undefined;
   /** How long after having been upright it lay: a fall. It stays one until the person is up again. */
   fellMs?: number | undefined;
 }
@@ -83,7 +85,7 @@ export class Postures {
   /** Before the first look: who was reported to lie had fallen. */
   resume(hits: readonly SceneHit[]): void {
     for (const { subject, startedAt } of hits) {
-      this.#memory.seed(subject, { now: 'lying', downSince: startedAt, fellMs: 0 });
+      this.#memory.seed(subject, { now: 'lying', downSince: startedAt, still: true, fellMs: 0 });
     }
   }
 
@@ -108,7 +110,10 @@ export class Postures {
     }
     posture.riseSince ??= at;
     const risen = posture.downSince === undefined || at - posture.riseSince > this.#limits.occlusionMs;
-    if (risen) posture.downSince = undefined;
+    if (risen) {
+      posture.downSince = undefined;
+      posture.still = undefined;
+    }
     if (posture.now === 'upright' && risen) {
       posture.fellMs = undefined;
       posture.uprightAt = at;
