@@ -57,6 +57,9 @@ export interface LookMeans {
 
 const never = new AbortController().signal;
 
+/** Who is hidden for longer is not looked for any more: what hides it changes the picture when it goes. */
+const lookedForMs = 30_000;
+
 /** What the pipeline needs of the stages; each is the stage's own class in production. */
 export interface PipelineStages {
   readonly detection: CameraDetection;
@@ -173,7 +176,7 @@ export class CameraPipeline {
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
     const whole = attention.fullPictureDue(at);
-    const always = whole || this.#tracks.length + this.#cut.length > 0;
+    const always = whole || this.#lookedFor(at).length + this.#cut.length > 0;
     const reference = faults?.ask(at);
     const ask = { specs: detection.specs, memory: this.#memory, ...(reference && { reference }), always, at };
     const answer = await decode(unit, ask).finally(decoded);
@@ -197,7 +200,7 @@ export class CameraPipeline {
     for (const event of broken) await this.#stages.reporter.report(event, shown);
     const [picture] = pictures;
     if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
-    const { full, regions } = lookRegions({ activity, whole, tracks: this.#tracks, cut: this.#cut, area });
+    const { full, regions } = lookRegions({ activity, whole, tracks: this.#lookedFor(at), cut: this.#cut, area });
     const { detections: found, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
     if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
     if (full && pictures.length > 0) attention.noteFullPicture(at);
@@ -233,6 +236,11 @@ export class CameraPipeline {
   #givenUp(look: Omit<LookOutcome, 'result'>): LookOutcome {
     this.#stages.attention.wantFullPicture();
     return { result: 'failed', ...look };
+  }
+
+  /** Followed objects whose places are looked at whatever the gate says. */
+  #lookedFor(at: UtcMs): readonly Track[] {
+    return this.#tracks.filter(({ lastSeenAt }) => at - lastSeenAt <= lookedForMs);
   }
 
   async #detect(

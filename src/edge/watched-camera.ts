@@ -268,7 +268,7 @@ export class WatchedCamera implements RememberingCamera {
 
   #restore({ at, tracker, scenes, faults }: RememberedCamera, log: Logger): boolean {
     try {
-      this.#tracker.restore(tracker);
+      if (!this.#tracker.restore(tracker)) log.warn('the tracks remembered are another tracker’s: nobody is known');
       this.scenes.restore(scenes);
       if (faults !== undefined) this.faults.restore(faults);
       this.#lookedAt = at;

@@ -25,7 +25,7 @@ const speedHits = 3;
 const maxSpreads = 3;
 /** Between an object of the look before and one lost, the first is the likelier. */
 const lostCost = 0.3;
-/** What complete unlikeness adds, where a model tells appearance. */
+/** What unlikeness adds and likeness takes off, measured from where somebody is known again by it. */
 const unlikeCost = 1;
 /** Known by appearance alone, it may be this many times farther off than by motion, its size may change this much more. */
 const acrossReach = 1.5;
@@ -77,10 +77,10 @@ export const movingCost: CostOf = (expected, seen, config) => {
   if (object.stands) return still >= config.minIou && staysPut(object, detection) ? 1 - still : undefined;
   const moved = ahead === undefined ? 0 : iou(ahead.box, detection.box);
   if (Math.max(still, moved) >= neededIou(expected, config)) {
-    return 1 - Math.max(moved, still / 2) + extra(object, detection);
+    return 1 - Math.max(moved, still / 2) + extra(object, detection, config);
   }
   const far = seen.clear ? distanceCost(expected, detection, config) : undefined;
-  return far === undefined ? undefined : 1 + far + extra(object, detection);
+  return far === undefined ? undefined : 1 + far + extra(object, detection, config);
 };
 
 /** Anywhere in the picture it may have got to since, by what it looks like. */
@@ -121,9 +121,9 @@ function distanceCost(
   return off < gate ? off / gate : undefined;
 }
 
-function extra(object: FollowedObject, { appearance }: Detection): number {
-  const alike = similarity(object.appearance, appearance);
-  return (object.record.missed > 0 ? lostCost : 0) + (alike === undefined ? 0 : unlikeCost * (1 - Math.max(0, alike)));
+function extra(object: FollowedObject, { appearance }: Detection, { sameAppearance }: TrackConfig): number {
+  const alike = similarity(object.appearance, appearance) ?? sameAppearance;
+  return (object.record.missed > 0 ? lostCost : 0) + unlikeCost * (sameAppearance - alike);
 }
 
 /** Whether a lost object's place is taken by somebody who looks otherwise. */

@@ -58,6 +58,7 @@ function watch(world: {
   activity: (second: number) => Activity | 'corrupt';
   objects: (second: number) => readonly Box[];
   masks?: readonly PictureMask[];
+  track?: object;
 }) {
   const clock = new FakeClock(0);
   const asks: LookAsk[] = [];
@@ -97,7 +98,7 @@ function watch(world: {
         }),
       },
       attention: new CameraAttention({ where: 'zones', busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
-      tracker: new IouTracker({ config: trackSchema.parse({}), newId: () => `t${++tracks}` as TrackId }),
+      tracker: new IouTracker({ config: trackSchema.parse(world.track ?? {}), newId: () => `t${++tracks}` as TrackId }),
       scenes,
       reporter: { report: async (event) => void events.push(event) },
       masks: world.masks ?? [],
@@ -193,6 +194,19 @@ describe('a camera’s looks', () => {
     // Removed from the tracker, it is looked for no more.
     expect(camera.detected.length).toBeLessThan(41);
     expect(camera.events).toEqual([]);
+  });
+
+  test('who stays hidden is remembered, but not looked for beyond half a minute; what changes is looked at', async () => {
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : second === 100 ? arrived : still),
+      objects: (second) => (second < 40 || second >= 100 ? [parked] : []),
+      track: { maxLostMs: 600_000 },
+    });
+    for (let second = 0; second <= 98; second += 2) await camera.lookAt(second);
+    expect(camera.detected).toHaveLength(1 + 68 / 2);
+    await camera.lookAt(100);
+    expect(camera.detected).toHaveLength(36);
+    expect(camera.pipeline.follows).toBe(true);
   });
 
   test('a model that fails takes the look, and the next takes the whole picture', async () => {
