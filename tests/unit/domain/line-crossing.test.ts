@@ -71,7 +71,7 @@ describe('crossing a line', () => {
     fc.assert(
       fc.property(fc.array(point, { minLength: 2, maxLength: 12 }), dividing, (walk, line) => {
         const steps = walk.slice(1).map((to, index) => crossed(walk[index] ?? to, to, line));
-        const [first, last] = [walk[0] ?? [0, 0], walk.at(-1) ?? [0, 0]];
+        const [first, last] = [walk[0], walk.at(-1)] as [Point, Point];
         const sum = steps.reduce<number>((total, step) => total + step, 0);
         expect(sum).toBe(crossed(first, last, line));
         expect(Math.abs(sum)).toBeLessThanOrEqual(1);
