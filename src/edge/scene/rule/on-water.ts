@@ -3,8 +3,8 @@ import type { Zone } from '../../../domain/zone.ts';
 
 /** Closer than this to the border of the picture, an edge of a polygon is where the picture ends, not the shore. */
 const borderMargin = 0.01;
-/** Share of a person's box within a boat's from which on the person is aboard; a boat's box ends at its gunwale. */
-const aboardShare = 0.3;
+/** Share of a person's box within a boat's from which on the person is aboard: who is in the water before it has less. */
+const aboardShare = 0.7;
 /** A mirror image lies this close under its owner's feet, in heights of the owner: a quay may stand between them. */
 const mirrorGap = [-0.25, 0.5] as const;
 /** It is about as wide and as high as its owner, and right below; waves and the shore cut its height. */
