@@ -10,6 +10,7 @@ import { ingestBench } from './ingest.ts';
 import { overloadBench } from './overload.ts';
 import { packingBench } from './packing.ts';
 import { pipelineBench } from './pipeline.ts';
+import { scriptedBench } from './scripted.ts';
 import { soakBench } from './soak.ts';
 
 /** Every bench by name. */
@@ -22,10 +23,11 @@ const benches: Readonly<Record<string, Bench>> = {
   overload: overloadBench,
   packing: packingBench,
   pipeline: pipelineBench,
+  scripted: scriptedBench,
   soak: soakBench,
 };
 /** Options of single benches, all with a value. */
-const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'shards', 'peers', 'profile', 'seek'] as const;
+const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'seeds', 'shards', 'peers', 'profile', 'seek'] as const;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
