@@ -109,7 +109,7 @@ export class SceneTimeline {
    * for a play that goes on after a restart.
    */
   play(
-    scenes: CameraScenes,
+    scenes: Pick<CameraScenes, 'update'>,
     untilS: number,
     more: { from?: number; trace?: SceneTrace } = {},
   ): (SceneEvent & { second: number })[] {

@@ -169,8 +169,9 @@ export class ObservationLog {
     );
     try {
       this.#store ??= new ObservationStore(this.#config.path);
-      if (complete.length + due.length > 0) this.#put(this.#store, complete, due);
-      this.#trim(this.#store, now);
+      const wrote = complete.length + due.length > 0;
+      if (wrote) this.#put(this.#store, complete, due);
+      if (wrote || now >= this.#trimAt) this.#trim(this.#store, now);
       if (this.#problem !== undefined) this.#log.info('observations are written again');
       this.#problem = undefined;
     } catch (error) {

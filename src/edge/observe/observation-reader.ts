@@ -21,10 +21,15 @@ export interface CameraSpan {
   readonly until: UtcMs;
 }
 
-/** A record as it comes out of a log; a note from which a replay can start brings its configuration. */
-export type LoggedRecord =
-  | Exclude<ObservationRecord, { kind: 'note' }>
-  | { readonly kind: 'note'; readonly note: ObservationNote; readonly context: unknown };
+/** A note as it comes out of a log, with the configuration of its block where a replay can start from that. */
+export interface LoggedNote {
+  readonly kind: 'note';
+  readonly note: ObservationNote;
+  readonly context: unknown;
+}
+
+/** A record as it comes out of a log. */
+export type LoggedRecord = Exclude<ObservationRecord, { kind: 'note' }> | LoggedNote;
 
 interface BlockData {
   readonly n: number;
@@ -58,6 +63,11 @@ export class ObservationReader {
     );
   }
 
+  /** Time of the newest look that is on disk; 0 where there is none. */
+  lastLookAt(camera: CameraId): UtcMs {
+    return this.#row<{ at: UtcMs | null }>('SELECT max(until) AS at FROM block WHERE camera = ?', camera)?.at ?? 0;
+  }
+
   /** The last place to start from at or before `at`, or else the first. */
   entryBefore(camera: CameraId, at: UtcMs): LogEntry | undefined {
     const select = 'SELECT n, since AS at FROM block WHERE camera = ? AND entry = 1';
@@ -67,16 +77,18 @@ export class ObservationReader {
     );
   }
 
-  /** The first notes of a camera's blocks from `entry` on that a replay can start from. */
-  *entries(camera: CameraId, entry: LogEntry): Generator<ObservationNote> {
+  /** The notes from `entry` to `until` from which a replay can start, each with its configuration. */
+  *entries(camera: CameraId, entry: LogEntry, until: UtcMs): Generator<LoggedNote> {
     for (const block of this.#blocks('AND entry = 1', camera, entry.n)) {
+      if (block.since > until || block.context === null) continue;
       const first = decodeBlock(bytesOf(block)).next();
-      if (!first.done && first.value.kind === 'note') yield first.value.note;
+      if (first.done || first.value.kind !== 'note') continue;
+      yield { ...first.value, context: this.#context(block.context) };
     }
   }
 
   /** Everything from `entry` on, in the order in which it was written; blocks that begin after `until` are left out. */
-  *records(camera: CameraId, entry: LogEntry, until = Number.MAX_SAFE_INTEGER): Generator<LoggedRecord> {
+  *records(camera: CameraId, entry: LogEntry, until: UtcMs): Generator<LoggedRecord> {
     for (const block of this.#blocks('', camera, entry.n)) {
       if (block.since > until) continue;
       const context = block.context === null ? undefined : this.#context(block.context);
