@@ -7,7 +7,7 @@ import { detectSchema } from '../../src/edge/detect/config.ts';
 import { loadDetector } from '../../src/edge/detect/load-detector.ts';
 import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
 import { trackSchema } from '../../src/edge/track/config.ts';
-import { IouTracker } from '../../src/edge/track/iou-tracker.ts';
+import { createTracker } from '../../src/edge/track/create-tracker.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { keyframesOf } from '../support/keyframes.ts';
@@ -39,7 +39,7 @@ describe.skipIf(sharedDir === undefined)(`keyframes to tracks on shared footage$
       log,
       metrics: new Metrics(),
     });
-    const tracker = new IouTracker({ config: trackSchema.parse({}), newId: countedIds() });
+    const tracker = createTracker({ config: trackSchema.parse({}), newId: countedIds() });
     const found: { s: number; track: Track }[] = [];
     for (const unit of await keyframesOf(join(shared, 'footage', footage))) {
       const decoded = await decoder.decode(unit, detector.input);
