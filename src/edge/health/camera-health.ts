@@ -17,6 +17,9 @@ const relief = 2;
 /** Around dusk and dawn lamps and infrared are switched: so long before and after the sun is down. */
 const twilightMs = 2 * 3_600_000;
 
+/** All of the time is over; sums of fractions fall short of one by a hair. */
+const whole = 1 - 1e-9;
+
 /** A fault of a camera's pictures that is established. */
 export interface EstablishedFault {
   readonly fault: PictureFault;
@@ -39,7 +42,7 @@ interface Suspicion {
 interface SavedHealth {
   readonly established?: EstablishedFault | undefined;
   readonly suspicion?: Suspicion | undefined;
-  readonly wellMs: number;
+  readonly wellMs?: number | undefined;
   readonly otherViewMs: number;
   readonly lastAt?: UtcMs | undefined;
 }
@@ -51,8 +54,8 @@ export class CameraHealth {
   readonly #isNight: (at: UtcMs) => boolean;
   #established: EstablishedFault | undefined;
   #suspicion: Suspicion | undefined;
-  /** How long the pictures of a faulty camera have been well. */
-  #wellMs = 0;
+  /** How long the pictures of a faulty camera have been well, from the first that was. */
+  #wellMs: number | undefined;
   /** How long it has shown another view. */
   #otherViewMs = 0;
   #lastAt: UtcMs | undefined;
@@ -128,7 +131,7 @@ export class CameraHealth {
   }
 
   #suspect({ fault, afterMs }: PictureVerdict & { kind: 'fault' }, at: UtcMs, stepMs: number): void {
-    this.#wellMs = 0;
+    this.#wellMs = undefined;
     if (this.#established?.fault === fault) {
       this.#suspicion = undefined;
       return;
@@ -142,7 +145,7 @@ export class CameraHealth {
     suspicion.afterMs = afterMs;
     suspicion.pictures += 1;
     suspicion.votes[fault] = (suspicion.votes[fault] ?? 0) + Math.max(1, stepMs);
-    if (suspicion.progress < 1 || suspicion.pictures < leastPictures) return;
+    if (suspicion.progress < whole || suspicion.pictures < leastPictures) return;
     this.#established = {
       fault: leading(suspicion.votes) ?? fault,
       since: this.#established?.since ?? suspicion.since,
@@ -156,11 +159,11 @@ export class CameraHealth {
       if (this.#suspicion.progress <= 0) this.#suspicion = undefined;
     }
     if (this.#established === undefined) return;
-    this.#wellMs += stepMs;
+    this.#wellMs = this.#wellMs === undefined ? 0 : this.#wellMs + stepMs;
     if (this.#wellMs < this.#config.recoverAfterMs) return;
     this.#established = undefined;
     this.#suspicion = undefined;
-    this.#wellMs = 0;
+    this.#wellMs = undefined;
     this.#otherViewMs = 0;
   }
 

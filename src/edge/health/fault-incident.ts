@@ -29,7 +29,9 @@ export interface FaultState {
 export class FaultIncident {
   readonly #updateEveryMs: number;
   readonly #newId: () => IncidentId;
-  #open: { readonly id: IncidentId; readonly since: UtcMs; fault: CameraFault | undefined; reportedAt: UtcMs } | undefined;
+  #open:
+    | { readonly id: IncidentId; readonly since: UtcMs; fault: CameraFault | undefined; reportedAt: UtcMs }
+    | undefined;
 
   constructor(options: { updateEveryMs: number; newId: () => IncidentId }) {
     this.#updateEveryMs = options.updateEveryMs;

@@ -112,7 +112,8 @@ class PictureConditions implements ConditionInspector {
     at: UtcMs,
   ): ReferenceMatch['shift'] {
     const likeness = match.likeness ?? usual;
-    if (likeness >= usual || version.learnt < enough) references.shift = undefined;
+    const visible = this.#blocks.structured >= fewestBlocks;
+    if (likeness >= usual || version.learnt < enough || !visible) references.shift = undefined;
     else if (likeness < alike || isDue(version, at)) references.shift = this.#search.find(luma, version, likeness);
     const { shift } = references;
     return shift && [shift.dx / this.width, shift.dy / this.height];

@@ -63,7 +63,7 @@ describe.each(deskStacks)('desk on $name', ({ start }) => {
       expect(ticket).toMatchObject({
         station: '第一派出所综合室',
         department: '公安',
-        routing: { rule: 'illegal_parking/roadway', version: '2026.1' },
+        routing: { rule: 'illegal_parking/roadway', version: '2026.2' },
         picture: file.sha256,
         actions: ['sign'],
         traceparent: raised.traceparent,
@@ -142,7 +142,7 @@ describe.each(deskStacks)('desk on $name', ({ start }) => {
       expect(facts('edge.alert')).toMatchObject({ modelSha256: sha256('model'), rule: 'illegal_parking/1' });
       expect(facts('edge.outbox')).toMatchObject({ node: 'node-1', hash: trace.alerts[0]?.sequence.hash ?? '' });
       expect(facts('gateway.batched')).toMatchObject({ batchSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
-      expect(facts('ticket.routed')).toMatchObject({ rule: 'illegal_parking/roadway', version: '2026.1' });
+      expect(facts('ticket.routed')).toMatchObject({ rule: 'illegal_parking/roadway', version: '2026.2' });
       expect(facts('ticket.closed')).toMatchObject({ auditHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
       expect(trace.traceparent).toBe(trace.alerts[0]?.trace.traceparent);
     });
