@@ -10,15 +10,18 @@ export const triggeringAnchors = ['bottom', 'centre', 'top'] as const;
 /** One of them. */
 export type TriggeringAnchor = (typeof triggeringAnchors)[number];
 
+/** Boxes cut off by the picture's lower edge end on it, and so do zones drawn down to it: the anchor lies just inside. */
+const lowest = 1 - 1e-6;
+
 /** Where a box touches the ground: the triggering anchor of every scene that does not say otherwise. */
 export function bottomCentre(box: Box): Point {
-  return [(box[0] + box[2]) / 2, box[3]];
+  return [(box[0] + box[2]) / 2, Math.max(box[1], Math.min(box[3], lowest))];
 }
 
 /** The triggering anchor of a box. */
 export function anchorOf(box: Box, anchor: TriggeringAnchor = 'bottom'): Point {
   if (anchor === 'centre') return centre(box);
-  return [(box[0] + box[2]) / 2, anchor === 'top' ? box[1] : box[3]];
+  return anchor === 'top' ? [(box[0] + box[2]) / 2, box[1]] : bottomCentre(box);
 }
 
 /** Centre of a box. */

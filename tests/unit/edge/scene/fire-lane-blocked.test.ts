@@ -45,6 +45,7 @@ describe('fire_lane_blocked', () => {
     ['a pile, just too short', stands({ class: 'debris_pile', to: 40 }), []],
     ['takes up just enough', stands({ box: [0.4, 0.3, 0.565, 0.8], to: 60 }), ['raised@50', 'cleared@64']],
     ['takes up just too little', stands({ box: [0.4, 0.3, 0.555, 0.8] }), []],
+    ['cut off by the edge of the picture', stands({ box: [0.4, 0.5, 0.58, 1], to: 60 }), ['raised@50', 'cleared@64']],
     ['stands beside the lane', stands({ box: [0.1, 0.3, 0.39, 0.8] }), []],
     ['leans over it, its wheels beside', stands({ box: [0.2, 0.3, 0.59, 0.8] }), []],
     ['a person', stands({ class: 'person' }), []],
@@ -65,6 +66,16 @@ describe('fire_lane_blocked', () => {
     ['time without a stream', stands({ to: 96 }).gap(20, 60), ['raised@92', 'cleared@100']],
   ])('%s', (_what, timeline, expected) => {
     expect(storyOf(play(), timeline, 120)).toEqual(expected);
+  });
+
+  test.each([
+    [0.1, 'raised@50'],
+    [1, 'raised@50'],
+    [4, 'raised@52'],
+    [10, 'raised@50'],
+  ])('one look every %d s', (everyS, expected) => {
+    const [raised] = playScene(play(), stands().lookEvery(everyS), 99);
+    expect(`${raised?.phase}@${Math.round(raised?.second ?? 0)}`).toBe(expected);
   });
 
   test('drives through, however slowly', () => {

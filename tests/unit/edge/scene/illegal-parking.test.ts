@@ -155,6 +155,16 @@ describe('illegal_parking', () => {
     expect(raised).toMatchObject({ second: 304, severity: 3, startedAt: 4_000, details: { driftShare: 0.05 } });
   });
 
+  test.each([
+    [0.1, 34],
+    [1, 34],
+    [4, 36],
+    [10, 40],
+  ])('one look every %d s', (everyS, expected) => {
+    const [raised] = playScene(parking(), stands({ to: 90 }).lookEvery(everyS), 80);
+    expect(Math.round(raised?.second ?? 0)).toBe(expected);
+  });
+
   describe('standing still', () => {
     const shifted = (by: number): Box => [0.5 + by, 0.5, 0.6 + by, 0.6];
     test.each<[string, (second: number) => Box, string[]]>([

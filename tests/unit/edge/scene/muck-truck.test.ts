@@ -95,6 +95,15 @@ describe('muck_truck at the gate', () => {
     expect(storyOf(play(config), timeline, 60)).toEqual(expected);
   });
 
+  test.each([
+    [0.1, 11],
+    [1, 11],
+    [4, 12],
+  ])('one look every %d s', (everyS, expected) => {
+    const [raised] = playScene(play(), crosses(byDay()).lookEvery(everyS), 20);
+    expect(Math.round(raised?.second ?? 0)).toBe(expected);
+  });
+
   test('says which way it went, and where it stood before', () => {
     const [raised] = playScene(play(), crosses(byDay()), 20);
     expect(raised).toMatchObject({

@@ -107,6 +107,15 @@ describe('nonmotor_misparking', () => {
     expect(storyOf(play(), timeline, 120)).toEqual(expected);
   });
 
+  test.each([
+    [0.1, 30],
+    [4, 32],
+    [10, 30],
+  ])('one look every %d s', (everyS, expected) => {
+    const [raised] = playScene(play(), row(5).lookEvery(everyS), 59);
+    expect(Math.round(raised?.second ?? 0)).toBe(expected);
+  });
+
   test('those who ride by do not count', () => {
     const rides = row(4).moves('r', {
       from: 0,
