@@ -46,7 +46,9 @@ export class RingPlan {
   }
 
   #wants({ keep, scenes }: CameraConfig): boolean {
-    return keep === undefined && !this.#ownDefault && this.#clip.ringBytes > 0 && Object.keys(scenes).length > 0;
+    const { ringBytes, nodeBytes } = this.#clip;
+    const offered = !this.#ownDefault && ringBytes > 0 && nodeBytes > 0;
+    return offered && keep === undefined && Object.keys(scenes).length > 0;
   }
 }
 
