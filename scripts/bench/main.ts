@@ -12,6 +12,7 @@ import { packingBench } from './packing.ts';
 import { pipelineBench } from './pipeline.ts';
 import { scriptedBench } from './scripted.ts';
 import { soakBench } from './soak.ts';
+import { trackingBench } from './tracking.ts';
 
 /** Every bench by name. */
 const benches: Readonly<Record<string, Bench>> = {
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   pipeline: pipelineBench,
   scripted: scriptedBench,
   soak: soakBench,
+  tracking: trackingBench,
 };
 /** Options of single benches, all with a value. */
 const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'seeds', 'shards', 'peers', 'profile', 'seek'] as const;
