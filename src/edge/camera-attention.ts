@@ -59,6 +59,6 @@ export class CameraAttention {
     if (this.isBusy(at)) return { severity, everyMs: busyMs, continuous: busyMs < continuousBelowMs };
     const awakeMs = openIncidents > 0 ? Math.min(idleMs, openIncidentEveryMs) : idleMs;
     const everyMs = Math.max(busyMs, Math.min(awakeMs, decisionInMs ?? awakeMs));
-    return { severity, everyMs, continuous: false };
+    return { severity, everyMs, continuous: everyMs < continuousBelowMs };
   }
 }

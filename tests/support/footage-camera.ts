@@ -147,7 +147,7 @@ export class FootageStage {
         metrics: pipelineMetrics(metrics),
       },
     );
-    needs = camera.needs;
+    follow(camera, camera.needs);
     const units = await this.#units(clip, config);
     let lookedAtMs = Number.NEGATIVE_INFINITY;
     for (const unit of units) {
