@@ -1,38 +1,11 @@
 import { z } from 'zod';
-
-/**
- * What scenes may say they measured, beside their subjects. Nothing else leaves a node: a name that is not here is left
- * out by the node and refused at the border. The unit is in the name; shares are 0–1.
- */
-export const alertDetailNames = [
-  'kind',
-  'direction',
-  'violation',
-  'light',
-  'count',
-  'peakCount',
-  'growthShare',
-  'occupancy',
-  'freeWidthM',
-  'freeWidthShare',
-  'areaShare',
-  'driftShare',
-  'widthByHeight',
-  'prone',
-  'fellMs',
-  'flicker',
-  'vehicleClass',
-  'vehicleStoodMs',
-  'uncoveredFrames',
-  'ofFrames',
-  'fault',
-] as const;
+import { sceneDetailNames } from '../domain/scene-detail.ts';
 
 /** Numbers, and words of the code's own: no text that somebody wrote, and no number plate. */
 const valueSchema = z.union([z.number(), z.string().regex(/^[a-z][a-z_-]{0,31}$/)]);
 
 /** Measurements of an alert. */
-export const alertDetailsSchema = z.partialRecord(z.enum(alertDetailNames), valueSchema);
+export const alertDetailsSchema = z.partialRecord(z.enum(sceneDetailNames), valueSchema);
 
 /** The measurements that may travel, and the names of those that may not. */
 export function sortDetails(details: Readonly<Record<string, number | string>>): {

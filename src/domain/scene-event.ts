@@ -2,6 +2,7 @@ import type { Box } from './geometry.ts';
 import type { GroundPosition, GroundSpeed } from './ground.ts';
 import type { CameraId, IncidentId, TrackId, UtcMs, ZoneId } from './ids.ts';
 import type { ObjectClass } from './object-class.ts';
+import type { SceneDetailName } from './scene-detail.ts';
 import type { SceneId, Severity } from './scene-id.ts';
 import type { Zone } from './zone.ts';
 
@@ -17,8 +18,8 @@ export interface Subject {
   readonly speed?: GroundSpeed | undefined;
 }
 
-/** What a scene measured beside its subjects: `occupancy`, `freeWidthM`, `count`, … */
-export type SceneDetails = Readonly<Record<string, number | string>>;
+/** What a scene measured beside its subjects: numbers, and lower-case words of its own. */
+export type SceneDetails = Readonly<Partial<Record<SceneDetailName, number | string>>>;
 
 /** A rule's word on one picture: its condition holds for this subject in this zone. */
 export interface SceneHit {

@@ -5,8 +5,8 @@ import { parse } from 'yaml';
 import { en } from '../../../src/console/i18n/en.ts';
 import { chooseLanguage, nameOf, stageNameOf, translate } from '../../../src/console/i18n/translate.ts';
 import { zh } from '../../../src/console/i18n/zh.ts';
-import { alertDetailNames } from '../../../src/contracts/alert-details.ts';
 import { objectClasses } from '../../../src/domain/object-class.ts';
+import { sceneDetailNames } from '../../../src/domain/scene-detail.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
 import { ticketActions, ticketStates } from '../../../src/domain/ticket.ts';
 import { errorCodes } from '../../../src/lib/error-codes.ts';
@@ -34,7 +34,7 @@ describe('the dictionaries', () => {
       ...ticketStates.map((state) => `state.${state}`),
       ...ticketActions.map((action) => `action.${action}`),
       ...objectClasses.map((each) => `object.${each}`),
-      ...alertDetailNames.map((name) => `measure.${name}`),
+      ...sceneDetailNames.map((name) => `measure.${name}`),
     ].filter((key) => !keys.has(key));
     expect(missing).toEqual([]);
   });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { checkAlertEvent } from '../../../src/contracts/alert-check.ts';
-import { alertDetailNames, sortDetails } from '../../../src/contracts/alert-details.ts';
+import { sortDetails } from '../../../src/contracts/alert-details.ts';
 import { NodeKeys } from '../../../src/contracts/node-keys.ts';
 import { payloadSchemaFiles } from '../../../src/contracts/payload-schemas.ts';
 import type { AlertDraft } from '../../../src/domain/alert.ts';
 import type { TrackId } from '../../../src/domain/ids.ts';
+import { sceneDetailNames } from '../../../src/domain/scene-detail.ts';
 import { AlertChain } from '../../support/alerts.ts';
 
 const subject = { class: 'car', score: 0.9, box: [0.2, 0.3, 0.5, 0.7], trackId: 't1' as TrackId, dwellMs: 9 } as const;
@@ -62,7 +63,7 @@ describe('details that leave a node', () => {
   });
 
   test('are named once each, with their unit', () => {
-    expect(new Set(alertDetailNames).size).toBe(alertDetailNames.length);
-    for (const name of alertDetailNames) expect(name).toMatch(/^[a-z][A-Za-z]{1,31}$/);
+    expect(new Set(sceneDetailNames).size).toBe(sceneDetailNames.length);
+    for (const name of sceneDetailNames) expect(name).toMatch(/^[a-z][A-Za-z]{1,31}$/);
   });
 });

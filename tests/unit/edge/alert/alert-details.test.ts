@@ -26,7 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => dir.remove());
 
-function draftOf(details?: SceneDetails) {
+/** `details` as a scene's code might give them, listed or not. */
+function draftOf(details?: Readonly<Record<string, number | string>>) {
   const accessUnit = { cameraId: camera.id, rtpTimestamp: 1, ptsMs: 1, data: Buffer.from('x') } as AccessUnit;
   const event: SceneEvent = {
     phase: 'raised',
@@ -38,7 +39,7 @@ function draftOf(details?: SceneDetails) {
     startedAt: 0,
     observedAt: 0,
     subjects: [],
-    ...(details !== undefined && { details }),
+    ...(details !== undefined && { details: details as SceneDetails }),
   };
   const frame = { cameraId: camera.id, accessUnit, picture: undefined, observedAt: 0, traceparent: '', hops: [] };
   return writer.write(event, {
@@ -53,7 +54,11 @@ test('an alert says what its scene measured, as far as it may travel', async () 
   expect((await draftOf({ count: 21, faces: 20 })).details).toEqual({ count: 21 });
 });
 
-test.each([[undefined], [{}], [{ faces: 20 }], [{ count: Number.POSITIVE_INFINITY }]])(
-  'an alert of a scene that measured %j has no such field',
-  async (details) => expect(await draftOf(details)).not.toHaveProperty('details'),
+test.each<[Readonly<Record<string, number>> | undefined]>([
+  [undefined],
+  [{}],
+  [{ faces: 20 }],
+  [{ count: Number.POSITIVE_INFINITY }],
+])('an alert of a scene that measured %j has no such field', async (details) =>
+  expect(await draftOf(details)).not.toHaveProperty('details'),
 );
