@@ -152,7 +152,7 @@ describe('a fault over time', () => {
     expect(camera.order).toBe('follow');
     camera.say('c');
     expect(camera.order).toBe('hold');
-    camera.say('ccccccggg');
+    camera.say('ccccccgg');
     expect(camera.order).toBe('hold');
     camera.say('g');
     expect(camera.order).toBe('follow');
