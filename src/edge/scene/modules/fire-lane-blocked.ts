@@ -124,9 +124,8 @@ export const fireLaneBlocked: SceneModule<typeof fireLaneBlockedSchema> = {
 
     function judge(zone: Zone, blockers: readonly Stay[], aspect: number, trace?: RuleTrace): SceneHit | undefined {
       if (!blockers.some(({ present }) => present)) return undefined;
-      const lane = lanes.get(zone);
       const contacts = blockers.map(({ track }) => contactOf(track.box, config.contactShare));
-      const occupancy = Math.round((lane?.share(contacts, aspect) ?? 0) * 1000) / 1000;
+      const { occupancy, freeWidth } = lanes.get(zone)?.use(contacts, aspect) ?? { occupancy: 0, freeWidth: {} };
       const blocked = occupancy >= config.leastOccupancy;
       for (const { track } of blockers) {
         const values = { occupancy, least: config.leastOccupancy };
@@ -135,7 +134,7 @@ export const fireLaneBlocked: SceneModule<typeof fireLaneBlockedSchema> = {
       }
       if (!blocked) return undefined;
       for (const stay of blockers) excuses.blocks(stay);
-      return zoneCase(zone, blockers, { occupancy, blockers: blockers.length, ...lane?.freeWidth(contacts, aspect) });
+      return zoneCase(zone, blockers, { occupancy, blockers: blockers.length, ...freeWidth });
     }
   },
 };

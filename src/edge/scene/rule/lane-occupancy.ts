@@ -31,6 +31,23 @@ interface Measure {
   readonly cuts: readonly Cut[];
 }
 
+/** What boxes leave of a lane. */
+export interface LaneUse {
+  /** Share of the polygon under the boxes, 0–1. */
+  readonly occupancy: number;
+  /**
+   * Widest passage at the narrowest place beside the boxes, as a detail: metres, or the share of the lane's width there.
+   * None where no box is on the lane.
+   */
+  readonly freeWidth: SceneDetails;
+}
+
+/**
+ * Boxes are measured on a grid this fine, below what a detector can tell: what stands on a lane stands there for long,
+ * and then is measured once.
+ */
+const gridSteps = 256;
+
 /**
  * How much of a lane is taken, and how much width is left at the narrowest place. The lane's direction is that of the
  * polygon's longer extent.
@@ -39,6 +56,7 @@ export class LaneOccupancy {
   readonly #polygon: readonly Point[];
   readonly #ground: GroundMap | undefined;
   #measure: Measure | undefined;
+  #last: { readonly boxes: readonly Box[]; readonly aspect: number; readonly use: LaneUse } | undefined;
 
   /** `ground`: of calibrated cameras, for a width in metres. */
   constructor(polygon: readonly Point[], ground: GroundMap | undefined) {
@@ -46,26 +64,15 @@ export class LaneOccupancy {
     this.#ground = ground;
   }
 
-  /** Share of the polygon under these boxes, 0–1. `aspect`: width of the picture by its height. */
-  share(boxes: readonly Box[], aspect: number): number {
-    return this.#at(aspect).samples.coveredBy(boxes);
-  }
-
-  /**
-   * Widest passage at the narrowest place beside the boxes, as a detail: metres, or the share of the lane's width there.
-   * None where no box is on the lane.
-   */
-  freeWidth(boxes: readonly Box[], aspect: number): SceneDetails {
-    const { cuts, unit } = this.#at(aspect);
-    let least = Number.POSITIVE_INFINITY;
-    for (const { points, step } of cuts) {
-      const free = longestFree(points, boxes);
-      if (free < points.length) least = Math.min(least, unit === 'm' ? free * step : free / points.length);
-    }
-    if (!Number.isFinite(least)) return {};
-    return unit === 'm'
-      ? { freeWidthM: Math.round(least * 10) / 10 }
-      : { freeWidthShare: Math.round(least * 100) / 100 };
+  /** `aspect`: width of the picture by its height. */
+  use(exact: readonly Box[], aspect: number): LaneUse {
+    const boxes = exact.map(onGrid);
+    if (this.#last?.aspect === aspect && areSame(this.#last.boxes, boxes)) return this.#last.use;
+    const { samples, cuts, unit } = this.#at(aspect);
+    const occupancy = Math.round(samples.coveredBy(boxes) * 1000) / 1000;
+    const use = { occupancy, freeWidth: freeWidth(cuts, unit, boxes) };
+    this.#last = { boxes, aspect, use };
+    return use;
   }
 
   #at(aspect: number): Measure {
@@ -75,6 +82,27 @@ export class LaneOccupancy {
     this.#measure = { aspect, samples, unit: plane.unit, cuts: cutsOf(plane) };
     return this.#measure;
   }
+}
+
+function onGrid([x1, y1, x2, y2]: Box): Box {
+  const snap = (edge: number) => Math.round(edge * gridSteps) / gridSteps;
+  return [snap(x1), snap(y1), snap(x2), snap(y2)];
+}
+
+function areSame(before: readonly Box[], now: readonly Box[]): boolean {
+  return (
+    before.length === now.length && now.every((box, index) => box.every((edge, side) => edge === before[index]?.[side]))
+  );
+}
+
+function freeWidth(cuts: readonly Cut[], unit: Plane['unit'], boxes: readonly Box[]): SceneDetails {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { points, step } of cuts) {
+    const free = longestFree(points, boxes);
+    if (free < points.length) least = Math.min(least, unit === 'm' ? free * step : free / points.length);
+  }
+  if (!Number.isFinite(least)) return {};
+  return unit === 'm' ? { freeWidthM: Math.round(least * 10) / 10 } : { freeWidthShare: Math.round(least * 100) / 100 };
 }
 
 /** Undefined without calibration, and where a corner shows no ground. */

@@ -27,7 +27,7 @@ const receding: readonly Point[] = [
 ];
 
 const shareOf = (polygon: readonly Point[], boxes: readonly Box[], aspect = square) => {
-  return new LaneOccupancy(polygon, undefined).freeWidth(boxes, aspect)['freeWidthShare'];
+  return new LaneOccupancy(polygon, undefined).use(boxes, aspect).freeWidth['freeWidthShare'];
 };
 
 describe('the free width of a lane', () => {
@@ -61,7 +61,20 @@ describe('the free width of a lane', () => {
   });
 
   test('nothing is said where no box is on it', () => {
-    expect(new LaneOccupancy(level, undefined).freeWidth([[0.4, 0.7, 0.6, 0.9]], square)).toEqual({});
+    expect(new LaneOccupancy(level, undefined).use([[0.4, 0.7, 0.6, 0.9]], square)).toEqual({
+      occupancy: 0,
+      freeWidth: {},
+    });
+  });
+
+  test('is measured anew when a box moves, comes or goes', () => {
+    const lane = new LaneOccupancy(level, undefined);
+    const half: Box = [0.4, 0.4, 0.6, 0.5];
+    const free = (...boxes: Box[]) => lane.use(boxes, square).freeWidth['freeWidthShare'];
+    expect(free(half)).toBeCloseTo(0.5, 1);
+    expect(free([0.4, 0.4, 0.6, 0.55])).toBeCloseTo(0.25, 1);
+    expect(free(half, [0.4, 0.5, 0.6, 0.6])).toBe(0);
+    expect(free(half)).toBeCloseTo(0.5, 1);
   });
 
   test('across is told by the shape on the picture, not by normalised units', () => {
@@ -95,8 +108,8 @@ describe('the free width of a lane', () => {
 
     test('is in metres', () => {
       const occupancy = new LaneOccupancy(lane, ground);
-      expect(occupancy.freeWidth([[0.2, 0.7, 0.35, 0.8]], square)).toEqual({ freeWidthM: 2.5 });
-      expect(occupancy.share([[0.2, 0.55, 0.4, 0.95]], square)).toBeCloseTo(0.5, 1);
+      expect(occupancy.use([[0.2, 0.7, 0.35, 0.8]], square).freeWidth).toEqual({ freeWidthM: 2.5 });
+      expect(occupancy.use([[0.2, 0.55, 0.4, 0.95]], square).occupancy).toBeCloseTo(0.5, 1);
     });
 
     test('is a share where the lane reaches above the horizon', () => {
@@ -106,7 +119,7 @@ describe('the free width of a lane', () => {
         [0.6, 0.95],
         [0.2, 0.95],
       ];
-      const free = new LaneOccupancy(high, ground).freeWidth([[0.2, 0.7, 0.4, 0.8]], square);
+      const free = new LaneOccupancy(high, ground).use([[0.2, 0.7, 0.4, 0.8]], square).freeWidth;
       expect(free['freeWidthShare']).toBeCloseTo(0.5, 1);
     });
   });
