@@ -11,8 +11,12 @@ export interface SavedDwell {
   readonly startedAt: UtcMs;
   readonly lastLookAt: UtcMs;
   readonly missingSince?: UtcMs | undefined;
+  readonly missedLooks?: number;
   readonly dwellMs: number;
 }
+
+/** At a look every ten seconds one miss is longer than any occlusion: so many say nothing, however slow the looks. */
+const missesAllowed = 2;
 
 /**
  * Wall-clock dwell of one subject. It survives a short occlusion and leaves out gaps of the stream
@@ -23,6 +27,7 @@ export class Dwell {
   #startedAt: UtcMs;
   #lastLookAt: UtcMs;
   #missingSince: UtcMs | undefined;
+  #missedLooks = 0;
   #dwellMs = 0;
 
   /** `earlier`: a stay of the same subject from before a restart, which this one continues. */
@@ -40,11 +45,13 @@ export class Dwell {
   static restore(saved: SavedDwell, limits: DwellLimits): Dwell {
     const dwell = new Dwell(saved.lastLookAt, limits, saved);
     dwell.#missingSince = saved.missingSince;
+    dwell.#missedLooks = saved.missedLooks ?? 0;
     return dwell;
   }
 
   save(): SavedDwell {
-    const missing = this.#missingSince === undefined ? {} : { missingSince: this.#missingSince };
+    const missing =
+      this.#missingSince === undefined ? {} : { missingSince: this.#missingSince, missedLooks: this.#missedLooks };
     return { startedAt: this.#startedAt, lastLookAt: this.#lastLookAt, dwellMs: this.#dwellMs, ...missing };
   }
 
@@ -61,14 +68,16 @@ export class Dwell {
   present(at: UtcMs): void {
     this.#pass(at);
     this.#missingSince = undefined;
+    this.#missedLooks = 0;
   }
 
   /** A look without the subject; false once it has been away too long and the stay is over. */
   absent(at: UtcMs): boolean {
     // Measured from the first look that missed it, so that the rule means the same at 0.5 and at 15 looks a second.
     this.#missingSince ??= at;
+    this.#missedLooks += 1;
     this.#pass(at);
-    return at - this.#missingSince <= this.#limits.occlusionMs;
+    return at - this.#missingSince <= this.#limits.occlusionMs || this.#missedLooks <= missesAllowed;
   }
 
   /** The subject is there but moved: the stay begins anew. */
@@ -76,6 +85,7 @@ export class Dwell {
     this.#startedAt = at;
     this.#lastLookAt = at;
     this.#missingSince = undefined;
+    this.#missedLooks = 0;
     this.#dwellMs = 0;
   }
 
