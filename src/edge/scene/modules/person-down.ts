@@ -152,11 +152,12 @@ export const personDown: SceneModule<typeof personDownSchema> = {
       },
       evaluate(look, trace) {
         postures.update(look);
-        const sure = stays.update(look, trace);
-        for (const stay of stays.all) {
-          if (stay.present) keepStill(stay, postures.of(stay.track.id), look, trace);
-        }
-        return sure.flatMap((stay) => judge(stay, look, trace));
+        const sure = new Set(stays.update(look, trace));
+        const present = [...stays.all].filter((stay) => stay.present);
+        for (const stay of present) keepStill(stay, postures.of(stay.track.id), look, trace);
+        // Who was sure upright is sure lying, under whatever id and however badly seen.
+        const judged = present.filter((stay) => sure.has(stay) || postures.of(stay.track.id)?.sure === true);
+        return judged.flatMap((stay) => judge(stay, look, trace));
       },
     };
   },

@@ -29,6 +29,8 @@ export interface Posture {
   /** When it was last upright, and how high its box was then, share of the picture. */
   uprightAt?: UtcMs | undefined;
   uprightHeight?: number | undefined;
+  /** Was a sure subject while upright: detectors are seldom sure of who lies. */
+  sure?: boolean | undefined;
   /** Has lain still for long enough: from then on lying is, who stirs is still down. */
   still?: boolean | undefined;
   /** How long after having been upright it lay: a fall. It stays one until the person is up again. */
@@ -85,7 +87,7 @@ export class Postures {
   /** Before the first look: who was reported to lie had fallen. */
   resume(hits: readonly SceneHit[]): void {
     for (const { subject, startedAt } of hits) {
-      this.#memory.seed(subject, { now: 'lying', downSince: startedAt, still: true, fellMs: 0 });
+      this.#memory.seed(subject, { now: 'lying', downSince: startedAt, sure: true, still: true, fellMs: 0 });
     }
   }
 
@@ -118,6 +120,7 @@ export class Postures {
       posture.fellMs = undefined;
       posture.uprightAt = at;
       posture.uprightHeight = track.box[3] - track.box[1];
+      posture.sure ||= track.state === 'confirmed' && track.bestScore >= this.#limits.enterScore;
     }
   }
 
@@ -137,10 +140,10 @@ export class Postures {
     const now = this.#postureOf(track, { now: 'between' });
     const stood = now === 'upright' ? undefined : this.#whoStoodThere(track, at);
     if (stood === undefined) return { now };
-    const { uprightAt, uprightHeight } = stood;
+    const { uprightAt, uprightHeight, sure } = stood;
     // One fall each: nobody else is taken for the same person.
     stood.uprightAt = undefined;
-    return { now: 'between', uprightAt, uprightHeight };
+    return { now: 'between', uprightAt, uprightHeight, sure };
   }
 
   #whoStoodThere(track: Track, at: UtcMs): Posture | undefined {

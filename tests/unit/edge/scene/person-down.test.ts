@@ -131,6 +131,16 @@ describe('person_down', () => {
       expect(halls.story(script, 80)).toEqual(expected);
     });
 
+    test('and the detector is never sure of who lies', () => {
+      const dim = { state: 'tentative', score: 0.4, bestScore: 0.5 } as const;
+      const script = (clear: Stand) =>
+        squares()
+          .stands('p1', { box: upright, from: 0, to: 6, ...person, ...clear })
+          .stands('p2', { box: lying, from: 6, to: 40, ...person, ...dim });
+      expect(halls.story(script({}), 60)).toEqual(['raised@16', 'cleared@44']);
+      expect(halls.story(script(dim), 60)).toEqual([]);
+    });
+
     test('of two who lie there only one stood there', () => {
       const beside: Box = [0.25, 0.75, 0.65, 0.93];
       const two = falls({ ids }).stands('p3', { box: beside, from: 6, to: 40, ...person });
