@@ -116,18 +116,31 @@ describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
   });
 
   describe('classes', () => {
-    test('a van seen as car, truck and bus is one track with the class of the clearest look', () => {
-      const kinds = ['car', 'truck', 'bus', 'car'] as const;
+    test('a van seen as car, truck and bus is one track with the class of its clear looks', () => {
+      const kinds = ['car', 'truck', 'bus', 'truck'] as const;
       const looks = tracks()
         .stands({
           box: car,
           from: 0,
           to: 6,
           class: (second) => kinds[second / 2] ?? 'car',
-          score: (second) => (second === 2 ? 0.9 : 0.7),
+          score: (second) => (second % 4 === 2 ? 0.9 : 0.7),
         })
         .play(tracker(), { until: 6 });
       expect(at(looks, 6)).toMatchObject([{ id: 't1', class: 'truck', hits: 4 }]);
+    });
+
+    test('one clear mistake does not name it for good', () => {
+      const looks = tracks()
+        .stands({
+          box: car,
+          from: 0,
+          to: 20,
+          class: (second) => (second === 10 ? 'bus' : 'car'),
+          score: (second) => (second === 10 ? 0.95 : 0.75),
+        })
+        .play(tracker(), { until: 20 });
+      expect(looks.map(({ tracks: [first] }) => first?.class)).toEqual(Array.from({ length: 11 }, () => 'car'));
     });
 
     test('a person where a car stood is somebody else', () => {

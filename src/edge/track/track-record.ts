@@ -23,10 +23,15 @@ export const savedRecordSchema = z.object({
   confirmed: z.boolean(),
   fill: z.number().optional(),
   attributes: z.partialRecord(z.enum(objectAttributes), z.number()).optional(),
+  /** How often, and how clearly, it was taken for what. */
+  votes: z.partialRecord(z.enum(objectClasses), z.number()).optional(),
 });
 
 /** A record as JSON. */
 export type SavedRecord = z.output<typeof savedRecordSchema>;
+
+/** What each look leaves of the votes before it: some fifty looks decide, so that one that changes hands changes its class. */
+const voteMemory = 0.98;
 
 /** What every tracker remembers of one object: who it is, how clearly and when it was seen. */
 export class TrackRecord {
@@ -85,10 +90,13 @@ export class TrackRecord {
     return this.#state.confirmed;
   }
 
-  /** Seen again. The class follows the clearest look, so that a van does not flicker between car and truck. */
+  /**
+   * Seen again. The class is what it was taken for most often and most clearly: a van does not flicker between car and
+   * truck, and one clear mistake does not name it for good.
+   */
   see(detection: Detection, at: UtcMs, config: TrackConfig): void {
     const state = this.#state;
-    if (detection.score >= state.bestScore) state.class = detection.class;
+    this.#vote(detection);
     state.box = detection.box;
     state.score = detection.score;
     state.bestScore = Math.max(state.bestScore, detection.score);
@@ -119,13 +127,26 @@ export class TrackRecord {
 
   /** `velocity`: normalised units a second. */
   toTrack(velocity: Point, state: TrackState = this.#trackState): Track {
-    const { missed: _missed, confirmed: _confirmed, ...told } = this.#state;
+    const { missed: _missed, confirmed: _confirmed, votes: _votes, ...told } = this.#state;
     return { ...told, state, velocity };
   }
 
   get #trackState(): TrackState {
     if (this.missed > 0) return 'lost';
     return this.confirmed ? 'confirmed' : 'tentative';
+  }
+
+  #vote({ class: kind, score }: Detection): void {
+    const state = this.#state;
+    // Nearly all are taken for one thing as long as they live: nothing to count.
+    if (state.votes === undefined && kind === state.class) return;
+    // What it was before counts as seen as often as it was, by its best score.
+    const votes = state.votes ?? { [state.class]: Math.min(state.hits, 1 / (1 - voteMemory)) * state.bestScore ** 2 };
+    const next: typeof votes = {};
+    for (const [each, weight] of Object.entries(votes)) next[each as ObjectClass] = weight * voteMemory;
+    next[kind] = (next[kind] ?? 0) + score ** 2;
+    if ((next[kind] ?? 0) > (next[state.class] ?? 0)) state.class = kind;
+    state.votes = next;
   }
 
   #confirm(config: TrackConfig): void {

@@ -8,8 +8,8 @@ const water = area('water', [0, 0.2, 1, 0.6], ['water']);
 const plaza = area('plaza', [0, 0.3, 1, 1]);
 const hall = area('hall', [0.5, 0.3, 1, 1]);
 const door = line('door', [
-  [0.5, 0.3],
   [0.5, 1],
+  [0.5, 0.3],
 ]);
 const yard = area('yard', [0.5, 0.3, 1, 1], ['site']);
 const bike = [0.1, 0.16] as const;

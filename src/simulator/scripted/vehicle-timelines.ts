@@ -5,7 +5,7 @@ const morning = '2026-05-06T10:00:00+08:00';
 
 const kerb = area('kerb', [0.2, 0.5, 1, 1], ['roadway']);
 const car = [0.16, 0.16] as const;
-const lane = area('lane', [0.3, 0.5, 0.7, 0.9]);
+const lane = area('lane', [0.35, 0.6, 0.65, 0.85]);
 const van = [0.24, 0.3] as const;
 const square = area('square', [0.1, 0.5, 0.7, 0.95]);
 const rack = area('rack', [0.72, 0.5, 1, 0.95], ['legal']);
