@@ -159,6 +159,16 @@ describe('batches', () => {
     expect(border.sent.length).toBeGreaterThanOrEqual(3);
   });
 
+  test('a file above the limit goes with the alerts, for those may never end', async () => {
+    batcher = newBatcher({ maxBytes: 10_000 });
+    const file = await storedEvidence(evidence, { kind: 'clip', bytes: 30_000 });
+    write(2, [file]);
+    await start();
+    await sentCount(1);
+    const [batch] = await border.opened();
+    expect([batch?.lines.length, batch?.manifest.evidence.length]).toEqual([2, 1]);
+  });
+
   test('a damaged evidence file is reported in its place', async () => {
     const file = await storedEvidence(evidence);
     await writeFile(evidence.path(file.sha256), 'damaged');

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alertEventSchema, toAlertEvent } from '../../../src/contracts/alert-event.ts';
 import { NodeKeys } from '../../../src/contracts/node-keys.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
-import type { NodeId, SiteId } from '../../../src/domain/ids.ts';
+import type { CameraId, NodeId, SiteId } from '../../../src/domain/ids.ts';
 import { type AppendResult, Outbox, type OutboxOptions } from '../../../src/edge/publish/outbox.ts';
 import { ContentStore } from '../../../src/lib/content-store.ts';
 import { zeroHash } from '../../../src/lib/hash.ts';
@@ -197,6 +197,29 @@ describe('when space runs out', () => {
     outbox = open();
     expect(outbox.openIncidents()).toEqual([
       expect.objectContaining({ incidentId: parked.incidentId, zoneId: 'lane', observedAt: 1_760_000_060_000 }),
+    ]);
+  });
+
+  test('an incident that two cameras see is open for both, and cleared for both', () => {
+    const [one, two] = [alertDraft().camera, { ...alertDraft().camera, id: 'cam-2' as CameraId }];
+    const { incidentId } = alertDraft();
+    const other = alertDraft();
+    outbox.append(alertDraft({ incidentId, camera: one }));
+    outbox.append(alertDraft({ incidentId, camera: two, phase: 'updated' }));
+    outbox.append(other);
+    outbox.append(alertDraft({ incidentId, camera: two, phase: 'updated' }));
+    expect(outbox.openIncidents().map(({ cameraId }) => cameraId)).toEqual(['cam-1', 'cam-2', 'cam-1']);
+    outbox.append(alertDraft({ incidentId, camera: two, phase: 'cleared' }));
+    expect(outbox.openIncidents().map((open) => open.incidentId)).toEqual([other.incidentId]);
+  });
+
+  test('large and small evidence can be asked for apart', async () => {
+    const files = await Promise.all([900, 2_000, 1_000, 3_000].map((bytes) => storedEvidence(evidence, { bytes })));
+    outbox.append(alertDraft({ evidence: files }));
+    const sizes = (range: object) => outbox.evidenceUpTo(1, 10, range).map(({ bytes }) => bytes);
+    expect([sizes({ upTo: 1_000 }), sizes({ over: 1_000 })]).toEqual([
+      [900, 1_000],
+      [2_000, 3_000],
     ]);
   });
 
