@@ -16,6 +16,8 @@ export const trackerKinds = ['byte', 'iou'] as const;
 const framesPerSecond = 15;
 const rates = [1, 5, 30] as const;
 const seeds = 3;
+/** Constants were tried on seeds 1–5; these are others. */
+const unseenSeed = 101;
 
 /** What one tracker made of one script at one rate, all seeds added up. */
 export interface TrackingRow {
@@ -38,7 +40,7 @@ export interface CostRow {
  */
 export const trackingBench: Bench = async (say, options) => {
   const seconds = numberOption(options, 'seconds', 180);
-  const seed = numberOption(options, 'seed', 1);
+  const seed = numberOption(options, 'seed', unseenSeed);
   const rows = score(seconds, seed, say);
   const costs = [10, 40].flatMap((objects) => measure(objects));
   for (const { objects, kind, microseconds } of costs) say(`${kind}, ${objects} objects: ${microseconds.median} µs`);

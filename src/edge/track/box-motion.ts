@@ -69,15 +69,17 @@ export class BoxMotion {
     return [this.#axes.x.velocity, this.#axes.y.velocity];
   }
 
-  /** `elapsedMs`: since the last look that saw it, up to `maxPredictionMs`. */
-  predict(elapsedMs: number): Prediction {
+  /** `elapsedMs`: since the last look that saw it, up to `maxPredictionMs`. `still`: who stands is sure to stay. */
+  predict(elapsedMs: number, still: boolean): Prediction {
     const { x, y, width, height, length, standing } = this.#axes;
     const seconds = elapsedMs / 1000;
     const noise = centreNoiseDensity(length, standing);
     const ahead = { x: predictAxis(x, seconds, noise), y: predictAxis(y, seconds, noise) };
     const halfWidth = sideAhead(width, seconds) / 2;
     const halfHeight = sideAhead(height, seconds) / 2;
-    const variance = Math.max(ahead.x.positionVariance, ahead.y.positionVariance) + (centreNoise * length) ** 2;
+    const setOff = standing && !still ? (centreSpeed * length * seconds) ** 2 : 0;
+    const variance =
+      Math.max(ahead.x.positionVariance, ahead.y.positionVariance) + (centreNoise * length) ** 2 + setOff;
     return {
       box: [
         ahead.x.position - halfWidth,

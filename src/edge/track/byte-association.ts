@@ -74,7 +74,8 @@ export const movingCost: CostOf = (expected, seen, config) => {
   const { detection } = seen;
   if (isOther(object, detection, config)) return undefined;
   const still = iou(object.record.box, detection.box);
-  if (object.stands) return still >= neededIou(expected, config) && staysPut(object, detection) ? 1 - still : undefined;
+  if (object.keepsStill)
+    return still >= neededIou(expected, config) && staysPut(object, detection) ? 1 - still : undefined;
   const moved = ahead === undefined ? 0 : iou(ahead.box, detection.box);
   if (Math.max(still, moved) >= neededIou(expected, config)) {
     return 1 - Math.max(moved, still / 2) + extra(object, detection, config);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Detection } from '../../domain/detection.ts';
 import type { Box } from '../../domain/geometry.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Track, TrackState } from '../../domain/track.ts';
 import { appearanceFromText, appearanceToText, remember } from './appearance.ts';
 import { BoxMotion, maxPredictionMs, type Prediction, savedMotionSchema } from './box-motion.ts';
@@ -9,6 +10,8 @@ import type { TrackConfig } from './config.ts';
 import { hides, StandingPlace, savedPlaceSchema } from './standing-place.ts';
 import { savedRecordSchema, TrackRecord } from './track-record.ts';
 
+/** Where one stood, the next to stand there is another. */
+const restless: ReadonlySet<ObjectClass> = new Set(['person', 'animal']);
 /** Looks needed before an object is said to stand. */
 const standingHits = 3;
 /** Who stood for so long is remembered beyond `maxLostMs`. */
@@ -83,6 +86,11 @@ export class FollowedObject {
     };
   }
 
+  /** Whether it keeps still once it stands: people and animals set off at any moment, vehicles seldom. */
+  get keepsStill(): boolean {
+    return this.stands && !restless.has(this.record.class);
+  }
+
   get stands(): boolean {
     return this.record.hits >= standingHits && this.#place.stands;
   }
@@ -98,7 +106,7 @@ export class FollowedObject {
 
   /** Where it should be this long after it was last seen; undefined when a straight line says nothing of it. */
   predict(unseenMs: number): Prediction | undefined {
-    return unseenMs <= maxPredictionMs ? this.#motion.predict(unseenMs) : undefined;
+    return unseenMs <= maxPredictionMs ? this.#motion.predict(unseenMs, this.keepsStill) : undefined;
   }
 
   /** Whether something stands before its place, by all detections of a look. */
@@ -135,7 +143,7 @@ export class FollowedObject {
   }
 
   /**
-   * As for every track; but who stood is remembered as long as it stood, longer while something stands before it, and
+   * As for every track; but what stood is remembered as long as it stood, longer while something stands before it, and
    * who has an appearance for as long as that may bring it back.
    */
   expired(at: UtcMs, config: TrackConfig): boolean {
@@ -144,7 +152,7 @@ export class FollowedObject {
     const unseenMs = at - this.record.lastSeenAt;
     if (this.#appearance !== undefined && unseenMs <= config.reacquireMs) return false;
     const { stoodMs } = this.#place;
-    if (!this.stands || stoodMs < settledAfterMs) return true;
+    if (!this.keepsStill || stoodMs < settledAfterMs) return true;
     const rememberedMs = Math.max(config.maxLostMs, Math.min(stoodMs, config.standingLostMs));
     return this.#exposedMs > rememberedMs || unseenMs > Math.max(rememberedMs, config.hiddenLostMs);
   }

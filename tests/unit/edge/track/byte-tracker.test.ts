@@ -96,6 +96,36 @@ describe('memory of who stands', () => {
   });
 });
 
+describe('people who stand', () => {
+  const waiting: Box = [0.5, 0.4, 0.56, 0.7];
+
+  test('who waited and walks off is followed, at one look in two seconds', () => {
+    const looks = tracks()
+      .stands({ box: waiting, from: 0, to: 38, class: 'person' })
+      .walks({ start: moved(waiting, 0.12), end: moved(waiting, 0.36), from: 40, to: 44, class: 'person' })
+      .play(tracker(), { until: 44 });
+    expect(at(looks, 44)).toMatchObject([{ id: 't1', state: 'confirmed', hits: 23 }]);
+  });
+
+  test.each([
+    ['just inside ten seconds it is the same', 10, 't1'],
+    ['then the next to stand there is another', 14, 't2'],
+  ])('who waited and is gone: %s', (_, awayS, id) => {
+    const until = 60 + awayS + 10;
+    const missed = seconds(62, 60 + awayS);
+    const looks = tracks().stands({ box: waiting, from: 0, to: until, missed, class: 'person' });
+    expect(idAt(looks.play(tracker(), { until }), waiting)).toBe(id);
+  });
+
+  test('who passes close to somebody who waits, and is seen, takes nothing', () => {
+    const looks = tracks()
+      .stands({ box: waiting, from: 0, to: 30, class: 'person' })
+      .walks({ start: moved(waiting, -0.4), end: moved(waiting, 0.4), from: 12, to: 20, class: 'person' })
+      .play(tracker(), { until: 30 });
+    expect(idAt(looks, waiting)).toBe('t1');
+  });
+});
+
 describe('who moves', () => {
   const walker: Box = [0.1, 0.5, 0.14, 0.7];
 
