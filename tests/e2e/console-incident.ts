@@ -58,7 +58,18 @@ export class SampleIncident {
       startedAt: this.#startedAt,
       observedAt,
       clock: { state: 'synchronised' },
-      subjects: [{ class: 'car', score: 0.91, box: [0.2, 0.4, 0.5, 0.8], trackId: 't1' as TrackId, dwellMs: 10_400 }],
+      subjects: [
+        {
+          class: 'car',
+          score: 0.91,
+          box: [0.2, 0.4, 0.5, 0.8],
+          trackId: 't1' as TrackId,
+          dwellMs: 10_400,
+          position: { lat: 30.8712402, lon: 120.4182031, errorM: 0.42 },
+          speed: { mps: 0.03, errorMps: 0.31 },
+        },
+      ],
+      details: { driftShare: 0.034 },
       evidence: pictures.map(({ kind, bytes }) => ({
         kind,
         sha256: sha256(bytes),

@@ -117,6 +117,13 @@ describe('the console', () => {
       await row('Mill Lane 12').locator('img').waitFor();
     });
 
+    it('which says where its car stands and what was measured', async () => {
+      const measured = page.locator('.panel', { hasText: 'What the camera measured' });
+      const place = measured.getByRole('link', { name: '30.87124, 120.41820 ± 0.4 m' });
+      expect(await place.getAttribute('href')).toBe('geo:30.8712402,120.4182031;u=0.42');
+      expect(await measured.textContent()).toMatch(/Car.*0 ± 0\.3 m\/s.*Moved, of its size3\.4 %/s);
+    });
+
     it('whose clock turns red when nobody signs', async () => {
       await row('Mill Lane 12').locator('.sign-clock-overdue').waitFor();
       await page.getByText('1 overdue').waitFor();
