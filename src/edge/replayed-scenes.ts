@@ -1,4 +1,4 @@
-import type { CameraId, IncidentId, UtcMs } from '../domain/ids.ts';
+import type { IncidentId, UtcMs } from '../domain/ids.ts';
 import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
 import type { GivenMemory, ObservedContext, ScenesNote } from './observation-notes.ts';
 import type { ObservedLook } from './observe/block-format.ts';
@@ -26,7 +26,7 @@ export class ReplayedScenes {
   readonly #options: ReplayOptions;
   readonly #saved = new Map<UtcMs, unknown>();
   readonly #open = new Map<IncidentId, OpenIncident>();
-  #camera: CameraId | undefined;
+  #context: ObservedContext | undefined;
   #scenes: CameraScenes | undefined;
 
   constructor(options: ReplayOptions) {
@@ -36,6 +36,11 @@ export class ReplayedScenes {
   /** As configured at this moment of the replay; undefined before its first note. */
   get scenes(): CameraScenes | undefined {
     return this.#scenes;
+  }
+
+  /** The recorded configuration of this moment. */
+  get context(): ObservedContext | undefined {
+    return this.#context;
   }
 
   /** Incidents open at this moment, as last reported. */
@@ -85,11 +90,11 @@ export class ReplayedScenes {
     return own ?? memory.state;
   }
 
-  #make(note: ScenesNote, { camera: recorded, calendar }: ObservedContext): CameraScenes {
+  #make(note: ScenesNote, context: ObservedContext): CameraScenes {
     const { modules, newId, change } = this.#options;
-    const camera = change?.(recorded) ?? recorded;
-    this.#camera = camera.id;
-    const around = { calendar: new SiteCalendar(calendar), provided: new Set(note.provided), modules, newId };
+    const camera = change?.(context.camera) ?? context.camera;
+    this.#context = context;
+    const around = { calendar: new SiteCalendar(context.calendar), provided: new Set(note.provided), modules, newId };
     this.#scenes = scenesOf(camera, around);
     this.#scenes.suspend(note.fault);
     return this.#scenes;
@@ -101,7 +106,7 @@ export class ReplayedScenes {
   }
 
   #keep({ phase, incidentId, scene, zone, startedAt, observedAt, subjects }: SceneEvent): void {
-    const cameraId = this.#camera;
+    const cameraId = this.#context?.camera.id;
     if (phase === 'cleared' || cameraId === undefined) this.#open.delete(incidentId);
     else {
       const incident = { incidentId, cameraId, scene, zoneId: zone.id, startedAt, observedAt, subjects };

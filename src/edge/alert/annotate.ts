@@ -19,6 +19,23 @@ export async function annotate(picture: Picture, event: SceneEvent, caption: str
     .toBuffer();
 }
 
+/**
+ * Draws an SVG over a JPEG, or over an empty dark picture of `size`, and compresses it.
+ * @param draw gives the SVG for the picture's size in pixels.
+ */
+export async function drawOver(
+  background: Buffer | undefined,
+  size: { readonly width: number; readonly height: number },
+  draw: (width: number, height: number) => string,
+): Promise<Buffer> {
+  const { width, height } = background === undefined ? size : await sharp(background).metadata();
+  const empty = { create: { width, height, channels: 3 as const, background: '#20242b' } };
+  return (background === undefined ? sharp(empty) : sharp(background))
+    .composite([{ input: Buffer.from(draw(width, height)) }])
+    .jpeg({ quality: 88, mozjpeg: false })
+    .toBuffer();
+}
+
 function overlaySvg(width: number, height: number, event: SceneEvent, caption: string): string {
   const colour = severityColour[event.severity];
   const zone = event.zone.points.map(([x, y]) => `${x * width},${y * height}`).join(' ');
@@ -38,6 +55,7 @@ function overlaySvg(width: number, height: number, event: SceneEvent, caption: s
   </svg>`;
 }
 
-function escapeXml(text: string): string {
+/** Text as it may stand in an SVG. */
+export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -22,7 +22,7 @@ const entryEveryMs = 6 * 3_600_000;
 const trimEveryMs = 600_000;
 /** Trimming goes down to this share of the limit, in a few steps a write, so that no write takes long. */
 const trimTo = 0.97;
-const trimSteps = 5;
+const trimSteps = 20;
 const dayMs = 86_400_000;
 
 /**
@@ -205,7 +205,9 @@ export class ObservationLog {
     const used = store.bytes;
     this.#bytes.set(used);
     this.#overLimit = used > (this.#overLimit ? maxBytes * trimTo : maxBytes);
-    for (let step = 0; this.#overLimit && step < trimSteps; step += 1) if (store.dropOldest() === 0) break;
+    for (let step = 0; this.#overLimit && step < trimSteps; step += 1) {
+      this.#overLimit = store.dropOldest() > 0 && store.bytes > maxBytes * trimTo;
+    }
     if (now < this.#trimAt) return;
     // What is left to free after one step is freed with the next writes.
     const dropped = store.dropBefore(this.#clock.now() - days * dayMs);

@@ -13,7 +13,7 @@ export interface BlockWrite {
 }
 
 /** Rows freed at a time: a node that was over its limit for long must not stand still while it tidies. */
-const trimRows = 200;
+const trimRows = 32;
 
 /** The observation file, for the node that writes it. Every method throws what SQLite throws. */
 export class ObservationStore {
