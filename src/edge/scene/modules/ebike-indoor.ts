@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Point } from '../../../domain/geometry.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { SceneHit } from '../../../domain/scene-event.ts';
+import type { CrossingDirection, Zone } from '../../../domain/zone.ts';
 import { durationMs } from '../../../lib/config.ts';
 import { commonSceneFields } from '../common-config.ts';
 import { Crossers, crossingHit } from '../rule/crossers.ts';
@@ -32,7 +34,7 @@ export const ebikeIndoorSchema = z.strictObject({
 
 /**
  * 电动车进楼: an e-bike is brought into a building: over a door line inward, or it is in the lobby polygon for a while
- * (design: scenes.md, 11). A door line without a direction is drawn so that `in` leads inside.
+ * (design: scenes.md, 11). A door line without a direction leads to the lobby, where one is drawn; else `in` is inside.
  */
 export const ebikeIndoor: SceneModule<typeof ebikeIndoorSchema> = {
   id: 'ebike_indoor',
@@ -51,11 +53,11 @@ export const ebikeIndoor: SceneModule<typeof ebikeIndoorSchema> = {
     },
   },
   createRule(config, around) {
+    const lobbies = around.zones.filter(({ kind }) => kind === 'polygon');
     const stays = new ZoneStays(twoWheelers, config, around);
     const subjects = new Subjects(twoWheelers, config, around.exclusions);
-    const crossers = new Crossers(around.zones, config, 'in');
+    const crossers = new Crossers(around.zones, config, (door) => inwardOf(door, lobbies));
     const alike = new LookAlikes(classes, lookAlikes, config);
-    const lobbies = around.zones.filter(({ kind }) => kind === 'polygon');
     const judge = (hit: SceneHit, fires: Omit<RuleNote, 'verdict'>, trace?: RuleTrace): SceneHit[] => {
       const { trackId } = hit.subject;
       const about = { zone: hit.zone.id, track: trackId };
@@ -119,3 +121,14 @@ export const ebikeIndoor: SceneModule<typeof ebikeIndoorSchema> = {
     };
   },
 };
+
+/** The direction towards the lobby; a line's right, as seen from its first point to its last, is `in`. */
+function inwardOf({ points }: Zone, lobbies: readonly Zone[]): CrossingDirection {
+  const [from, to] = [points[0], points.at(-1)];
+  const corners = lobbies.flatMap((lobby) => lobby.points);
+  if (from === undefined || to === undefined || corners.length === 0) return 'in';
+  const sum = (of: (corner: Point) => number) => corners.reduce((total, corner) => total + of(corner), 0);
+  const [x, y] = [sum((corner) => corner[0]) / corners.length, sum((corner) => corner[1]) / corners.length];
+  const right = (to[0] - from[0]) * (y - from[1]) - (to[1] - from[1]) * (x - from[0]);
+  return right < 0 ? 'out' : 'in';
+}

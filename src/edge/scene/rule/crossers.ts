@@ -40,16 +40,16 @@ interface SavedCrossers {
 export class Crossers {
   readonly #lines: ReadonlyMap<ZoneId, Zone>;
   readonly #limits: SubjectLimits;
-  readonly #inward: CrossingDirection | undefined;
+  readonly #wanted: ReadonlyMap<ZoneId, CrossingDirection | undefined>;
   readonly #crossings: LineCrossings;
   readonly #memory: TrackMemory<Crossed[]>;
 
-  /** `inward`: the direction that counts on lines that name none; both unless given. */
-  constructor(zones: readonly Zone[], limits: SubjectLimits, inward?: CrossingDirection) {
+  /** `inward`: the direction that counts on a line that names none; both unless given. */
+  constructor(zones: readonly Zone[], limits: SubjectLimits, inward?: (line: Zone) => CrossingDirection) {
     const lines = zones.filter(({ kind }) => kind === 'line');
     this.#lines = new Map(lines.map((line) => [line.id, line]));
     this.#limits = limits;
-    this.#inward = inward;
+    this.#wanted = new Map(lines.map((line) => [line.id, line.direction ?? inward?.(line)]));
     // All directions: a crossing the wrong way round is somebody coming back.
     this.#crossings = new LineCrossings(
       lines.map((line) => ({ ...line, direction: undefined })),
@@ -70,7 +70,7 @@ export class Crossers {
       const crossed = this.#memory.of(track.id) ?? [];
       const before = crossed.findIndex((each) => each.zone === zone.id);
       if (before >= 0) crossed.splice(before, 1);
-      if ((this.#wanted(zone.id) ?? direction) !== direction) continue;
+      if ((this.#wanted.get(zone.id) ?? direction) !== direction) continue;
       crossed.push({ zone: zone.id, direction, from, fromAt, lookedMs: this.#memory.lookedMs });
     }
     return tracks.flatMap((track) => this.#beyond(track));
@@ -80,7 +80,7 @@ export class Crossers {
   resume(hits: readonly SceneHit[]): void {
     for (const { zone, subject, startedAt } of hits) {
       if (!this.#lines.has(zone.id)) continue;
-      const direction = this.#wanted(zone.id) ?? 'in';
+      const direction = this.#wanted.get(zone.id) ?? 'in';
       const from = anchorOf(subject.box, this.#limits.anchor);
       const lookedMs = this.#memory.lookedMs - subject.dwellMs;
       this.#memory.seed(subject, [{ zone: zone.id, direction, from, fromAt: startedAt, lookedMs }]);
@@ -94,10 +94,6 @@ export class Crossers {
   restore({ crossings, memory }: SavedCrossers): void {
     this.#crossings.restore(crossings);
     this.#memory.restore(memory);
-  }
-
-  #wanted(zone: ZoneId): CrossingDirection | undefined {
-    return this.#lines.get(zone)?.direction ?? this.#inward;
   }
 
   #beyond(track: Track): Crosser[] {

@@ -73,6 +73,15 @@ describe('ebike_indoor', () => {
     });
   });
 
+  test('a door line without a direction leads to the lobby, however it is drawn', () => {
+    const drawn = (points: typeof door.points) =>
+      new SceneCase({ id: 'ebike_indoor', zones: [{ ...door, points }, lobby], config: watch });
+    for (const points of [door.points, [...door.points].reverse()]) {
+      expect(drawn(points).story(enters(), 11)).toEqual(['raised@6']);
+      expect(drawn(points).story(enters({ start: inside, end: outside }), 11)).toEqual([]);
+    }
+  });
+
   describe('in the lobby', () => {
     test.each<[string, SceneTimeline, string[]]>([
       ['just long enough', stays({ to: 31 }), ['raised@30', 'cleared@36']],

@@ -114,15 +114,15 @@ describe('zone_intrusion', () => {
       timeline().moves('p1', {
         from: 0,
         to: 10,
-        start: [0.2, 0.4, 0.3, 0.8],
-        end: [0.7, 0.4, 0.8, 0.8],
+        start: [0.19, 0.4, 0.29, 0.8],
+        end: [0.69, 0.4, 0.79, 0.8],
         ...person,
         ...more,
       });
 
     test('act at once, and last while whoever crossed is there', () => {
       const [raised] = fences.events(over(), 20);
-      // From x 0.25 to 0.75 in 10 s: the anchor passes 0.5 after the look at 5 s.
+      // From x 0.24 to 0.74 in 10 s: the anchor passes 0.5 after the look at 5 s.
       expect(raised).toMatchObject({ phase: 'raised', second: 6, startedAt: 5_000 });
       expect(raised?.details).toEqual({ kind: 'crossing', direction: 'in' });
       expect(fences.story(over(), 20)).toEqual(['raised@6', 'cleared@16']);
@@ -158,8 +158,8 @@ describe('zone_intrusion', () => {
       const back = over().moves('p1', {
         from: 11,
         to: 20,
-        start: [0.7, 0.4, 0.8, 0.8],
-        end: [0.2, 0.4, 0.3, 0.8],
+        start: [0.69, 0.4, 0.79, 0.8],
+        end: [0.19, 0.4, 0.29, 0.8],
         ...person,
       });
       expect(oneWay.story(back, 40)).toEqual(['raised@6', 'cleared@21']);
@@ -177,8 +177,8 @@ describe('zone_intrusion', () => {
     const cross = timeline().moves('p1', {
       from: 0,
       to: 20,
-      start: [0.2, 0.4, 0.3, 0.8],
-      end: [0.7, 0.4, 0.8, 0.8],
+      start: [0.19, 0.4, 0.29, 0.8],
+      end: [0.69, 0.4, 0.79, 0.8],
       ...person,
     });
     expect(fences.eventsWithRestart(cross, 40, restartS)).toEqual(fences.events(cross, 40));
@@ -189,8 +189,8 @@ describe('zone_intrusion', () => {
     const cross = timeline().moves('p1', {
       from: 0,
       to: 9,
-      start: [0.2, 0.4, 0.3, 0.8],
-      end: [0.7, 0.4, 0.8, 0.8],
+      start: [0.19, 0.4, 0.29, 0.8],
+      end: [0.69, 0.4, 0.79, 0.8],
       ...person,
     });
     expect(fences.codes(cross, 9)).toEqual(['crossed']);
