@@ -95,7 +95,7 @@ export const en = {
 
   'facts.title': 'Facts',
   'facts.camera': 'Camera',
-  'facts.place': 'Place',
+  'facts.place': 'Camera’s place',
   'facts.division': 'Division',
   'facts.station': 'Station',
   'facts.department': 'Department',

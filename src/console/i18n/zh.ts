@@ -95,7 +95,7 @@ export const zh: Messages = {
 
   'facts.title': '基本信息',
   'facts.camera': '摄像机',
-  'facts.place': '位置',
+  'facts.place': '摄像机位置',
   'facts.division': '行政区划',
   'facts.station': '承办单位',
   'facts.department': '责任部门',

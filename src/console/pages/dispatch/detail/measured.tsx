@@ -3,6 +3,9 @@ import { useI18n } from '../../../i18n/i18n.tsx';
 import { Icon } from '../../../ui/icons.tsx';
 import { measureText, placeText, speedText } from './measure-text.ts';
 
+/** The main one and its next: a crowd is not a list. */
+const shownSubjects = 6;
+
 /** Where the subjects stood, how fast they went and what else the camera measured when it last saw them. */
 export function Measured({ sighting }: { readonly sighting: Sighting }) {
   const { t, name, time } = useI18n();
@@ -10,7 +13,7 @@ export function Measured({ sighting }: { readonly sighting: Sighting }) {
     <section className="panel">
       <h3>{t('measured.title')}</h3>
       <dl className="facts">
-        {sighting.subjects.map(({ class: kind, position, speed }, index) => (
+        {sighting.subjects.slice(0, shownSubjects).map(({ class: kind, position, speed }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: subjects of one alert have no id of their own here, and their order stands
           <div key={index}>
             <dt>{name('object', kind)}</dt>
