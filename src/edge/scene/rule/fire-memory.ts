@@ -1,6 +1,5 @@
 import type { UtcMs } from '../../../domain/ids.ts';
 import type { Track } from '../../../domain/track.ts';
-import { coveredArea } from './box-groups.ts';
 import { Flicker, type SavedFlicker } from './flicker.ts';
 import { type Began, HeldShare, type SavedHeldShare, type ShareLimits } from './held-share.ts';
 import type { SpotMemory } from './spots.ts';
@@ -55,8 +54,8 @@ export class FireMemory implements SpotMemory {
   add(at: UtcMs, { flames, smokes }: { readonly flames: readonly Track[]; readonly smokes: readonly Track[] }): void {
     this.flame.add(at, flames.length > 0);
     this.smoke.add(at, smokes.length > 0);
-    note(this.flameFlicker, at, flames);
-    note(this.smokeFlicker, at, smokes);
+    this.flameFlicker.add(at, flames);
+    this.smokeFlicker.add(at, smokes);
   }
 
   get startedAt(): UtcMs | undefined {
@@ -82,10 +81,4 @@ export class FireMemory implements SpotMemory {
       proven: this.proven,
     };
   }
-}
-
-function note(flicker: Flicker, at: UtcMs, tracks: readonly Track[]): void {
-  if (tracks.length === 0) return;
-  const score = Math.max(...tracks.map((track) => track.score));
-  flicker.add(at, coveredArea(tracks.map(({ box }) => box)), score);
 }

@@ -1,3 +1,4 @@
+import { area, type Box, iou } from '../../../domain/geometry.ts';
 import type { UtcMs } from '../../../domain/ids.ts';
 
 /** How one look saw it: the logarithm of its area, and its score. */
@@ -6,6 +7,7 @@ type Sample = readonly [at: UtcMs, logArea: number, score: number];
 /** State as JSON. */
 export interface SavedFlicker {
   readonly samples: readonly Sample[];
+  readonly box?: Box | undefined;
 }
 
 /** What is compared: half a minute at a look every two seconds. */
@@ -16,6 +18,10 @@ const leastSamples = 3;
 const leastApartMs = 200;
 /** Scores tremble with the picture's noise as well: they say half as much as the size does. */
 const scoreWeight = 0.5;
+/** A flame that flares up overlaps with itself by more than this; a lamp and what passes it do not. */
+const sameIou = 0.25;
+/** Not seen for longer, something else is looked at in its place. */
+const forgetMs = 10_000;
 
 /**
  * How much something varies in size and clearness: a flame's box changes by a fifth from look to look, that of a lamp
@@ -23,13 +29,21 @@ const scoreWeight = 0.5;
  */
 export class Flicker {
   #samples: Sample[] = [];
+  #box: Box | undefined;
 
-  add(at: UtcMs, area: number, score: number): void {
-    const last = this.#samples.at(-1);
-    if (last !== undefined && at < last[0]) this.#samples = [];
-    else if (last !== undefined && at - last[0] < leastApartMs) return;
-    if (area <= 0) return;
-    this.#samples.push([at, Math.log(area), score]);
+  /** What may be it on this look. */
+  add(at: UtcMs, seen: readonly { readonly box: Box; readonly score: number }[]): void {
+    const last = this.#samples.at(-1)?.[0];
+    if (last !== undefined && (at < last || at - last > forgetMs)) {
+      this.#samples = [];
+      this.#box = undefined;
+    } else if (last !== undefined && at - last < leastApartMs) return;
+    const likeness = ({ box }: { readonly box: Box }) => (this.#box === undefined ? area(box) : iou(this.#box, box));
+    const [same] = [...seen].sort((a, b) => likeness(b) - likeness(a));
+    if (same === undefined || area(same.box) <= 0) return;
+    if (this.#box !== undefined && likeness(same) < sameIou) return;
+    this.#box = same.box;
+    this.#samples.push([at, Math.log(area(same.box)), same.score]);
     if (this.#samples.length > maxSamples) this.#samples.shift();
   }
 
@@ -42,11 +56,12 @@ export class Flicker {
   }
 
   save(): SavedFlicker {
-    return { samples: [...this.#samples] };
+    return { samples: [...this.#samples], ...(this.#box !== undefined && { box: this.#box }) };
   }
 
-  restore({ samples }: SavedFlicker): void {
+  restore({ samples, box }: SavedFlicker): void {
     this.#samples = [...samples];
+    this.#box = box;
   }
 }
 

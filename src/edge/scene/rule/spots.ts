@@ -31,6 +31,8 @@ export interface Spot<Memory extends SpotMemory> {
   /** Where it was first seen. */
   readonly place: Box;
   readonly memory: Memory;
+  /** All that was ever seen together with what lies in its place: the smoke above the flame. */
+  extent: Box;
   /** What is there on this look, the main thing first; nothing where it was missed. */
   tracks: readonly Track[];
   /** Whether anything there was ever confirmed and clear. */
@@ -131,7 +133,7 @@ export class Spots<Memory extends SpotMemory> {
       if (this.#spots.some(({ id, zone: own }) => id === subject.trackId && own === zone)) continue;
       const memory = this.#options.begin(zone, { startedAt, dwellMs: subject.dwellMs });
       const { trackId: id, box: place, dwellMs: seenMs } = subject;
-      this.#spots.push({ id, zone, place, memory, tracks: [], sure: true, seenMs, unseenMs: 0 });
+      this.#spots.push({ id, zone, place, extent: place, memory, tracks: [], sure: true, seenMs, unseenMs: 0 });
     }
   }
 
@@ -174,10 +176,12 @@ export class Spots<Memory extends SpotMemory> {
   #see(zone: Zone, group: readonly Track[], trace: RuleTrace | undefined): void {
     const { minOverlap, rank } = this.#options;
     const box = boundingBox(group.map((track) => track.box));
+    const own = this.#spots.filter((each) => each.zone === zone);
     // The oldest takes it: of a heap that was once seen in two parts, one stays.
+    const inPlace = own.find((each) => overlapOfSmaller(each.place, box) >= minOverlap);
+    if (inPlace !== undefined) inPlace.extent = boundingBox([inPlace.extent, box]);
     const spot =
-      this.#spots.find((each) => each.zone === zone && overlapOfSmaller(each.place, box) >= minOverlap) ??
-      this.#begin(zone, box, group);
+      inPlace ?? own.find((each) => overlapOfSmaller(each.extent, box) >= minOverlap) ?? this.#begin(zone, box, group);
     if (spot === undefined) return;
     spot.tracks = [...spot.tracks, ...group].sort((a, b) => rank(a) - rank(b));
     spot.unseenMs = 0;
@@ -197,7 +201,7 @@ export class Spots<Memory extends SpotMemory> {
       this.#spots = this.#spots.filter((each) => each !== longest);
     }
     const memory = this.#options.begin(zone);
-    const spot = { id: main.id, zone, place, memory, tracks: [], sure: false, seenMs: 0, unseenMs: 0 };
+    const spot = { id: main.id, zone, place, extent: place, memory, tracks: [], sure: false, seenMs: 0, unseenMs: 0 };
     this.#spots.push(spot);
     return spot;
   }
