@@ -81,6 +81,8 @@ export interface CameraPast {
   readonly remembered?: RememberedCamera | undefined;
   /** Its past for the activity gate. */
   readonly gate?: SharedArrayBuffer | undefined;
+  /** Pictures of the moments in which conditions under way began. */
+  readonly starts?: StartFrames | undefined;
   /** What it usually shows, for its health. */
   readonly reference?: SharedArrayBuffer | undefined;
 }
@@ -120,7 +122,7 @@ export class WatchedCamera implements RememberingCamera {
     });
     this.#tracker = createTracker({ config: around.config.track, newId: trackIds(config, clock) });
     this.#gate = past.gate ?? new SharedArrayBuffer(around.inspector.memoryBytes);
-    this.#starts = new StartFrames(around.config.evidence.startFrames);
+    this.#starts = past.starts ?? new StartFrames(around.config.evidence.startFrames);
     this.#clips = new CameraClips({ camera: config.id, main: this.main, around: around.clips });
     const clip = (at: UtcMs) => this.#clips.order(at);
     const reporter = new EventReporter({ ...reporterOf(config, around), clip, log });
@@ -198,7 +200,7 @@ export class WatchedCamera implements RememberingCamera {
   async handOver(): Promise<Omit<CameraPast, 'open'>> {
     await this.close();
     await this.settled;
-    return { remembered: this.remember(), gate: this.#gate, reference: this.#reference };
+    return { remembered: this.remember(), gate: this.#gate, reference: this.#reference, starts: this.#starts };
   }
 
   /** What the camera asks of its looks now. */

@@ -56,6 +56,3 @@ export const evidenceSchema = z.strictObject({
 
 /** Checked configuration of clips. */
 export type ClipConfig = z.output<typeof clipSchema>;
-
-/** Checked configuration of the evidence of incidents. */
-export type EvidenceConfig = z.output<typeof evidenceSchema>;
