@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Box } from '../../../src/domain/geometry.ts';
+import { offsetOf } from '../../../src/domain/ground.ts';
 import { groundOf } from '../../../src/edge/calibrate-ground.ts';
 import { cameraFileSchema } from '../../../src/edge/config.ts';
 import { unmasked } from '../../../src/edge/picture-masks.ts';
+import { observedCamera, scenesOf } from '../../../src/edge/scenes-of-camera.ts';
 import { parseConfig } from '../../../src/lib/config.ts';
+import { sceneSurroundings } from '../../support/scene-surroundings.ts';
+import { SceneTimeline } from '../../support/scene-timeline.ts';
 
 const head =
-  'cameras:\n  - { id: a, name: n, division: "330503001", lat: 30.87, lon: 120.43, stream: { url: rtsp://h/a }, scenes: {}, ';
-const parse = (more: string) => parseConfig(`${head}${more} }\n`, cameraFileSchema, 'c.yaml').cameras[0];
+  'cameras:\n  - { id: a, name: n, division: "330503001", lat: 30.87, lon: 120.43, stream: { url: rtsp://h/a }, ';
+const parse = (more: string, scenes = '{}') =>
+  parseConfig(`${head}scenes: ${scenes}, ${more} }\n`, cameraFileSchema, 'c.yaml').cameras[0];
 const points = (...each: string[]) => `ground: { points: [${each.map((point) => `{ ${point} }`).join(', ')}] }`;
 
 // A yard of 20 m by 20 m as a camera at its southern edge shows it.
@@ -26,6 +31,24 @@ describe('a calibrated camera', () => {
     const ground = camera && groundOf(camera)?.toGround([0.7, 0.3]);
     expect(ground?.east).toBeCloseTo(5, 1);
     expect(ground?.north).toBeCloseTo(26, 1);
+  });
+
+  test('hands it to its scenes: their alerts say where the subject stands', () => {
+    const zones = 'zones: [{ id: yard, points: [[0, 0.2], [1, 0.2], [1, 1], [0, 1]] }]';
+    const camera = parse(`${points(...corners)}, ${zones}`, '{ zone_intrusion: { zones: [yard] } }');
+    if (camera === undefined) throw new Error('no camera');
+    const scenes = scenesOf(observedCamera(camera), { ...sceneSurroundings(), provided: new Set(['person']) });
+    const timeline = new SceneTimeline().stands('t1', {
+      box: [0.28, 0.1, 0.32, 0.3],
+      from: 0,
+      to: 30,
+      class: 'person',
+    });
+    const [raised] = timeline.play(scenes, 20);
+    const [east, north] = offsetOf(camera, raised?.subjects[0]?.position ?? camera);
+    expect(east).toBeCloseTo(-5, 1);
+    expect(north).toBeCloseTo(26, 1);
+    expect(raised?.subjects[0]?.position?.errorM).toBeLessThan(2);
   });
 
   test('without points has none', () => expect(groundOf({ lat: 30, lon: 120 })).toBeUndefined());
