@@ -28,7 +28,7 @@ export const queueFields = {
   queueReleaseMs: durationMs({
     min: 0,
     max: 600_000,
-    default: 15_000,
+    default: 30_000,
     help: 'Who still stands this long after the queue around it has gone was not waiting with it.',
   }),
   queueMaxMs: durationMs({
@@ -57,12 +57,17 @@ export interface QueueHold {
 interface Member {
   /** The stop these fields are about: after a move everything begins anew. */
   stoppedAt: UtcMs;
-  /** Stood there when the looks began, or began again: nobody saw it stop, so nobody knows with whom. */
-  found: boolean;
+  /**
+   * Does not wait: it was left behind by a queue, or stood there when the looks began, or began again, and nobody knows
+   * with whom it stopped.
+   */
+  parked: boolean;
   queued: boolean;
   queuedMs: number;
   /** Since the queue around it was last seen. */
   aloneMs: number;
+  /** Since the first look that missed it; negative while it is seen. */
+  missedMs: number;
 }
 
 interface SavedQueues {
@@ -73,6 +78,8 @@ interface SavedQueues {
   readonly runStartedAt?: UtcMs | undefined;
 }
 
+/** A bus that goes by hides one of a queue no longer than this, nor do a few misses at a look every ten seconds. */
+const hiddenMs = 60_000;
 /** Slow driving is no stop. */
 const leastStopMs = 3_000;
 
@@ -106,7 +113,9 @@ export class VehicleQueues {
 
   constructor(classes: readonly ObjectClass[], config: QueueConfig) {
     this.#config = config;
-    this.#stays = new ZoneStays(classes, config, { zones: [everywhere], exclusions: [] });
+    // Who is hidden for a while and seen again has stood all along; meanwhile it still links its neighbours.
+    const limits = { ...config, occlusionMs: Math.max(config.occlusionMs, config.queueReleaseMs, hiddenMs) };
+    this.#stays = new ZoneStays(classes, limits, { zones: [everywhere], exclusions: [] });
     this.#standstill = new Standstill(this.#stays, config);
     this.#members = new StayMemory(this.#stays, ({ dwell }) => this.#memberSince(dwell.startedAt));
   }
@@ -120,9 +129,11 @@ export class VehicleQueues {
       const member = this.#members.of(stay);
       const { startedAt, dwellMs } = stay.dwell;
       if (member.stoppedAt !== startedAt) Object.assign(member, this.#memberSince(startedAt));
-      if (!member.found && dwellMs >= leastStopMs && this.#standstill.stands(stay)) waiting.push(stay);
+      if (stay.present) member.missedMs = -1;
+      else member.missedMs = member.missedMs < 0 ? 0 : member.missedMs + elapsed;
+      if (!member.parked && dwellMs >= leastStopMs && this.#standstill.stands(stay)) waiting.push(stay);
     }
-    this.#sizes = groupSizes(waiting, (a, b) => this.#neighbours(a, b, look.aspect));
+    this.#sizes = new Map(waiting.map((stay) => [stay, this.#queueAround(stay, waiting, look.aspect)]));
     this.#byTrack = new Map();
     for (const stay of this.#stays.all) {
       this.#byTrack.set(stay.track.id, stay);
@@ -139,8 +150,7 @@ export class VehicleQueues {
     if (!member.queued || leftMs <= 0) return undefined;
     const vehicles = this.#sizes.get(stay) ?? 1;
     if (vehicles >= this.#config.queueVehicles) return { state: 'standing', vehicles, heldForMs: leftMs };
-    const heldForMs = this.#config.queueReleaseMs - member.aloneMs;
-    return heldForMs > 0 ? { state: 'leaving', vehicles, heldForMs } : undefined;
+    return { state: 'leaving', vehicles, heldForMs: this.#config.queueReleaseMs - member.aloneMs };
   }
 
   save(): SavedQueues {
@@ -162,8 +172,8 @@ export class VehicleQueues {
   }
 
   #memberSince(stoppedAt: UtcMs): Member {
-    const found = stoppedAt <= (this.#runStartedAt ?? stoppedAt);
-    return { stoppedAt, found, queued: false, queuedMs: 0, aloneMs: 0 };
+    const parked = stoppedAt <= (this.#runStartedAt ?? stoppedAt);
+    return { stoppedAt, parked, queued: false, queuedMs: 0, aloneMs: 0, missedMs: -1 };
   }
 
   /** Looked-at time since the last look. */
@@ -182,27 +192,38 @@ export class VehicleQueues {
       member.aloneMs = 0;
     } else if (member.queued) {
       member.aloneMs += elapsed;
+      // Who was left behind has parked: the next queue around it does not make it wait.
+      if (member.aloneMs >= this.#config.queueReleaseMs) Object.assign(member, { queued: false, parked: true });
     }
   }
 
-  #neighbours(a: Stay, b: Stay, aspect: number): boolean {
-    const { queueStopWithinMs, queueSpacing } = this.#config;
-    if (Math.abs(a.dwell.startedAt - b.dwell.startedAt) > queueStopWithinMs) return false;
+  /**
+   * Vehicles in the queue of one, itself included. A queue forms of those that stopped one after the other; for who is
+   * in it, later ones count as well: some were missed for so long that they are new.
+   */
+  #queueAround(stay: Stay, waiting: readonly Stay[], aspect: number): number {
+    const { queueStopWithinMs, occlusionMs } = this.#config;
+    const { stoppedAt, queued } = this.#members.of(stay);
+    const group = chainFrom(stay, waiting, (a, b) => {
+      const together = Math.abs(a.dwell.startedAt - b.dwell.startedAt) <= queueStopWithinMs;
+      const inTime = together || (queued && b.dwell.startedAt >= stoppedAt - queueStopWithinMs);
+      return inTime && this.#areNear(a, b, aspect);
+    });
+    return [...group].filter((each) => this.#members.of(each).missedMs <= occlusionMs).length;
+  }
+
+  #areNear(a: Stay, b: Stay, aspect: number): boolean {
     const [ax, ay] = bottomCentre(a.track.box);
     const [bx, by] = bottomCentre(b.track.box);
     const length = Math.max(sizeOf(a.track.box, aspect), sizeOf(b.track.box, aspect));
-    return Math.hypot((ax - bx) * aspect, ay - by) <= queueSpacing * length;
+    return Math.hypot((ax - bx) * aspect, ay - by) <= this.#config.queueSpacing * length;
   }
 }
 
-/** How many each is linked with, directly or through others, itself included. */
-function groupSizes<T>(members: readonly T[], linked: (a: T, b: T) => boolean): Map<T, number> {
-  const sizes = new Map<T, number>();
-  for (const start of members) {
-    if (sizes.has(start)) continue;
-    const group = new Set([start]);
-    for (const one of group) for (const other of members) if (!group.has(other) && linked(one, other)) group.add(other);
-    for (const one of group) sizes.set(one, group.size);
-  }
-  return sizes;
+/** All that one is linked with, directly or through others, itself included. */
+function chainFrom<T>(start: T, all: readonly T[], linked: (a: T, b: T) => boolean): Set<T> {
+  const chain = new Set([start]);
+  // A set hands out what is added while it is gone through.
+  for (const one of chain) for (const other of all) if (!chain.has(other) && linked(one, other)) chain.add(other);
+  return chain;
 }

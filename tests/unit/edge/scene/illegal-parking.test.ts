@@ -144,7 +144,7 @@ describe('illegal_parking', () => {
   const parking = (config: Record<string, unknown> = {}): ScenePlay => ({
     scene: 'illegal_parking',
     zones: [kerb],
-    config: { dwellMs: 30_000, clearAfterMs: 6_000, updateEveryMs: 3_600_000, ...config },
+    config: { dwellMs: 30_000, queueReleaseMs: 15_000, clearAfterMs: 6_000, updateEveryMs: 3_600_000, ...config },
   });
 
   test('the row’s defaults: five minutes, and how far it strayed from its place', () => {
@@ -262,6 +262,30 @@ describe('illegal_parking', () => {
         to: 84,
       });
       expect(storyOf(parking(), timeline, 80)).toEqual(['raised@34']);
+    });
+
+    test('does not excuse whoever the one before left behind', () => {
+      const next = lane(
+        [0.42, 10, 40],
+        [0.54, 14, 40],
+        [0.66, 18, 160],
+        [0.42, 70, 150],
+        [0.54, 74, 150],
+        [0.78, 78, 150],
+      );
+      expect(storyOf(parking({ dwellMs: 70_000 }), next, 120)).toEqual(['raised@88']);
+    });
+
+    test('outlasts one that is missed for long', () => {
+      const lookedAway = Array.from({ length: 18 }, (_, index) => 30 + index);
+      const timeline = lane([0.42, 10, 90], [0.66, 18, 94]).stands('c', {
+        box: [0.54, 0.5, 0.64, 0.6],
+        from: 14,
+        to: 92,
+        missed: lookedAway,
+      });
+      const fourth = timeline.stands('d', { box: [0.42, 0.66, 0.52, 0.76], from: 16, to: 92 });
+      expect(storyOf(parking({ dwellMs: 60_000 }), fourth, 120)).toEqual([]);
     });
 
     test('that nobody saw stop is no queue: those cars may be parked', () => {
