@@ -133,7 +133,7 @@ describe('ObservationLog', () => {
   test('the file stays within its limit, and the oldest goes first', () => {
     const maxBytes = 1_048_576;
     const log = open({ maxBytes });
-    for (let n = 0; n < 12_000; n += 1) {
+    for (let n = 0; n < 24_000; n += 1) {
       look(log, 8);
       clock.advance(2_000);
       if (log.wantsEntry(id, clock.now()) === 'due')
