@@ -41,11 +41,11 @@ export class Water {
     const width = owner[2] - owner[0];
     const height = owner[3] - owner[1];
     return (
-      insidePolygon(centre(box), this.#points) &&
       within((box[2] - box[0]) / width, mirrorWidths) &&
       within((box[3] - box[1]) / height, mirrorHeights) &&
       within((box[1] - owner[3]) / height, mirrorGap) &&
-      Math.abs(centre(box)[0] - centre(owner)[0]) <= mirrorOffset * width
+      Math.abs(centre(box)[0] - centre(owner)[0]) <= mirrorOffset * width &&
+      insidePolygon(centre(box), this.#points)
     );
   }
 }

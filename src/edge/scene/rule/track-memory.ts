@@ -26,6 +26,8 @@ export interface SavedTrackMemory<T> {
 /** A new id is taken for a track that vanished when its box overlaps this much, as in `ZoneStays`. */
 const sameSubjectIou = 0.5;
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** When somebody from before a restart was last seen: before any look, and a number in JSON. */
 const longAgo = Number.MIN_SAFE_INTEGER;
 
@@ -37,7 +39,7 @@ export class TrackMemory<T> {
   readonly #keepMs: number;
   readonly #streamGapMs: number;
   readonly #create: (track: Track, at: UtcMs) => T;
-  #kept = new Map<TrackId, Kept<T>>();
+  #kept = new Map<TrackId, Mutable<Kept<T>>>();
   #lookedMs = 0;
   #lastLookAt: UtcMs | undefined;
 
@@ -68,8 +70,12 @@ export class TrackMemory<T> {
     if (elapsed > 0 && elapsed <= this.#streamGapMs) this.#lookedMs += elapsed;
     const arrivals = tracks.filter((track) => {
       const known = this.#kept.get(track.id);
-      if (known !== undefined) this.#keep(track, known.value, at);
-      return known === undefined;
+      if (known === undefined) return true;
+      known.box = track.box;
+      known.class = track.class;
+      known.seenAt = at;
+      known.seenLookedMs = this.#lookedMs;
+      return false;
     });
     for (const track of arrivals) this.#keep(track, this.#takeOver(track, at) ?? this.#create(track, at), at);
     for (const [id, { seenLookedMs }] of this.#kept) {
