@@ -58,8 +58,9 @@ export type CostOf = (expected: Expected, seen: Seen, config: TrackConfig) => nu
  * Who stands takes what is seen on its place, however faint, before anybody who moves is asked: a parked car whose
  * score dips must not be carried off by one that passes with a better one. Behind something else a part of it will do.
  */
-export const standingCost: CostOf = ({ object, hidden }, { detection }, config) => {
-  if (!object.stands || isOther(object, detection, config)) return undefined;
+export const standingCost: CostOf = (expected, { detection }, config) => {
+  const { object, hidden } = expected;
+  if (!object.stands || isOther(expected, detection, config)) return undefined;
   const overlap = Math.max(iou(object.place, detection.box), iou(object.record.box, detection.box));
   if (overlap >= config.lostIou) return 1 - overlap;
   return hidden && isPartOf(object.place, detection.box) ? 2 - overlap : undefined;
@@ -72,7 +73,7 @@ export const standingCost: CostOf = ({ object, hidden }, { detection }, config) 
 export const movingCost: CostOf = (expected, seen, config) => {
   const { object, ahead } = expected;
   const { detection } = seen;
-  if (isOther(object, detection, config)) return undefined;
+  if (isOther(expected, detection, config)) return undefined;
   const still = iou(object.record.box, detection.box);
   if (object.keepsStill)
     return still >= neededIou(expected, config) && staysPut(object, detection) ? 1 - still : undefined;
@@ -127,8 +128,15 @@ function extra(object: FollowedObject, { appearance }: Detection, { sameAppearan
   return (object.record.missed > 0 ? lostCost : 0) + unlikeCost * (sameAppearance - alike);
 }
 
-/** Whether a lost object's place is taken by somebody who looks otherwise. */
-function isOther(object: FollowedObject, { appearance }: Detection, { sameAppearance }: TrackConfig): boolean {
-  const alike = object.record.missed > 0 ? similarity(object.appearance, appearance) : undefined;
-  return alike !== undefined && alike < sameAppearance * otherShare;
+/**
+ * Whether it is somebody else than the lost object: who looks otherwise, and for an object kept for nothing but its
+ * appearance whoever does not look the same.
+ */
+function isOther({ object, unseenMs }: Expected, { appearance }: Detection, config: TrackConfig): boolean {
+  const { record } = object;
+  if (record.missed === 0) return false;
+  const alike = similarity(object.appearance, appearance);
+  const outlived = !object.keepsStill && record.expired(record.lastSeenAt + unseenMs, config);
+  if (outlived) return alike === undefined || alike < config.sameAppearance;
+  return alike !== undefined && alike < config.sameAppearance * otherShare;
 }

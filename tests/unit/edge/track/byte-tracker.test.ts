@@ -216,11 +216,14 @@ describe('appearance', () => {
     ['alike, after just a minute', person(0.8, 0), 64, 't1'],
     ['on the same place, but somebody else', person(0.1, 90), 12, 't2'],
     ['on the same place, changed by the light', person(0.1, 60), 12, 't1'],
+    ['on the same place, but half a minute later: not quite alike', person(0.1, 60), 34, 't2'],
+    ['on the same place half a minute later, alike', person(0.1, 40), 34, 't1'],
   ])('%s', (_, detection, second, id) => expect(again(detection, second)).toBe(id));
 
   test('a vector of another model says nothing', () => {
     expect(again({ ...person(0.1, 0), appearance: new Float32Array([1, 0, 0]) }, 12)).toBe('t1');
     expect(again({ ...person(0.8, 0), appearance: new Float32Array([1, 0, 0]) }, 20)).toBe('t2');
+    expect(again({ box: [0.1, 0.5, 0.14, 0.7], score: 0.8, class: 'person' }, 34)).toBe('t2');
   });
 
   test('two who pass close by each other are told apart by their coats', () => {
