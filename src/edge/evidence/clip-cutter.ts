@@ -56,7 +56,8 @@ export class ClipCutter {
   /** The file, in the store; undefined where none came about. Never rejects. */
   async order(order: ClipOrder): Promise<EvidenceRef | undefined> {
     const { waiting } = this.#config;
-    if (this.#stopped || this.#waiting >= waiting) return this.#end(order, 'dropped');
+    if (this.#stopped) return this.#end(order, 'abandoned');
+    if (this.#waiting >= waiting) return this.#end(order, 'dropped');
     this.#waiting += 1;
     try {
       if (!(await this.#complete(order.at))) return this.#end(order, 'abandoned');

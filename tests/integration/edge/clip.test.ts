@@ -7,10 +7,18 @@ import type { AccessUnit } from '../../../src/domain/access-unit.ts';
 import { cutClip } from '../../../src/edge/evidence/clip-cut.ts';
 import { writeMp4 } from '../../../src/edge/evidence/mp4-writer.ts';
 import { AccessUnitRing } from '../../../src/edge/ingest/access-unit-ring.ts';
+import { cameraStreamSchema } from '../../../src/edge/ingest/config.ts';
+import { lifeSchema } from '../../../src/edge/ingest/life-config.ts';
+import { LocalIngest } from '../../../src/edge/ingest/shard-local.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { createLogger } from '../../../src/lib/log.ts';
+import { CameraFarm } from '../../../src/simulator/camera-farm.ts';
 import { clipUnits } from '../../support/clip-units.ts';
+import { CuttableProxy } from '../../support/cuttable-proxy.ts';
 import { noSharedReason, sharedDir } from '../../support/shared.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { makeTestClip } from '../../support/test-clip.ts';
+import { until } from '../../support/until.ts';
 
 const run = promisify(execFile);
 
@@ -192,6 +200,44 @@ describe('clips of generated video', () => {
     const written = writeMp4(join(folder.path, 'rubbish.mp4'), cut?.video ?? fail());
     await expect(written).rejects.toMatchObject({ code: 'MB_DECODE_FAILED' });
   });
+});
+
+test('a camera on the network that dropped in between: its clip plays, with the time it was away', async () => {
+  const { file } = await makeTestClip(folder.path, { seconds: 20 });
+  const common = { clock: systemClock, log: createLogger('test') };
+  const farm = new CameraFarm({ host: '127.0.0.1', port: 0, cameras: [{ path: '/a', file, loop: true }], ...common });
+  await farm.start(new AbortController().signal);
+  const line = new CuttableProxy({ host: '127.0.0.1', port: farm.port });
+  const url = `rtsp://127.0.0.1:${await line.start()}/a`;
+  const id = 'cam-1' as AccessUnit['cameraId'];
+  const ingest = new LocalIngest({
+    ...common,
+    life: lifeSchema.parse({ keep: { maxBytes: 4_000_000 } }),
+    handler: { onAccessUnit: () => {}, onState: () => {} },
+  });
+  const kept = () => ingest.clip(id, 0, Number.MAX_SAFE_INTEGER);
+  const stateIs = (kind: string) => () => ingest.cameras.get(id)?.kind === kind;
+  try {
+    await ingest.add({ id, stream: cameraStreamSchema.parse({ url, retryMinMs: 1_500, retryMaxMs: 1_500 }) });
+    await until(async () => (await kept()).length >= 30, { what: 'three seconds' });
+    line.cut();
+    await until(stateIs('waiting'), { what: 'the camera to be away' });
+    const before = (await kept()).length;
+    line.mend();
+    await until(async () => (await kept()).length >= before + 20, { what: 'two seconds more' });
+    const units = await kept();
+    const cut = await cutClip(units, units[before]?.receivedAt ?? 0);
+    const path = join(folder.path, 'dropped.mp4');
+    await writeMp4(path, cut?.video ?? fail());
+    const shown = await probe(path);
+    expect(shown).toMatchObject({ complaints: '', decoded: cut?.units.length });
+    expect(shown.comment).toMatch(/^no pictures for \d+\.\d s from \d\.\d s on$/);
+    expect(shown.seconds).toBeGreaterThan(6);
+  } finally {
+    await ingest.stop();
+    await line.stop();
+    await farm.stop();
+  }
 });
 
 describe.skipIf(sharedDir === undefined)(`clips of footage (${sharedDir ?? noSharedReason})`, () => {

@@ -135,7 +135,7 @@ describe('clip cutter', () => {
     await clips.stop();
     expect(await clip).toBeUndefined();
     expect(await clips.order(order(units(2)))).toBeUndefined();
-    expect(await results()).toEqual({ abandoned: 1, dropped: 1 });
+    expect(await results()).toEqual({ abandoned: 2 });
     expect(clock.pending).toBe(0);
   });
 });
