@@ -9,12 +9,15 @@ export function overlapOfSmaller(a: Box, b: Box): number {
 
 /** The box around boxes. */
 export function boundingBox(boxes: readonly Box[]): Box {
-  return [
-    Math.min(...boxes.map(([x1]) => x1)),
-    Math.min(...boxes.map(([, y1]) => y1)),
-    Math.max(...boxes.map(([, , x2]) => x2)),
-    Math.max(...boxes.map(([, , , y2]) => y2)),
-  ];
+  let [left, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [right, bottom] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const [x1, y1, x2, y2] of boxes) {
+    left = Math.min(left, x1);
+    top = Math.min(top, y1);
+    right = Math.max(right, x2);
+    bottom = Math.max(bottom, y2);
+  }
+  return [left, top, right, bottom];
 }
 
 /** How far apart two boxes are, in picture heights; 0 where they touch. `aspect`: width of the picture by its height. */
@@ -37,23 +40,36 @@ export function groupTouching<T extends { readonly box: Box }>(
 ): T[][] {
   const groups: T[][] = [];
   for (const thing of things) {
-    const touches = (other: T) => {
-      const smaller = Math.min(sizeOf(thing.box, aspect), sizeOf(other.box, aspect));
-      return gapBetween(thing.box, other.box, aspect) <= reach * smaller;
-    };
-    const [first, ...rest] = groups.filter((group) => group.some(touches));
-    if (first === undefined) {
-      groups.push([thing]);
-      continue;
+    const size = sizeOf(thing.box, aspect);
+    let joined: T[] | undefined;
+    for (let index = 0; index < groups.length; index += 1) {
+      const group = groups[index] ?? [];
+      if (group === joined || !touches(group, thing, size, { reach, aspect })) continue;
+      if (joined === undefined) joined = group;
+      else {
+        // It joins what lay apart until now.
+        joined.push(...group);
+        groups.splice(index, 1);
+        index -= 1;
+      }
     }
-    // It joins what lay apart until now.
-    for (const group of rest) {
-      first.push(...group);
-      groups.splice(groups.indexOf(group), 1);
-    }
-    first.push(thing);
+    if (joined === undefined) groups.push([thing]);
+    else joined.push(thing);
   }
   return groups;
+}
+
+function touches<T extends { readonly box: Box }>(
+  group: readonly T[],
+  { box }: T,
+  size: number,
+  { reach, aspect }: { readonly reach: number; readonly aspect: number },
+): boolean {
+  for (const other of group) {
+    const most = reach * Math.min(size, sizeOf(other.box, aspect));
+    if (gapBetween(box, other.box, aspect) <= most) return true;
+  }
+  return false;
 }
 
 /** Share of the picture that boxes cover, overlaps counted once. */
