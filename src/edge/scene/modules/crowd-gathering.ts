@@ -19,6 +19,9 @@ const maxNamed = 16;
 /** Configuration of `crowd_gathering`. */
 export const crowdGatheringSchema = z.strictObject({
   ...commonSceneFields,
+  zones: commonSceneFields.zones.meta({
+    description: "Ids of the camera's zones: polygons; people in one tagged `bus-stop` do not count.",
+  }),
   minCount: z
     .number()
     .int()
@@ -128,7 +131,6 @@ export const crowdGathering: SceneModule<typeof crowdGatheringSchema> = {
 
     return {
       resume(hits) {
-        stays.resume(hits);
         for (const { zone, startedAt, subject } of hits) gatheringIn(zone.id)?.resume(startedAt, subject.dwellMs);
       },
       pending: () =>

@@ -20,6 +20,9 @@ const lookAlikes: readonly ObjectClass[] = ['bicycle', 'motorcycle', 'wheelchair
 /** Configuration of `ebike_indoor`. */
 export const ebikeIndoorSchema = z.strictObject({
   ...commonSceneFields,
+  zones: commonSceneFields.zones.meta({
+    description: "Ids of the camera's zones: lines are doors, drawn so that `in` leads inside, and polygons lobbies.",
+  }),
   dwellMs: durationMs({
     min: 1_000,
     max: 3_600_000,

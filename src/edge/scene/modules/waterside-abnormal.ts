@@ -26,6 +26,10 @@ interface Why extends Pick<RuleNote, 'code' | 'values'> {
 /** Configuration of `waterside_abnormal`. */
 export const watersideAbnormalSchema = z.strictObject({
   ...commonSceneFields,
+  zones: commonSceneFields.zones.meta({
+    description:
+      "Ids of the camera's zones: polygons tagged `water`, other polygons are the bank, lines must not be climbed over.",
+  }),
   waterDwellMs: durationMs({
     min: 0,
     max: 600_000,

@@ -18,6 +18,9 @@ const lookAlikes: readonly ObjectClass[] = ['animal'];
 /** Configuration of `zone_intrusion`. */
 export const zoneIntrusionSchema = z.strictObject({
   ...commonSceneFields,
+  zones: commonSceneFields.zones.meta({
+    description: "Ids of the camera's zones: polygons, those tagged `loitering` may be passed through, and lines.",
+  }),
   classes: z
     .array(z.enum(objectClasses).exclude(['animal']))
     .min(1)

@@ -52,7 +52,7 @@ export class Bathers {
     const bather = this.#memory.of(track);
     if (bather === undefined) return false;
     const { occlusionMs, streamGapMs } = this.#limits;
-    const awayMs = at - (bather.bankAt ?? Number.NEGATIVE_INFINITY);
+    const awayMs = Math.abs(at - (bather.bankAt ?? Number.NEGATIVE_INFINITY));
     if (bather.place === 'bank') bather.fromBank = awayMs <= streamGapMs;
     // A strip between the two polygons is stepped over within a moment.
     else if (bather.place === 'elsewhere') bather.fromBank = awayMs <= occlusionMs;
@@ -91,7 +91,8 @@ export class Bathers {
     const bather = this.#memory.of(track.id);
     if (bather === undefined || !this.#isChild(bather)) return undefined;
     for (const kept of this.#memory.all) {
-      if (kept.id === track.id || this.#isChild(kept.value) || at - kept.seenAt > this.#limits.occlusionMs) continue;
+      if (kept.id === track.id || this.#isChild(kept.value) || Math.abs(at - kept.seenAt) > this.#limits.occlusionMs)
+        continue;
       if (!isNear(kept)) continue;
       bather.aloneSinceMs = undefined;
       return undefined;

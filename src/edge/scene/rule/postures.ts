@@ -105,8 +105,9 @@ export class Postures {
       posture.riseSince = undefined;
       if (posture.downSince === undefined) {
         posture.downSince = at;
+        // Whatever a clock that was set back says: the time between the two looks is not known then.
         const afterMs = at - (posture.uprightAt ?? Number.NEGATIVE_INFINITY);
-        if (afterMs <= this.#limits.fallWithinMs) posture.fellMs = afterMs;
+        if (afterMs >= 0 && afterMs <= this.#limits.fallWithinMs) posture.fellMs = afterMs;
       }
       return;
     }
@@ -153,7 +154,7 @@ export class Postures {
     for (const { value, box, seenAt } of this.#memory.all) {
       const { uprightAt, uprightHeight } = value;
       if (seenAt === at || uprightAt === undefined || uprightHeight === undefined) continue;
-      if (at - seenAt > this.#limits.fallLinkMs) continue;
+      if (Math.abs(at - seenAt) > this.#limits.fallLinkMs) continue;
       const [fromX, fromY] = centre(box);
       const heights = Math.hypot((x - fromX) * this.#aspect, y - fromY) / uprightHeight;
       if (heights > linkHeights || heights >= nearest) continue;

@@ -148,6 +148,15 @@ describe('person_down', () => {
     });
   });
 
+  test('a clock that is set back between upright and lying makes no fall', () => {
+    const scenes = halls.scenes();
+    falls({ fallS: 90, to: 90 }).startsAt('2026-03-02T10:00:00+08:00').play(scenes, 20);
+    const lies = squares()
+      .stands('p', { box: lying, from: 0, to: 40, ...person })
+      .startsAt('2026-03-02T09:00:00+08:00');
+    expect(lies.play(scenes, 40)).toEqual([]);
+  });
+
   test('a new track id while it lies is the same incident', () => {
     const switched = falls({ to: 20 }).stands('p9', { box: [0.21, 0.62, 0.61, 0.8], from: 20, to: 40, ...person });
     expect(halls.story(switched, 60)).toEqual(['raised@16', 'cleared@44']);
