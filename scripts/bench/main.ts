@@ -6,13 +6,16 @@ import { writeSection } from './benchmarks-page.ts';
 import { decodeBench } from './decode.ts';
 import { detectBench } from './detect.ts';
 import { gateBench } from './gate.ts';
+import { healthBench } from './health.ts';
 import { ingestBench } from './ingest.ts';
 import { overloadBench } from './overload.ts';
 import { packingBench } from './packing.ts';
 import { pipelineBench } from './pipeline.ts';
+import { scenesBench } from './scenes.ts';
 import { scriptedBench } from './scripted.ts';
 import { soakBench } from './soak.ts';
 import { trackingBench } from './tracking.ts';
+import { whatIfBench } from './whatif.ts';
 
 /** Every bench by name. */
 const benches: Readonly<Record<string, Bench>> = {
@@ -20,13 +23,16 @@ const benches: Readonly<Record<string, Bench>> = {
   decode: decodeBench,
   detect: detectBench,
   gate: gateBench,
+  health: healthBench,
   ingest: ingestBench,
   overload: overloadBench,
   packing: packingBench,
   pipeline: pipelineBench,
   scripted: scriptedBench,
+  scenes: scenesBench,
   soak: soakBench,
   tracking: trackingBench,
+  whatif: whatIfBench,
 };
 /** Options of single benches, all with a value. */
 const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'seeds', 'shards', 'peers', 'profile', 'seek'] as const;

@@ -61,9 +61,9 @@ export function insidePolygon(point: Point, polygon: readonly Point[]): boolean 
   let previous = polygon.at(-1);
   for (const corner of polygon) {
     if (previous !== undefined) {
-      const [x1, y1] = corner;
-      const [x2, y2] = previous;
-      if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside;
+      const y1 = corner[1];
+      const y2 = previous[1];
+      if (y1 > y !== y2 > y && x < ((previous[0] - corner[0]) * (y - y1)) / (y2 - y1) + corner[0]) inside = !inside;
     }
     previous = corner;
   }

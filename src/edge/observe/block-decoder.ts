@@ -87,9 +87,19 @@ class BlockDecoder {
       told = unknownTrack(at);
       this.#known.set(id, told);
     }
-    if (flags & trackBits.box) for (const side of [0, 1, 2, 3] as const) told.box[side] += input.signed();
+    const { box, velocity } = told;
+    // Written out: this is where a replay spends its time.
+    if (flags & trackBits.box) {
+      box[0] += input.signed();
+      box[1] += input.signed();
+      box[2] += input.signed();
+      box[3] += input.signed();
+    }
     if (flags & trackBits.score) told.score += input.signed();
-    if (flags & trackBits.velocity) for (const axis of [0, 1] as const) told.velocity[axis] += input.signed();
+    if (flags & trackBits.velocity) {
+      velocity[0] += input.signed();
+      velocity[1] += input.signed();
+    }
     const seen = (flags & trackBits.seen) !== 0;
     if (seen) told.lastSeenAt = at;
     const rare = flags & trackBits.rare ? input.byte() : 0;

@@ -24,17 +24,27 @@ export class ByteReader {
     let byte = this.byte();
     if (byte < 128) return byte;
     let value = byte - 128;
-    let factor = 128;
-    do {
-      byte = this.byte();
-      value += (byte % 128) * factor;
+    byte = this.byte();
+    if (byte < 128) return value + byte * 128;
+    value += (byte - 128) * 128;
+    return value + this.#rest();
+  }
+
+  /** From the third byte of a varint on. */
+  #rest(): number {
+    let value = 0;
+    let factor = 16_384;
+    for (;;) {
+      const byte = this.byte();
+      if (byte < 128) return value + byte * factor;
+      value += (byte - 128) * factor;
       factor *= 128;
-    } while (byte >= 128);
-    return value;
+    }
   }
 
   signed(): number {
     const value = this.unsigned();
+    if (value < 0x40000000) return (value >>> 1) ^ -(value & 1);
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 

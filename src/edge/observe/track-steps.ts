@@ -59,20 +59,25 @@ export function stepsOf(track: Track): TrackSteps {
 
 /** The same track as `recordableTrack` gave it, to the last bit. */
 export function trackOf(id: string, state: TrackState, told: TrackSteps): Track {
-  const [x1, y1, x2, y2] = told.box;
-  const attributes = told.attributes?.map(([name, value]) => [name, value / scoreSteps] as const);
-  return {
+  const { box, velocity, fill, attributes } = told;
+  const track: Track = {
     id: id as TrackId,
     state,
     class: told.class as ObjectClass,
-    box: [x1 / boxSteps, y1 / boxSteps, x2 / boxSteps, y2 / boxSteps],
+    box: [box[0] / boxSteps, box[1] / boxSteps, box[2] / boxSteps, box[3] / boxSteps],
     score: told.score / scoreSteps,
     bestScore: told.bestScore / scoreSteps,
     firstSeenAt: told.firstSeenAt,
     lastSeenAt: told.lastSeenAt,
     hits: told.hits,
-    velocity: [told.velocity[0] / velocitySteps, told.velocity[1] / velocitySteps],
-    ...(told.fill > 0 && { fill: (told.fill - 1) / scoreSteps }),
-    ...(attributes !== undefined && { attributes: Object.fromEntries(attributes) }),
+    velocity: [velocity[0] / velocitySteps, velocity[1] / velocitySteps],
+  };
+  if (fill === 0 && attributes === undefined) return track;
+  return {
+    ...track,
+    ...(fill > 0 && { fill: (fill - 1) / scoreSteps }),
+    ...(attributes !== undefined && {
+      attributes: Object.fromEntries(attributes.map(([name, value]) => [name, value / scoreSteps])),
+    }),
   };
 }
