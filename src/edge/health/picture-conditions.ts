@@ -18,6 +18,9 @@ const learnSoon = 16;
 const learnSoonMs = 1_500;
 const learnEveryMs = 10_000;
 
+/** A view that is gone is looked for this often: that takes as long as twenty usual looks. */
+const searchEveryMs = 5_000;
+
 /** Likeness from which a picture shows the view as usual, so that there is no need to look for it elsewhere. */
 const usual = 0.8;
 /** And from which it is learnt from. */
@@ -114,7 +117,10 @@ class PictureConditions implements ConditionInspector {
     const likeness = match.likeness ?? usual;
     const visible = this.#blocks.structured >= fewestBlocks;
     if (likeness >= usual || version.learnt < enough || !visible) references.shift = undefined;
-    else if (likeness < alike || isDue(version, at)) references.shift = this.#search.find(luma, version, likeness);
+    else if (isOver(references.searchedAt, searchEveryMs, at) && (likeness < alike || isDue(version, at))) {
+      references.shift = this.#search.find(luma, version, likeness);
+      references.searchedAt = at;
+    }
     const { shift } = references;
     return shift && [shift.dx / this.width, shift.dy / this.height];
   }
@@ -172,8 +178,12 @@ function likenessOf(found: Found | undefined): number {
   return found === undefined ? Number.NEGATIVE_INFINITY : (found.match.likeness ?? -1);
 }
 
-/** Whether time has come to learn from another picture; a clock that was set back is no reason to wait. */
+/** Whether time has come to learn from another picture. */
 function isDue({ learnt, learntAt }: ReferenceVersion, at: UtcMs): boolean {
-  const elapsedMs = at - learntAt;
-  return elapsedMs < 0 || elapsedMs >= (learnt < learnSoon ? learnSoonMs : learnEveryMs);
+  return isOver(learntAt, learnt < learnSoon ? learnSoonMs : learnEveryMs, at);
+}
+
+/** A clock that was set back is no reason to wait. */
+function isOver(since: UtcMs, ms: number, at: UtcMs): boolean {
+  return at < since || at - since >= ms;
 }

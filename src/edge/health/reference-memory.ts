@@ -9,7 +9,7 @@ export const blockSize = 8;
 /** A view by day and one by night, when lamps and infrared draw it anew. */
 const versions = 2;
 
-/** Layout, width, height, version matched last, where the view was last found: across, down, and whether. */
+/** Layout, width, height, version matched last; where the view was last found: across, down, whether; and when. */
 const headerBytes = 32;
 /** Pictures learnt from, a spare; then usual sharpness and the time of learning. */
 const versionHeaderBytes = 24;
@@ -121,6 +121,15 @@ export class ReferenceMemory {
     this.#header[4] = shift?.dx ?? 0;
     this.#header[5] = shift?.dy ?? 0;
     this.#header[6] = shift === undefined ? 0 : 1;
+  }
+
+  /** When the view was last looked for elsewhere; to the second, as that is what there is room for. */
+  get searchedAt(): UtcMs {
+    return 1000 * (this.#header[7] ?? 0);
+  }
+
+  set searchedAt(at: UtcMs) {
+    this.#header[7] = at / 1000;
   }
 
   /** Forgets both views. */
