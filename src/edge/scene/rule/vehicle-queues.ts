@@ -135,9 +135,9 @@ export class VehicleQueues {
     }
     this.#sizes = new Map(waiting.map((stay) => [stay, this.#queueAround(stay, waiting, look.aspect)]));
     this.#byTrack = new Map();
-    for (const stay of this.#stays.all) {
+    for (const stay of [...this.#stays.all]) {
       this.#byTrack.set(stay.track.id, stay);
-      this.#count(this.#members.of(stay), this.#sizes.get(stay) ?? 1, elapsed);
+      this.#count(stay, elapsed);
     }
   }
 
@@ -185,15 +185,19 @@ export class VehicleQueues {
     return 0;
   }
 
-  #count(member: Member, vehicles: number, elapsed: number): void {
-    if (vehicles >= this.#config.queueVehicles) {
+  #count(stay: Stay, elapsed: number): void {
+    const member = this.#members.of(stay);
+    if ((this.#sizes.get(stay) ?? 1) >= this.#config.queueVehicles) {
       member.queued = true;
       member.queuedMs += elapsed;
       member.aloneMs = 0;
     } else if (member.queued) {
       member.aloneMs += elapsed;
+      if (member.aloneMs < this.#config.queueReleaseMs) return;
       // Who was left behind has parked: the next queue around it does not make it wait.
-      if (member.aloneMs >= this.#config.queueReleaseMs) Object.assign(member, { queued: false, parked: true });
+      Object.assign(member, { queued: false, parked: true });
+      // Who is not there any more has left: whoever stops in its place next may wait again.
+      if (!stay.present) this.#stays.delete(stay);
     }
   }
 

@@ -276,6 +276,12 @@ describe('illegal_parking', () => {
       expect(storyOf(parking({ dwellMs: 70_000 }), next, 120)).toEqual(['raised@88']);
     });
 
+    test.each([80, 100])('may be followed by the next one in the same places at second %d', (from) => {
+      const next = lane([0.42, 10, 70], [0.54, 14, 70], [0.66, 18, 70]);
+      for (const x of [0.42, 0.54, 0.66]) next.stands(`n${x}`, { box: [x, 0.5, x + 0.1, 0.6], from, to: from + 100 });
+      expect(storyOf(parking(), next, 220)).toEqual([]);
+    });
+
     test('outlasts one that is missed for long', () => {
       const lookedAway = Array.from({ length: 18 }, (_, index) => 30 + index);
       const timeline = lane([0.42, 10, 90], [0.66, 18, 94]).stands('c', {
