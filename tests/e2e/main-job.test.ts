@@ -103,7 +103,12 @@ describe.skipIf(sharedDir === undefined).each<StackKind>(['embedded', 'real'])(
       expect(closed.department).toBe('公安');
 
       const trace = await responder.trace(id);
-      expect(trace.alerts.map(({ phase }) => phase)).toEqual(['raised', 'updated', 'updated', 'cleared']);
+      const [clips, alerts] = [true, false].map((asked) =>
+        trace.alerts.filter(({ evidence }) => evidence.some(({ kind: of }) => of === 'clip') === asked),
+      );
+      expect(alerts?.map(({ phase }) => phase)).toEqual(['raised', 'updated', 'updated', 'cleared']);
+      expect(alerts?.[0]?.evidence.map(({ kind: of }) => of)).toEqual(['start', 'trigger']);
+      expect(clips?.map(({ phase, evidence }) => `${phase} ${evidence[0]?.mediaType}`)).toEqual(['updated video/mp4']);
       expect(trace.alerts.every((alert) => alert.trace.traceparent === trace.traceparent)).toBe(true);
       const stages = new Set(trace.steps.map(({ stage }) => stage));
       for (const stage of [
