@@ -5,7 +5,7 @@ import type { CameraId } from '../../src/domain/ids.ts';
 import { ObservationReader } from '../../src/edge/observe/observation-reader.ts';
 import { type WhatIfAnswer, whatIf } from '../../src/edge/what-if.ts';
 import { whatIfOfAll } from '../../src/edge/what-if-crew.ts';
-import { type Bench, numberOption, round } from './bench.ts';
+import { type Bench, cpuSeconds, numberOption, round } from './bench.ts';
 import { table } from './benchmarks-page.ts';
 import { copyCameras, recordCamera } from './whatif-log.ts';
 
@@ -34,9 +34,11 @@ export const whatIfBench: Bench = async (say, options) => {
     copyCameras(day, Math.min(distinct, cameras), cameras);
     const ids = Array.from({ length: cameras }, (_, n) => `c${n}` as CameraId);
     const started = performance.now();
+    const used = process.cpuUsage();
     const questions = ids.map((camera) => ({ camera, ...question }));
     const answers = await whatIfOfAll({ path: day, questions }, availableParallelism());
     const allS = (performance.now() - started) / 1000;
+    const allCpuS = cpuSeconds(used);
     const looks = sum(answers, (each) => each.looks);
     const differences = sum([answer, ...answers], (each) => each.missing.length + each.surplus.length);
     const alerts = sum(answers, (each) => each.kept.length + each.removed.length);
@@ -45,6 +47,7 @@ export const whatIfBench: Bench = async (say, options) => {
       metrics: {
         cameraWeekSeconds: round(weekS),
         allCameraDaysSeconds: round(allS),
+        allCameraDaysCpuSeconds: round(allCpuS),
         looks,
         alerts,
         added: sum(answers, (each) => each.added.length),
@@ -63,7 +66,7 @@ ${table([
 Events that the unchanged configuration did not give again, or gave too much: ${differences}. A camera-day takes ${Math.round(bytesPerDay / 1000)} kB on disk.
 
 Method: seeded streets, looked at every 10 s and for 15 % of the time every 2 s with 3 to 8 tracks; ${distinct} camera-days that
-differ, the others copies; ${availableParallelism()} threads for all cameras, one for one.`,
+differ, the others copies; ${availableParallelism()} threads for all cameras (${round(allCpuS)} s of CPU), one for one.`,
     };
   } finally {
     rmSync(folder, { recursive: true });
