@@ -8,6 +8,7 @@ import type { Picture } from '../domain/picture.ts';
 import { recordableBox } from '../domain/recordable-track.ts';
 import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
 import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { AlertWriter } from './alert/alert-writer.ts';
 import type { StartFrame } from './alert/start-frames.ts';
@@ -87,7 +88,10 @@ export class EventReporter {
     const reporting = this.#report({ ...event, ...told(merged) }, look, merged, reported).finally(merged.stored);
     this.#reporting = reporting.catch(() => {});
     await reporting;
-    if (event.phase === 'raised') void this.#addClip(look.at, reported);
+    if (event.phase !== 'raised') return;
+    this.#addClip(look.at, reported).catch((error: unknown) =>
+      log.error({ reason: messageOf(error) }, 'clip not told'),
+    );
   }
 
   async #report(event: SceneEvent, look: ReportedLook, merged: MergedReport, reported: Reported): Promise<void> {

@@ -1,4 +1,4 @@
-import type { GroundPosition } from '../domain/ground.ts';
+import { type GroundPosition, offsetOf } from '../domain/ground.ts';
 import type { CameraId, IncidentId, UtcMs } from '../domain/ids.ts';
 import type { IncidentPhase, OpenIncident, SceneEvent, Subject } from '../domain/scene-event.ts';
 import type { SceneId } from '../domain/scene-id.ts';
@@ -33,9 +33,6 @@ interface Incident {
   readonly raised: Promise<void>;
   readonly stored: () => void;
 }
-
-/** Mean radius of the earth (IUGG), metres. */
-const earthRadiusM = 6_371_008.8;
 
 /**
  * Makes one incident of what several calibrated cameras of this node see of the same matter: the same scene, close in place
@@ -157,14 +154,8 @@ function keyOf(camera: CameraId, own: IncidentId): string {
   return `${camera} ${own}`;
 }
 
-/** Smallest distance between two groups, metres; flat earth, which is exact to a millimetre at these distances. */
+/** Smallest distance between two groups, metres. */
 function distance(some: readonly GroundPosition[], others: readonly GroundPosition[]): number {
-  const radian = Math.PI / 180;
-  const distances = some.flatMap((a) =>
-    others.map((b) => {
-      const east = (b.lon - a.lon) * Math.cos(a.lat * radian);
-      return earthRadiusM * radian * Math.hypot(b.lat - a.lat, east);
-    }),
-  );
+  const distances = some.flatMap((a) => others.map((b) => Math.hypot(...offsetOf(a, b))));
   return Math.min(Number.POSITIVE_INFINITY, ...distances);
 }

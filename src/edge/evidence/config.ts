@@ -17,7 +17,11 @@ const clipSchema = z
   .strictObject({
     beforeMs: durationMs({ min: 0, max: 60_000, default: 5_000, help: 'How far a clip reaches back from its alert.' }),
     afterMs: durationMs({ min: 0, max: 60_000, default: 5_000, help: 'How far it reaches beyond it.' }),
-    maxBytes: bytes(268_435_456, 16_777_216, 'Largest clip; a main stream’s that is larger is cut from the substream.'),
+    maxBytes: bytes(
+      48_000_000,
+      16_000_000,
+      'Largest clip, below `publish.maxEvidenceBytes`; a main stream’s that is larger is cut from the substream.',
+    ),
     waiting: count(
       10_000,
       64,

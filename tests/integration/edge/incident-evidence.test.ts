@@ -23,22 +23,34 @@ const run = promisify(execFile);
 let folder: Awaited<ReturnType<typeof tempDir>>;
 let small: string;
 let large: string;
+/** The model's person stands with its feet in this picture; in one that is wide they are cut off. */
+let tall: string;
 
 beforeAll(async () => {
   folder = await tempDir('incident-evidence');
   small = (await makeTestClip(folder.path, { seconds: 4 })).file;
-  large = join(folder.path, 'large.mp4');
-  const input = ['-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=10:duration=8'];
-  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '5', '-bf', '0'];
-  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...input, ...encode, large]);
+  large = await testFilm('large', '640x480');
+  tall = await testFilm('tall', '240x320');
   generateSigningKey(join(folder.path, 'node.pem'));
   writeFileSync(join(folder.path, 'secret'), 'not a default');
   await writeTinyModel(folder.path, 'sees-people');
 });
 afterAll(() => folder.remove());
 
+async function testFilm(name: string, size: string): Promise<string> {
+  const file = join(folder.path, `${name}.mp4`);
+  const input = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=10:duration=8`];
+  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-g', '5', '-bf', '0'];
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...input, ...encode, file]);
+  return file;
+}
+
 /** The alerts in the outbox of a node that sees a person in the middle of everything; its broker is away. */
-async function watch<T>(camera: object, more: object, use: (alerts: () => Alert[]) => Promise<T>): Promise<T> {
+async function watch<T>(
+  cameras: readonly object[],
+  more: object,
+  use: (alerts: () => Alert[]) => Promise<T>,
+): Promise<T> {
   const dir = await tempDir('incident-node');
   const outbox = { path: join(dir.path, 'outbox.db'), evidenceDir: join(folder.path, 'evidence') };
   const keyFile = join(folder.path, 'node.pem');
@@ -59,7 +71,7 @@ async function watch<T>(camera: object, more: object, use: (alerts: () => Alert[
     ...{ site: 'test', node: 'edge-1', keyFile, detect: { models: [{ id: 'sees-people' }] } },
     publish: { broker, outbox },
     evidence: { clip: { beforeMs: 2_000, afterMs: 1_000 } },
-    cameras: [{ ...place, zones: [{ id: 'all', points }], scenes, ...camera }],
+    cameras: cameras.map((camera) => ({ ...place, zones: [{ id: 'all', points }], scenes, ...camera })),
     ...more,
   });
   const node = new EdgeNode({
@@ -102,7 +114,7 @@ describe('the evidence of an incident', () => {
     { what: 'substream', camera: () => ({}), size: '320x240' },
     { what: 'main stream', camera: () => ({ mainStream: { file: large } }), size: '640x480' },
   ])('start and trigger at once, the clip of the $what when it is complete', async ({ camera, size }) => {
-    await watch(camera(), {}, async (alerts) => {
+    await watch([camera()], {}, async (alerts) => {
       const clip = await until(() => alerts().find((alert) => kindsOf(alert).includes('clip')), {
         what: 'a clip',
         timeoutMs: 60_000,
@@ -120,9 +132,33 @@ describe('the evidence of an incident', () => {
     });
   });
 
+  test('two calibrated cameras that see the same person have one incident, with pictures of both', async () => {
+    // A yard of 20 m by 10 m, which each sees from the same side.
+    const ground = {
+      points: [
+        { picture: [0.1, 0.95], east: -5, north: 6 },
+        { picture: [0.9, 0.95], east: 5, north: 6 },
+        { picture: [0.3, 0.2], east: -5, north: 26 },
+        { picture: [0.7, 0.2], east: 5, north: 26 },
+      ],
+    };
+    const yard = { ground, stream: { file: tall } };
+    await watch([yard, { ...yard, id: 'cam-2' }], {}, async (alerts) => {
+      const seen = () => new Set(alerts().map(({ camera }) => camera.id));
+      await until(() => seen().size === 2, { what: 'alerts of both cameras', timeoutMs: 60_000 });
+      const [raised, ...others] = alerts();
+      expect(raised?.phase).toBe('raised');
+      expect(new Set(others.map(({ phase }) => phase))).toEqual(new Set(['updated']));
+      expect(new Set(alerts().map(({ incidentId }) => incidentId)).size).toBe(1);
+      expect(new Set(alerts().map(({ trace }) => trace.traceparent)).size).toBe(1);
+      const joined = others.find(({ camera }) => camera.id !== raised?.camera.id);
+      expect(joined && kindsOf(joined)).toEqual(['start', 'trigger']);
+    });
+  });
+
   test('a node without memory for clips has none, and its alerts go out all the same', async () => {
     await watch(
-      {},
+      [{}],
       { evidence: { clip: { nodeBytes: 0, afterMs: 0 }, startFrames: { maxCount: 0 } } },
       async (alerts) => {
         const raised = await until(() => alerts().find(({ phase }) => phase === 'raised'), { what: 'an alert' });

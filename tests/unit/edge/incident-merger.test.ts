@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { placeAt } from '../../../src/domain/ground.ts';
 import type { CameraId, IncidentId, TrackId, ZoneId } from '../../../src/domain/ids.ts';
 import type { OpenIncident, SceneEvent, Subject } from '../../../src/domain/scene-event.ts';
 import { IncidentMerger } from '../../../src/edge/incident-merger.ts';
@@ -6,8 +7,7 @@ import { mergeSchema } from '../../../src/edge/merge-config.ts';
 
 const [a, b, c] = ['a', 'b', 'c'] as [CameraId, CameraId, CameraId];
 const zone = { id: 'z' as ZoneId, kind: 'polygon' as const, points: [], tags: [] };
-/** One second of arc north is 30.887 m. */
-const metresNorth = (metres: number, errorM = 2) => ({ lat: 30.87 + metres / 111_195.08, lon: 120.43, errorM });
+const metresNorth = (metres: number, errorM = 2) => ({ ...placeAt({ lat: 30.87, lon: 120.43 }, [0, metres]), errorM });
 
 function subject(position: Subject['position']): Subject {
   return { class: 'car', score: 0.9, box: [0, 0, 1, 1], trackId: 't' as TrackId, dwellMs: 0, position };
