@@ -114,10 +114,7 @@ export const muckTruck: SceneModule<typeof muckTruckSchema> = {
           trace?.note({ ...found, zone: crosser.zone.id, track: crosser.track.id });
           return found.verdict === 'fires';
         });
-        return [
-          ...uncovered,
-          ...crossings.map((each) => ({ ...crossingHit(each, { violation: 'barred-hours' }), passing: true as const })),
-        ];
+        return [...uncovered, ...crossings.map((each) => crossingHit(each, { violation: 'barred-hours' }))];
       },
     };
   },

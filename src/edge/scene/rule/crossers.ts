@@ -110,5 +110,6 @@ export function crossingHit(
   { zone, track, fromAt, beyondMs, direction }: Crosser,
   details: SceneHit['details'],
 ): SceneHit {
-  return { zone, startedAt: fromAt, subject: subjectOf(track, beyondMs), details: { ...details, direction } };
+  const subject = subjectOf(track, beyondMs);
+  return { zone, startedAt: fromAt, subject, details: { ...details, direction }, passing: true };
 }

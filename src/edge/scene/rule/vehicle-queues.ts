@@ -23,7 +23,7 @@ export const queueFields = {
     help: 'Neighbours in a queue came to a stop within this time of each other.',
   }),
   queueSpacing: z.number().positive().max(20).default(2).meta({
-    description: 'And stand no further apart than this, in lengths of the larger side of their boxes.',
+    description: 'And stand no further apart than this, in lengths of the larger side of the smaller box.',
   }),
   queueReleaseMs: durationMs({
     min: 0,
@@ -80,6 +80,8 @@ interface SavedQueues {
 
 /** A bus that goes by hides one of a queue no longer than this, nor do a few misses at a look every ten seconds. */
 const hiddenMs = 60_000;
+/** Neighbours in a queue look alike in size: who looks larger than this stands nearer, on another lane. */
+const maxScale = 1.6;
 /** Slow driving is no stop. */
 const leastStopMs = 3_000;
 
@@ -219,8 +221,9 @@ export class VehicleQueues {
   #areNear(a: Stay, b: Stay, aspect: number): boolean {
     const [ax, ay] = bottomCentre(a.track.box);
     const [bx, by] = bottomCentre(b.track.box);
-    const length = Math.max(sizeOf(a.track.box, aspect), sizeOf(b.track.box, aspect));
-    return Math.hypot((ax - bx) * aspect, ay - by) <= this.#config.queueSpacing * length;
+    const [smaller, larger] = sizesOf(a, b, aspect);
+    if (larger > maxScale * smaller) return false;
+    return Math.hypot((ax - bx) * aspect, ay - by) <= this.#config.queueSpacing * smaller;
   }
 }
 
@@ -230,4 +233,9 @@ function chainFrom<T>(start: T, all: readonly T[], linked: (a: T, b: T) => boole
   // A set hands out what is added while it is gone through.
   for (const one of chain) for (const other of all) if (!chain.has(other) && linked(one, other)) chain.add(other);
   return chain;
+}
+
+function sizesOf(a: Stay, b: Stay, aspect: number): readonly [smaller: number, larger: number] {
+  const [one, other] = [sizeOf(a.track.box, aspect), sizeOf(b.track.box, aspect)];
+  return [Math.min(one, other), Math.max(one, other)];
 }

@@ -304,6 +304,17 @@ describe('illegal_parking', () => {
       expect(storyOf(parking(), found, 50)).toEqual(['raised@30', 'raised@30', 'raised@30']);
     });
 
+    test('is of vehicles that look alike in size: the queue far behind is another one', () => {
+      const behind = (x: number, from: number) => ({ box: [x, 0.42, x + 0.05, 0.47] as Box, from, to: 120 });
+      const timeline = new SceneTimeline()
+        .stands('near', { box: [0.45, 0.5, 0.57, 0.62], from: 10, to: 120 })
+        .stands('far 1', behind(0.41, 8))
+        .stands('far 2', behind(0.48, 10))
+        .stands('far 3', behind(0.55, 12));
+      const near = new SceneTimeline().stands('near', { box: [0.45, 0.5, 0.57, 0.62], from: 10, to: 120 });
+      expect(storyOf(parking(), timeline, 60)).toEqual(storyOf(parking(), near, 60));
+    });
+
     test('reaches beyond the zone', () => {
       const timeline = lane([0.42, 10, 70], [0.3, 8, 68], [0.18, 6, 66]);
       expect(storyOf(parking(), timeline, 100)).toEqual([]);
