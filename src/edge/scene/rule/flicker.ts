@@ -19,7 +19,7 @@ const leastApartMs = 200;
 /** Scores tremble with the picture's noise as well: they say half as much as the size does. */
 const scoreWeight = 0.5;
 /** A flame that flares up overlaps with itself by more than this; a lamp and what passes it do not. */
-const sameIou = 0.25;
+const sameIou = 0.3;
 /** Not seen for longer, something else is looked at in its place. */
 const forgetMs = 10_000;
 
