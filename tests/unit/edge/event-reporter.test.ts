@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../src/domain/access-unit.ts';
 import type { AlertDraft, EvidenceRef } from '../../../src/domain/alert.ts';
+import type { Detection } from '../../../src/domain/detection.ts';
 import type { AlertId, CameraId, IncidentId, TrackId, ZoneId } from '../../../src/domain/ids.ts';
+import { recordableBox } from '../../../src/domain/recordable-track.ts';
 import type { SceneEvent } from '../../../src/domain/scene-event.ts';
 import { EventReporter } from '../../../src/edge/event-reporter.ts';
 import { IncidentMerger } from '../../../src/edge/incident-merger.ts';
@@ -55,11 +57,15 @@ function node() {
       versions: { configVersion: '1', softwareVersion: '1' },
       fallbackModel: { id: 'm', sha256: sha256('m') },
       alerts: {
-        write: async ({ incidentId, phase, observedAt, severity }, { frame: { traceparent } }) => {
+        write: async (
+          { incidentId, phase, observedAt, severity, ruleVersion },
+          { frame: { traceparent }, provenance },
+        ) => {
           if (holdPictures) await new Promise<void>((resolve) => pictures.push(resolve));
           if (failing) throw new Error('no picture');
           const trace = { ...alertDraft().trace, traceparent };
-          return { ...alertDraft({ incidentId, phase, observedAt, severity }), trace };
+          const seenBy = { ...provenance, ruleVersion };
+          return { ...alertDraft({ incidentId, phase, observedAt, severity }), provenance: seenBy, trace };
         },
       },
       merger,
@@ -70,8 +76,8 @@ function node() {
       log: createLogger('test'),
       metrics,
     });
-    const report = (each: SceneEvent) =>
-      reporter.report(each, { unit, at: each.observedAt, hops: [], detections: [], evidence: undefined });
+    const report = (each: SceneEvent, detections: readonly Detection[] = []) =>
+      reporter.report(each, { unit, at: each.observedAt, hops: [], detections, evidence: undefined });
     return {
       report,
       clips,
@@ -101,6 +107,20 @@ describe('event reporter', () => {
     expect(updated?.evidence).toEqual([clipFile]);
     expect(updated?.trace.traceparent).toBe(raised?.trace.traceparent);
     expect(updated?.trace.hops.at(-1)?.stage).toBe('clip');
+  });
+
+  test('the alert names the model that saw its subject, whose box the scenes know in the steps of the log', async () => {
+    const { camera, stored } = node();
+    const box = [1 / 3, 1 / 7, 2 / 3, 0.9] as const;
+    const run = { provider: 'cpu', inputWidth: 1, inputHeight: 1, latencyMs: 1 };
+    const saw = (modelId: string, at: Detection['box']): Detection => ({
+      ...{ box: at, score: 0.9, class: 'car' },
+      run: { ...run, modelId, modelSha256: sha256(modelId) },
+    });
+    const [subject] = event('raised').subjects;
+    const subjects = subject === undefined ? [] : [{ ...subject, box: recordableBox(box) }];
+    await camera('a').report(event('raised', { subjects }), [saw('other', [0, 0, 0.5, 0.5]), saw('the one', box)]);
+    expect(stored[0]?.provenance.model).toEqual({ id: 'the one', sha256: sha256('the one') });
   });
 
   test('an update and a clear ask for no clip, and a clip that does not come says nothing', async () => {

@@ -5,7 +5,9 @@ import type { Detection, ModelRun } from '../../../../src/domain/detection.ts';
 import type { Box } from '../../../../src/domain/geometry.ts';
 import type { CameraId, Sha256, TrackId, ZoneId } from '../../../../src/domain/ids.ts';
 import type { Picture } from '../../../../src/domain/picture.ts';
+import { recordableBox, recordableTrack } from '../../../../src/domain/recordable-track.ts';
 import type { SceneEvent } from '../../../../src/domain/scene-event.ts';
+import type { Track } from '../../../../src/domain/track.ts';
 import { CameraAttention } from '../../../../src/edge/camera-attention.ts';
 import { CameraPipeline, type LookDecode } from '../../../../src/edge/camera-pipeline.ts';
 import type { LookAsk } from '../../../../src/edge/decode/decode-result.ts';
@@ -64,6 +66,7 @@ function watch(world: {
   const asks: LookAsk[] = [];
   const detected: (readonly Box[] | undefined)[] = [];
   const events: SceneEvent[] = [];
+  const observed: { at: number; tracks: readonly Track[]; events: number }[] = [];
   let broken = false;
   let released = 0;
   let second = 0;
@@ -100,6 +103,7 @@ function watch(world: {
       attention: new CameraAttention({ where: 'zones', busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
       tracker: new IouTracker({ config: trackSchema.parse(world.track ?? {}), newId: () => `t${++tracks}` as TrackId }),
       scenes,
+      observe: ({ at, tracks }, said) => observed.push({ at, tracks, events: said.length }),
       reporter: { report: async (event) => void events.push(event) },
       masks: world.masks ?? [],
     },
@@ -125,6 +129,7 @@ function watch(world: {
     asks,
     detected,
     events,
+    observed,
     released: () => released,
     break: (now: boolean) => (broken = now),
   };
@@ -207,6 +212,18 @@ describe('a camera’s looks', () => {
     await camera.lookAt(100);
     expect(camera.detected).toHaveLength(36);
     expect(camera.pipeline.follows).toBe(true);
+  });
+
+  test('scenes judge what is written down: tracks in the steps of the log, every look once, with its events', async () => {
+    const trembling: Box = [1 / 3, 0.5, 2 / 3, 0.6];
+    const camera = watch({ activity: (second) => (second === 0 ? first : arrived), objects: () => [trembling] });
+    for (let second = 0; second <= 70; second += 2) await camera.lookAt(second);
+    expect(camera.observed.map(({ at }) => at)).toEqual(Array.from({ length: 36 }, (_, look) => look * 2000));
+    const [track] = camera.observed.at(-1)?.tracks ?? [];
+    expect(track).toEqual(track && recordableTrack(track));
+    expect(camera.observed.map((look) => look.events).reduce((sum, each) => sum + each)).toBe(camera.events.length);
+    const [subject] = camera.events[0]?.subjects ?? [];
+    expect(subject?.box).toEqual(recordableBox(trembling));
   });
 
   test('a model that fails takes the look, and the next takes the whole picture', async () => {
