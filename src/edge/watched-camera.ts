@@ -30,6 +30,7 @@ import type { DetectionService } from './detect/detection-service.ts';
 import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
 import { HintWorth } from './gate/hint-worth.ts';
 import { referenceMemoryBytes } from './health/reference-memory.ts';
+import type { ReferenceStore } from './health/reference-store.ts';
 import type { IncidentMerger } from './incident-merger.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
@@ -54,7 +55,7 @@ export interface WatchSurroundings {
   readonly inspector: Pick<ActivityInspector, 'memoryBytes'>;
   readonly calendar: Calendar;
   readonly memory: Pick<CameraMemory, 'changed'>;
-  readonly observations: Pick<ObservationLog, 'look' | 'note' | 'enter' | 'wantsEntry'>;
+  readonly observations: Pick<ObservationLog, 'look' | 'note' | 'enter' | 'leave' | 'wantsEntry'>;
   readonly alerts: EventReporterOptions['alerts'];
   readonly merger: IncidentMerger;
   readonly clips: ClipSurroundings;
@@ -65,6 +66,8 @@ export interface WatchSurroundings {
   readonly onHintsChanged: (camera: WatchedCamera) => void;
   /** A camera's pictures cannot be trusted any more since then, or again (undefined). */
   readonly onFault: (camera: WatchedCamera, fault: PictureFault | undefined, since: UtcMs | undefined) => void;
+  /** What cameras usually show, over a restart; absent: it is learnt anew. */
+  readonly references?: Pick<ReferenceStore, 'memoryOf' | 'forget'>;
   /** The newest picture there was of a camera; absent: none is known. */
   readonly latestKeyframe?: (camera: CameraId) => Promise<AccessUnit | undefined>;
   /** A look that the scheduler did not ask for (continuous decoding). */
@@ -126,7 +129,8 @@ export class WatchedCamera implements RememberingCamera {
     this.#clips = new CameraClips({ camera: config.id, main: this.main, around: around.clips });
     const clip = (at: UtcMs) => this.#clips.order(at);
     const reporter = new EventReporter({ ...reporterOf(config, around), clip, log });
-    this.#reference = past.reference ?? new SharedArrayBuffer(referenceMemoryBytes(around.config.gate));
+    const memory = around.references?.memoryOf(config.id);
+    this.#reference = memory ?? past.reference ?? new SharedArrayBuffer(referenceMemoryBytes(around.config.gate));
     this.faults = new CameraFaults({
       config: around.config.health,
       own: config.health,
@@ -200,6 +204,7 @@ export class WatchedCamera implements RememberingCamera {
   async handOver(): Promise<Omit<CameraPast, 'open'>> {
     await this.close();
     await this.settled;
+    this.#around.observations.leave(this.id);
     return { remembered: this.remember(), gate: this.#gate, reference: this.#reference, starts: this.#starts };
   }
 
@@ -264,7 +269,8 @@ export class WatchedCamera implements RememberingCamera {
   #noteLook(at: UtcMs): void {
     this.#lookedAt = at;
     const before = this.#eventful;
-    this.#eventful = this.#pipeline.follows || this.scenes.openIncidents > 0 || this.scenes.pendingSince.length > 0;
+    const underWay = this.scenes.openIncidents > 0 || this.scenes.pendingSince.length > 0;
+    this.#eventful = this.#pipeline.follows || underWay || this.faults.fault !== undefined;
     if (this.#eventful || before) this.#around.memory.changed(this);
   }
 

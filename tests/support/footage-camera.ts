@@ -23,7 +23,7 @@ import { pipelineMetrics } from '../../src/edge/pipeline-metrics.ts';
 import type { CameraScenes } from '../../src/edge/scene/camera-scenes.ts';
 import { calendarSchema } from '../../src/edge/scene/rule/site-calendar.ts';
 import { trackSchema } from '../../src/edge/track/config.ts';
-import { WatchedCamera } from '../../src/edge/watched-camera.ts';
+import { WatchedCamera, type WatchSurroundings } from '../../src/edge/watched-camera.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
@@ -37,6 +37,11 @@ const run = promisify(execFile);
 /** Pictures a second and between keyframes of the clips as cameras send them. */
 const fps = 10;
 const keyframeEveryMs = 2_000;
+
+const unobserved: WatchSurroundings['observations'] = {
+  ...{ look: () => {}, note: () => {}, enter: () => {}, leave: () => {} },
+  wantsEntry: () => undefined,
+};
 
 /** An alert, at the second of the clip. */
 export type FootageAlert = AlertDraft & { readonly second: number };
@@ -97,7 +102,11 @@ export class FootageStage {
   }
 
   /** Every alert of a clip, in order. */
-  async watch(clip: string, config: CameraConfig): Promise<FootageRun> {
+  async watch(
+    clip: string,
+    config: CameraConfig,
+    observations: WatchSurroundings['observations'] = unobserved,
+  ): Promise<FootageRun> {
     const clock = new FakeClock();
     const startedAt = clock.now();
     const alerts: FootageAlert[] = [];
@@ -134,7 +143,7 @@ export class FootageStage {
         decoder: this.#decoder,
         inspector: activityGate(gateSchema.parse({})),
         memory: { changed: () => {} },
-        observations: { look: () => {}, note: () => {}, enter: () => {}, wantsEntry: () => undefined },
+        observations,
         alerts: new AlertWriter({ evidence: this.#evidence, decode: async () => undefined, clock, log }),
         store: (draft) => alerts.push({ ...draft, second: (draft.observedAt - startedAt) / 1000 }),
         onNeeds: follow,

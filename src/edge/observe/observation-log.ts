@@ -124,6 +124,14 @@ export class ObservationLog {
     return last === undefined || Math.abs(at - last) >= entryEveryMs ? 'due' : undefined;
   }
 
+  /** The camera is no longer watched, or begins anew; its looks are all in. */
+  leave(camera: CameraId): void {
+    const block = this.#blocks.get(camera);
+    if (block !== undefined) this.#finish(block);
+    this.#entries.delete(camera);
+    this.#torn.delete(camera);
+  }
+
   /** What the camera remembers was saved with all its looks up to now, under the time `at`. */
   noteSnapshot(camera: CameraId, at: UtcMs): void {
     const block = this.#blocks.get(camera);

@@ -114,6 +114,16 @@ describe('ObservationLog', () => {
     expect(looks()).toEqual(times);
   });
 
+  test('a camera that is watched no more leaves nothing behind in memory, and all it saw on disk', () => {
+    const log = open();
+    look(log);
+    log.leave(id);
+    expect(log.wantsEntry(id, clock.now())).toBe('due');
+    clock.advance(1_000);
+    expect(looks()).toHaveLength(1);
+    log.stop();
+  });
+
   test('a block whose end is missing gives what is before it, and the blocks after it', () => {
     const log = open();
     for (let n = 0; n < 2_000; n += 1) {
