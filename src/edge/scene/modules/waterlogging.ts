@@ -141,7 +141,8 @@ export const waterlogging: SceneModule<typeof waterloggingSchema> = {
       },
       evaluate(look, trace) {
         const seen = water.seen(look, trace);
-        const driving = passing.seen(look);
+        // What is taken for a truck for a moment brings no water.
+        const driving = passing.seen(look).filter((track) => passing.isSure(track));
         return roads.flatMap((road) => {
           const tracks = seen.filter(({ box }) => overlapOfSmaller(box, road.bounds) > 0);
           const truck = driving.some(({ box }) => insidePolygon(anchorOf(box), road.zone.points));

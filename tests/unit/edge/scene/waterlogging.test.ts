@@ -117,6 +117,16 @@ describe('waterlogging', () => {
       ['passed later', behind(120)],
       ['was a bus', behind(95, { class: 'bus' })],
       ['passed on another road', behind(95, { y: 0.45 })],
+      [
+        'was only taken for a truck for a moment',
+        stands(0.4, { from: 100, to: 1000 }).stands('t', {
+          box: [0.4, 0.5, 0.6, 0.8],
+          from: 95,
+          to: 100,
+          class: 'truck',
+          state: 'tentative',
+        }),
+      ],
     ])('is none that %s', (_what, timeline) => {
       expect(storyOf(waterlogging, timeline, 1100)).toEqual(['raised@220', 'cleared@1004']);
     });
