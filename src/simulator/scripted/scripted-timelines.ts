@@ -1,3 +1,4 @@
+import { limitTimelines } from './limit-timelines.ts';
 import { peopleTimelines } from './people-timelines.ts';
 import { thingsTimelines } from './things-timelines.ts';
 import type { ScriptedTimeline } from './timeline.ts';
@@ -8,4 +9,5 @@ export const scriptedTimelines: readonly ScriptedTimeline[] = [
   ...vehicleTimelines,
   ...peopleTimelines,
   ...thingsTimelines,
+  ...limitTimelines,
 ];

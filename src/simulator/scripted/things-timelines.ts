@@ -48,7 +48,7 @@ export const thingsTimelines: readonly ScriptedTimeline[] = [
     startsAt: forenoon,
     seconds: 400,
     zones: [frontage],
-    actors: [stays('tricycle', 'tricycle', thing(0.6, 0.75, tricycle), [0, 390]), ...passersBy(8, 390, 0.78)],
+    actors: [stays('tricycle', 'tricycle', thing(0.6, 0.75, tricycle), [0, 390]), ...passersBy(4, 390, 0.78)],
   },
   {
     name: 'bags left',
