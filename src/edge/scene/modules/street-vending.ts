@@ -114,6 +114,8 @@ export const streetVending: SceneModule<typeof streetVendingSchema> = {
 };
 
 function stays(person: Track, { maxPace }: { readonly maxPace: number }, look: Look, trace?: RuleTrace): boolean {
+  // Who was seen once only has no pace yet.
+  if (person.hits < 2) return false;
   const pace = paceOf(person, look.aspect);
   if (pace <= maxPace) return true;
   trace?.note({ verdict: 'ignored', code: 'passes-by', track: person.id, values: { pace, most: maxPace } });
