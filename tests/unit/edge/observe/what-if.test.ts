@@ -174,7 +174,7 @@ describe('a replay of the unchanged configuration gives what was raised, exactly
 
   test('all scenes that are registered, with whatever is seen, restarts, reloads and gaps', () => {
     const scenes = Object.fromEntries(
-      sceneModules.map(({ id }) => [id, { zones: ['kerb', 'line'], cooldownMs: 1000 }]),
+      sceneModules.map(({ id }) => [id, { zones: ['kerb', 'line'], cooldownMs: 1000, ...impatient[id] }]),
     );
     const line = {
       id: 'line',
@@ -186,21 +186,30 @@ describe('a replay of the unchanged configuration gives what was raised, exactly
     };
     const config = { zones: [{ ...kerb, tags: ['water', 'bank', 'roadway'] }, line], scenes };
     let run = 0;
+    const told = new Set<string>();
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 }), (seed) => {
         const path = join(folder.path, `run-${++run}.db`);
         const camera = new ObservedStand({ path, config, provided: objectClasses });
         liveThrough(camera, config, seed);
+        for (const event of camera.events) told.add(`${event.scene} ${event.phase}`);
         camera.log.stop();
         const reader = new ObservationReader(path);
         for (const { id } of sceneModules) {
-          const question = { camera: camera.id, scene: id, change: {}, from: 0, to: Number.MAX_SAFE_INTEGER };
-          expect({ id, seed, ...whatIf(reader, question) }).toMatchObject({ ...exact });
+          // From the beginning, and from where the scenes last began before the middle.
+          for (const from of [0, 500_000]) {
+            const question = { camera: camera.id, scene: id, change: {}, from, to: Number.MAX_SAFE_INTEGER };
+            const { added, removed, ...answer } = whatIf(reader, question) ?? { added: [], removed: [] };
+            expect({ id, seed, ...answer }).toMatchObject({ missing: [], surplus: [] });
+          }
         }
         reader.close();
       }),
-      { numRuns: 6 },
+      { numRuns: 4, seed: 20_261_122 },
     );
+    // Nothing is easily given again: most scenes must have had something to say.
+    expect([...told].filter((each) => each.endsWith('raised')).length).toBeGreaterThanOrEqual(10);
+    expect([...told].filter((each) => each.endsWith('cleared')).length).toBeGreaterThanOrEqual(10);
   });
 });
 
@@ -290,6 +299,19 @@ describe('what if', () => {
   });
 });
 
+/** Settings with which minutes of a random street are enough for most scenes to have something to say. */
+const impatient: Readonly<Record<string, object>> = {
+  illegal_parking: { dwellMs: 10_000, queueVehicles: 8 },
+  fire_lane_blocked: { vehicleDwellMs: 10_000, pileDwellMs: 10_000, leastOccupancy: 0.02, unloadingMs: 0 },
+  street_vending: { dwellMs: 20_000, seenShare: 0.3, reachHeights: 5 },
+  exposed_garbage: { dwellMs: 30_000, seenShare: 0.3, minAreaShare: 0.0001, minFill: 0 },
+  material_dumping: { dwellMs: 30_000, learnMs: 0, seenShare: 0.3 },
+  nonmotor_misparking: { dwellMs: 10_000, leastUnits: 1 },
+  crowd_gathering: { minCount: 2, dwellMs: 10_000 },
+  waterlogging: { dwellMs: 10_000, minAreaShare: 0.001, seenShare: 0.3 },
+  ebike_indoor: { dwellMs: 5_000 },
+};
+
 /** Some minutes of a camera's life that are the same for the same seed. */
 function liveThrough(camera: ObservedStand, config: object, seed: number): void {
   let state = seed;
@@ -297,7 +319,7 @@ function liveThrough(camera: ObservedStand, config: object, seed: number): void 
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-  const actors = Array.from({ length: 8 }, (_, index) => ({
+  const actors = Array.from({ length: 16 }, (_, index) => ({
     id: `t${index}`,
     kind: objectClasses[Math.floor(random() * objectClasses.length)] ?? 'car',
     x: random(),
@@ -308,7 +330,7 @@ function liveThrough(camera: ObservedStand, config: object, seed: number): void 
   }));
   let at = 0;
   for (let n = 0; n < 500; n += 1) {
-    at += random() < 0.01 ? 20_000 + Math.floor(random() * 90_000) : 1500 + Math.floor(random() * 1000);
+    at += random() < 0.005 ? 20_000 + Math.floor(random() * 90_000) : 1500 + Math.floor(random() * 1000);
     const tracks = actors.flatMap((actor): Track[] => {
       const second = at / 1000;
       if (second < actor.from || second > actor.to || random() < 0.05) return [];
