@@ -43,10 +43,10 @@ export function noteText({ scene, code, values = {} }: SceneNote, language: Lang
   return text.replace(/\{(\w+)\}/g, (_, name: string) => valueText(name, values[name], language));
 }
 
-/** Durations as people read them, shares and measures to two places. */
+/** Durations as people read them; of measures three places, so that 0.298 is not said to be below 0.3 as 0.30. */
 function valueText(name: string, value: number | string | undefined, language: Language): string {
   if (value === undefined) return '?';
   if (typeof value === 'string') return value;
   if (name.endsWith('Ms')) return durationText(value, language);
-  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+  return String(Number(value.toFixed(3)));
 }

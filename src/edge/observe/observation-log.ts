@@ -13,8 +13,11 @@ import { OpenBlock } from './open-block.ts';
 
 /** How often there is a write, if there is anything to write. */
 const writeEveryMs = 1_000;
-/** What is not urgent waits this long: as much may be lost when the node dies. */
-const staleMs = 30_000;
+/**
+ * What is not urgent waits this long: as much may be lost when the node dies. Each write takes the whole block again, so
+ * half of it would be twice the wear of the disk.
+ */
+const staleMs = 60_000;
 /** Complete blocks that wait for a disk that takes none: about 32 MB. */
 const maxWaiting = 4_096;
 /** A replay can start at least this often in a camera's log. */
@@ -27,7 +30,7 @@ const dayMs = 86_400_000;
 
 /**
  * Writes down what the scenes of all cameras saw. Looks only add bytes to their camera's block in memory; once a second
- * blocks that are complete, hold an event, or are half a minute old go to disk together. A disk that fails costs
+ * blocks that are complete, hold an event, or are a minute old go to disk together. A disk that fails costs
  * observations, oldest first, and nothing else: it is counted and health says so.
  */
 export class ObservationLog {
