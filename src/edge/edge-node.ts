@@ -29,6 +29,7 @@ import { modelProblem } from './detect/model-status.ts';
 import type { ModelStoreOptions } from './detect/model-store.ts';
 import { ClipCutter } from './evidence/clip-cutter.ts';
 import { activityGate } from './gate/activity-gate.ts';
+import { ReferenceStore } from './health/reference-store.ts';
 import { IncidentMerger } from './incident-merger.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
 import type { StreamViewer } from './ingest/on-demand-stream.ts';
@@ -75,6 +76,7 @@ export class EdgeNode implements Service {
   readonly #watched: WatchedCameras;
   readonly #clips: ClipCutter;
   readonly #memory: CameraMemory;
+  readonly #references: ReferenceStore;
   readonly #observations: ObservationLog;
   readonly #roster: CameraRoster;
   /** The cameras' part is as of the last `reconfigure`. */
@@ -126,6 +128,8 @@ export class EdgeNode implements Service {
       log,
       metrics,
     });
+    const views = join(dirname(memory), 'views.db');
+    this.#references = new ReferenceStore({ path: views, size: gate, clock, log });
     this.#memory = new CameraMemory({
       config: { ...config.memory, path: memory },
       onSaved: (camera, at) => this.#observations.noteSnapshot(camera, at),
@@ -152,6 +156,7 @@ export class EdgeNode implements Service {
       alerts: new AlertWriter({ evidence: this.#evidence, decode: (frame) => this.#fullSize(frame), clock, log }),
       store: (draft) => void this.#outbox.append(draft),
       coverage: this.#coverage,
+      references: this.#references,
       latestKeyframe: (id) => this.#ingest.latestKeyframe(id),
       onChange: () => this.#healthSoon(),
       clock,
@@ -196,6 +201,7 @@ export class EdgeNode implements Service {
     await this.#appearance?.start();
     await this.#publisher.start(signal);
     this.#memory.open();
+    this.#references.open();
     this.#observations.start();
     await this.#watched.start(signal);
     await this.#ingest.start(signal);
@@ -280,6 +286,7 @@ export class EdgeNode implements Service {
     await this.#ingest.stop();
     await this.#watched.stop();
     this.#memory.close();
+    this.#references.close();
     this.#observations.stop();
     this.#cancelHealthSoon?.();
     this.#coverage.end();

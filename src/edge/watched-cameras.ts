@@ -117,6 +117,7 @@ export class WatchedCameras {
     this.#options.coverage.lookState(id, undefined, undefined, 'health');
     await camera?.handOver();
     this.#around.merger.forget(id);
+    this.#around.references?.forget(id);
   }
 
   /** Takes an access unit in. Never throws, never blocks. */

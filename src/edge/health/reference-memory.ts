@@ -25,7 +25,7 @@ export function referenceMemoryBytes(size: Size): number {
 }
 
 /** Bytes of it that are worth keeping over a restart. */
-export function savedBytes(size: Size): number {
+function savedBytes(size: Size): number {
   return headerBytes + versions * versionBytes(size);
 }
 
@@ -153,13 +153,12 @@ export class ReferenceMemory {
   }
 }
 
-/** The references as text, some 28 kB for 128×80. */
-export function saveReference(memory: SharedArrayBuffer, size: Size): string {
-  return Buffer.from(new Uint8Array(memory, 0, savedBytes(size))).toString('base64');
+/** The references as they are kept. */
+export function saveReference(memory: SharedArrayBuffer, size: Size): Uint8Array {
+  return Uint8Array.from(new Uint8Array(memory, 0, savedBytes(size)));
 }
 
 /** Takes references up that were saved with pictures of this size; others are left alone. */
-export function restoreReference(memory: SharedArrayBuffer, saved: string, size: Size): void {
-  const bytes = Buffer.from(saved, 'base64');
-  if (bytes.length === savedBytes(size)) new Uint8Array(memory).set(bytes);
+export function restoreReference(memory: SharedArrayBuffer, saved: Uint8Array, size: Size): void {
+  if (saved.length === savedBytes(size)) new Uint8Array(memory).set(saved);
 }
