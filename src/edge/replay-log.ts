@@ -33,6 +33,8 @@ export function replayLog(
 
 /** What has to be known of a stretch before it is replayed. */
 export interface StretchPlan {
+  /** Earliest time of a look in it; events of looks before it belong to what it starts from. */
+  readonly from: UtcMs;
   /** Looks under whose times something was saved that a later restart took up. */
   readonly snapshots: ReadonlySet<UtcMs>;
   /** Configurations it was judged under. */
@@ -43,12 +45,15 @@ export interface StretchPlan {
 export function planOf({ reader, camera, entry, to }: LogStretch): StretchPlan {
   const snapshots = new Set<UtcMs>();
   const contexts = new Set<ObservedContext>();
+  let from: UtcMs | undefined;
   for (const { note: begins, context } of reader.entries(camera, entry, to)) {
     const note = begins as ScenesNote;
+    // A checkpoint tells what was known after the look of its time.
+    from ??= note.kind === 'checkpoint' ? entry.at + 1 : entry.at;
     contexts.add(context as ObservedContext);
     if (note.kind === 'session' && note.memory.from === 'snapshot') snapshots.add(note.memory.at);
   }
-  return { snapshots, contexts };
+  return { from: from ?? entry.at, snapshots, contexts };
 }
 
 /** Incidents of a replay are named as they were when it happened, so that what is kept of them still fits. */

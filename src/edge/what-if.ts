@@ -40,11 +40,11 @@ export function whatIf(reader: ObservationReader, question: WhatIfQuestion): Wha
   const { camera, scene } = question;
   const entry = reader.entryBefore(camera, question.from);
   if (entry === undefined) return undefined;
-  const from = Math.max(question.from, entry.at);
   const to = Math.min(question.to, reader.lastLookAt(camera));
-  const recorded = reader.events(camera, entry.at, to, scene);
   const stretch = { reader, camera, entry, to };
-  const { snapshots, contexts } = planOf(stretch);
+  const { snapshots, contexts, from: first } = planOf(stretch);
+  const from = Math.max(question.from, first);
+  const recorded = reader.events(camera, first, to, scene);
   const change = changeFor(contexts, question);
   const modules = [sceneModule(scene)];
   const ids = recordedIds(recorded);

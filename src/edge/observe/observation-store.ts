@@ -12,6 +12,9 @@ export interface BlockWrite {
   readonly events: readonly RecordedEvent[];
 }
 
+/** Cameras' blocks are not wholly in order of time: events outlive the oldest of them by this. */
+const eventMarginMs = 1_200_000;
+
 /** Rows freed at a time: a node that was over its limit for long must not stand still while it tidies. */
 const trimRows = 32;
 
@@ -101,7 +104,8 @@ export class ObservationStore {
       const dropped = this.#database.run(`DELETE FROM block WHERE n IN (${select})`, ...parameters);
       if (dropped === 0) return 0;
       this.#database.run(
-        'DELETE FROM event WHERE at < coalesce((SELECT min(since) FROM (SELECT since FROM block ORDER BY n LIMIT 100)), 0)',
+        `DELETE FROM event WHERE at <
+           (SELECT min(since) FROM (SELECT since FROM block ORDER BY n LIMIT 100)) - ${eventMarginMs}`,
       );
       return dropped;
     });

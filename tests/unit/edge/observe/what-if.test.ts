@@ -5,6 +5,7 @@ import type { Box } from '../../../../src/domain/geometry.ts';
 import type { TrackId } from '../../../../src/domain/ids.ts';
 import { type ObjectClass, objectClasses } from '../../../../src/domain/object-class.ts';
 import type { Track } from '../../../../src/domain/track.ts';
+import { explainLook } from '../../../../src/edge/explain-look.ts';
 import { reviewed } from '../../../../src/edge/incident-comparison.ts';
 import { ObservationReader } from '../../../../src/edge/observe/observation-reader.ts';
 import { ReviewBook } from '../../../../src/edge/observe/review-book.ts';
@@ -170,6 +171,25 @@ describe('a replay of the unchanged configuration gives what was raised, exactly
     expect(answer).toMatchObject({ ...exact, from });
     expect(answer.kept).toHaveLength(7);
     expect(answer.looks).toBe(2521);
+  });
+
+  test('beginning with what was known after a look that raised something', () => {
+    const camera = stand();
+    const sixHours = 6 * 3600;
+    new SceneTimeline()
+      .lookEvery(10)
+      .stands('t1', { box: first, from: sixHours - 10, to: sixHours + 100 })
+      .play(camera, sixHours + 200);
+    const from = sixHours * 1000;
+    expect(camera.events[0]).toMatchObject({ phase: 'raised', observedAt: from });
+    // The look is before the place to start from, and so is its event.
+    expect(ask(camera, {}, { from })).toMatchObject({ ...exact, looks: 20, kept: [] });
+    expect(camera.events.map(({ phase }) => phase)).toContain('cleared');
+    const reader = new ObservationReader(join(folder.path, 'observations.db'));
+    const explained = (at: number) => explainLook(reader, camera.id, at)?.look.at;
+    expect(explainLook(reader, camera.id, from)?.events).toMatchObject([{ phase: 'raised' }]);
+    expect([from - 1, from + 9_999, from + 10_000, -5].map(explained)).toEqual([from - 10_000, from, from + 10_000, 0]);
+    reader.close();
   });
 
   test('all scenes that are registered, with whatever is seen, restarts, reloads and gaps', () => {
