@@ -247,6 +247,13 @@ export class EdgeNode implements Service {
     return this.#ingest.clip(id, from, to);
   }
 
+  /** What a camera shows now is its view from now on, in place of the one it moved from; false where it is not watched. */
+  acceptView(id: CameraId): boolean {
+    const faults = this.#watched.get(id)?.faults;
+    faults?.acceptView();
+    return faults !== undefined;
+  }
+
   /** Where a new model stands that is compared with one in charge; undefined where none is configured. */
   canary(): CanaryReport | undefined {
     return this.#detection.canary();
