@@ -224,6 +224,23 @@ describe('the blindness account', () => {
     ]);
   });
 
+  test('pictures that cannot be trusted are blindness from when that began, before the scheduler’s reasons', () => {
+    account.begin([a]);
+    account.update(a, streaming);
+    clock.advance(5_000);
+    account.lookState(a, 'covered', clock.now() - 3_000, 'health');
+    clock.advance(1_000);
+    account.lookState(a, 'overloaded', clock.now());
+    clock.advance(1_000);
+    account.lookState(a, 'black', clock.now() - 5_000, 'health');
+    clock.advance(1_000);
+    account.lookState(a, undefined, undefined, 'health');
+    clock.advance(1_000);
+    account.lookState(a, undefined);
+    clock.advance(2_000);
+    expect(records()).toEqual(['cam-a 2-7 covered', 'cam-a 7-8 black', 'cam-a 8-9 overloaded']);
+  });
+
   test('a kill while a camera is shed: shed until the last write, then node-down', () => {
     account.begin([a]);
     account.update(a, streaming);
