@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: no sockets, no processes. The others start real servers and run one file at a time on two cores. */
-const project = (name: string, options: { timeout: number; parallel: boolean }) => ({
+/**
+ * unit: no sockets, no processes. The others start real servers and mostly wait for them: two files at a time keep two
+ * cores busy.
+ */
+const project = (name: string, options: { timeout: number; atOnce?: number }) => ({
   test: {
     name,
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: options.timeout,
     hookTimeout: options.timeout,
-    fileParallelism: options.parallel,
+    ...(options.atOnce !== undefined && { maxWorkers: options.atOnce }),
     env: { MAPLEBRIDGE_LOG: 'silent' },
   },
 });
@@ -15,11 +18,11 @@ const project = (name: string, options: { timeout: number; parallel: boolean }) 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { timeout: 10_000, parallel: true }),
-      project('contract', { timeout: 60_000, parallel: true }),
-      project('integration', { timeout: 120_000, parallel: false }),
-      project('replay', { timeout: 120_000, parallel: false }),
-      project('e2e', { timeout: 240_000, parallel: false }),
+      project('unit', { timeout: 10_000 }),
+      project('contract', { timeout: 60_000 }),
+      project('integration', { timeout: 120_000, atOnce: 2 }),
+      project('replay', { timeout: 120_000, atOnce: 2 }),
+      project('e2e', { timeout: 240_000, atOnce: 2 }),
     ],
     reporters: ['default', './tests/support/summary-reporter.ts'],
   },

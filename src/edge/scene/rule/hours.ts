@@ -13,14 +13,10 @@ const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time 
 export const hoursSchema = z
   .array(
     z.strictObject({
-      days: z
-        .array(z.enum(days))
-        .min(1)
-        .optional()
-        .meta({
-          description:
-            'Days on which the hours begin; every day unless given. `workday` and `holiday` follow the calendar.',
-        }),
+      days: z.array(z.enum(days)).min(1).optional().meta({
+        description:
+          'Days on which the hours begin; every day unless given. `workday` and `holiday` follow the calendar.',
+      }),
       from: timeOfDay,
       to: timeOfDay,
     }),
