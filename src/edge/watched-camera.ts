@@ -1,94 +1,33 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { AccessUnit } from '../domain/access-unit.ts';
-import type { ActivityInspector } from '../domain/activity.ts';
-import type { AlertDraft } from '../domain/alert.ts';
-import type { CameraPlace } from '../domain/camera.ts';
-import type { AlertId, CameraId, TrackId, UtcMs } from '../domain/ids.ts';
+import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
-import { cameraFaultScene, type PictureFault } from '../domain/picture-condition.ts';
-import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
-import type { Clock } from '../lib/clock.ts';
+import { cameraFaultScene } from '../domain/picture-condition.ts';
+import type { SceneEvent } from '../domain/scene-event.ts';
 import { messageOf } from '../lib/errors.ts';
-import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { Logger } from '../lib/log.ts';
-import { softwareVersion } from '../lib/version.ts';
 import { StartFrames } from './alert/start-frames.ts';
 import { AppearanceWatch } from './appearance-watch.ts';
 import { CameraAttention } from './camera-attention.ts';
-import { CameraClips, type ClipSurroundings } from './camera-clips.ts';
+import { CameraClips } from './camera-clips.ts';
 import type { CameraConfig } from './camera-config.ts';
 import { ModelsOfCamera } from './camera-detection.ts';
 import { CameraFaults } from './camera-faults.ts';
 import { CameraObserver } from './camera-observer.ts';
+import { givenMemory, mainOf, noPicture, offsetOf, reporterOf, trackIds } from './camera-parts.ts';
 import { CameraPipeline, type LookDecode } from './camera-pipeline.ts';
-import type { EdgeConfig } from './config.ts';
 import { ContinuousWatch } from './continuous-watch.ts';
-import type { DecoderPool } from './decode/decoder-pool.ts';
-import type { AppearanceService } from './detect/appearance/appearance-service.ts';
-import type { DetectionService } from './detect/detection-service.ts';
-import { EventReporter, type EventReporterOptions } from './event-reporter.ts';
+import { EventReporter } from './event-reporter.ts';
 import { HintWorth } from './gate/hint-worth.ts';
 import { referenceMemoryBytes } from './health/reference-memory.ts';
-import type { ReferenceStore } from './health/reference-store.ts';
-import type { IncidentMerger } from './incident-merger.ts';
-import { OnDemandStream } from './ingest/on-demand-stream.ts';
-import { openCamera } from './ingest/open-camera.ts';
-import type { CameraMemory, RememberedCamera, RememberingCamera } from './memory/camera-memory.ts';
-import type { GivenMemory } from './observation-notes.ts';
-import type { ObservationLog } from './observe/observation-log.ts';
-import type { PipelineMetrics } from './pipeline-metrics.ts';
+import type { OnDemandStream } from './ingest/on-demand-stream.ts';
+import type { RememberedCamera, RememberingCamera } from './memory/camera-memory.ts';
 import type { CameraScenes } from './scene/camera-scenes.ts';
-import type { Calendar } from './scene/rule/hours.ts';
 import { observedCamera, scenesOf } from './scenes-of-camera.ts';
 import { createTracker } from './track/create-tracker.ts';
 import type { Tracker } from './track/tracker.ts';
 import { watchArea } from './watch-area.ts';
-
-/** What all cameras of a node share. */
-export interface WatchSurroundings {
-  readonly config: Pick<EdgeConfig, 'track' | 'ingest' | 'looks' | 'calendar' | 'evidence' | 'gate' | 'health'>;
-  readonly detection: DetectionService;
-  /** Absent where none is configured. */
-  readonly appearance?: AppearanceService | undefined;
-  readonly decoder: DecoderPool;
-  readonly inspector: Pick<ActivityInspector, 'memoryBytes'>;
-  readonly calendar: Calendar;
-  readonly memory: Pick<CameraMemory, 'changed'>;
-  readonly observations: Pick<ObservationLog, 'look' | 'note' | 'enter' | 'leave' | 'wantsEntry'>;
-  readonly alerts: EventReporterOptions['alerts'];
-  readonly merger: IncidentMerger;
-  readonly clips: ClipSurroundings;
-  readonly store: (draft: AlertDraft) => void;
-  /** After each look: what the camera asks of the next; undefined while none of its scenes can work. */
-  readonly onNeeds: (camera: WatchedCamera, needs: LookNeeds | undefined) => void;
-  /** `heedsHints` of a camera changed. */
-  readonly onHintsChanged: (camera: WatchedCamera) => void;
-  /** A camera's pictures cannot be trusted any more since then, or again (undefined). */
-  readonly onFault: (camera: WatchedCamera, fault: PictureFault | undefined, since: UtcMs | undefined) => void;
-  /** What cameras usually show, over a restart; absent: it is learnt anew. */
-  readonly references?: Pick<ReferenceStore, 'memoryOf' | 'forget'>;
-  /** The newest picture there was of a camera; absent: none is known. */
-  readonly latestKeyframe?: (camera: CameraId) => Promise<AccessUnit | undefined>;
-  /** A look that the scheduler did not ask for (continuous decoding). */
-  readonly onContinuousLook: (camera: WatchedCamera, outcome: LookOutcome) => void;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: PipelineMetrics;
-}
-
-/** What a camera takes up again after a restart, or after its configuration changed. */
-export interface CameraPast {
-  /** Incidents that are not cleared, as the outbox has them. */
-  readonly open: readonly OpenIncident[];
-  readonly remembered?: RememberedCamera | undefined;
-  /** Its past for the activity gate. */
-  readonly gate?: SharedArrayBuffer | undefined;
-  /** Pictures of the moments in which conditions under way began. */
-  readonly starts?: StartFrames | undefined;
-  /** What it usually shows, for its health. */
-  readonly reference?: SharedArrayBuffer | undefined;
-}
+import type { CameraPast, WatchSurroundings } from './watch-surroundings.ts';
 
 /** One camera at work; its stream of full size is opened only for viewers. */
 export class WatchedCamera implements RememberingCamera {
@@ -304,61 +243,4 @@ export class WatchedCamera implements RememberingCamera {
       if (state !== 'available') log.warn({ scene, state }, 'scene unavailable');
     }
   }
-}
-
-/** Stands for the picture of a camera that never showed one. */
-function noPicture(cameraId: CameraId, at: UtcMs): AccessUnit {
-  const empty = { keyframe: false, data: Buffer.alloc(0), rtpTimestamp: 0, ptsMs: 0, ntpMs: undefined };
-  return { cameraId, codec: 'h264', ...empty, receivedAt: at };
-}
-
-/** 0–1, evenly spread over cameras. */
-function offsetOf(id: string): number {
-  return Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32;
-}
-
-/** Who hands its gate's past on did so just now; else it was saved before the node stopped. */
-function givenMemory({ remembered, gate }: CameraPast): GivenMemory {
-  if (remembered === undefined) return { from: 'nothing' };
-  const { at, scenes: state } = remembered;
-  return gate === undefined ? { from: 'snapshot', at, state } : { from: 'before', state };
-}
-
-/** Track ids stay unique over restarts: an incident taken up again must not meet its number on another car. */
-function trackIds({ id }: CameraConfig, clock: Clock): () => TrackId {
-  const life = clock.now().toString(36);
-  let tracks = 0;
-  return () => `${id}-${life}-${++tracks}` as TrackId;
-}
-
-function reporterOf(config: CameraConfig, around: WatchSurroundings) {
-  const { detection, alerts, merger, store, clock, log, metrics } = around;
-  const { id, name, division, lat, lon } = config;
-  const camera: CameraPlace = { id, name, division, lat, lon };
-  const [model] = detection.models;
-  return {
-    camera,
-    versions: { configVersion: configVersion(config), softwareVersion },
-    // Without a model no scene works, and nothing is reported.
-    fallbackModel: { id: model?.id ?? 'none', sha256: model?.sha256 ?? sha256('') },
-    alerts,
-    merger,
-    newAlertId: () => uuidv7() as AlertId,
-    store,
-    clock,
-    log,
-    metrics,
-  } satisfies EventReporterOptions;
-}
-
-function mainOf({ id, mainStream: stream }: CameraConfig, around: WatchSurroundings): OnDemandStream | undefined {
-  if (stream === undefined) return undefined;
-  const { clock, log } = around;
-  const breaker = around.config.ingest;
-  return new OnDemandStream({ clock, make: (viewer) => openCamera({ id, stream, clock, log, breaker, ...viewer }) });
-}
-
-/** Names one camera's configuration by its content: the first 16 hex digits of the hash of its canonical form. */
-function configVersion(config: CameraConfig): string {
-  return sha256(canonicalJson(config)).slice(0, 16);
 }

@@ -12,7 +12,8 @@ import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { PerformLook } from './schedule/look-dispatch.ts';
 import { LookScheduler } from './schedule/look-scheduler.ts';
 import type { ScheduleStatus } from './schedule/schedule-status.ts';
-import { type CameraPast, WatchedCamera, type WatchSurroundings } from './watched-camera.ts';
+import type { CameraPast, NamedCamera, WatchSurroundings } from './watch-surroundings.ts';
+import { WatchedCamera } from './watched-camera.ts';
 
 /** What all watched cameras of a node need. */
 export interface WatchedCamerasOptions
@@ -49,9 +50,9 @@ export class WatchedCameras {
       ...options,
       metrics: pipelineMetrics(metrics),
       onNeeds: (camera, needs) => this.#schedule(camera, needs),
-      onHintsChanged: ({ config: { id } }) => this.#pace(id, ...(this.#paces.get(id) ?? [0, false])),
+      onHintsChanged: ({ id }) => this.#pace(id, ...(this.#paces.get(id) ?? [0, false])),
       onFault: (camera, reason, since) => this.#faulty(camera, reason, since),
-      onContinuousLook: ({ config: { id } }, outcome) => this.#scheduler.looked(id, outcome),
+      onContinuousLook: ({ id }, outcome) => this.#scheduler.looked(id, outcome),
     };
     const { models, sessions } = config.detect;
     const detector = models.reduce((sum, model) => sum + (model.sessions ?? sessions), 0);
@@ -149,7 +150,7 @@ export class WatchedCameras {
     await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));
   }
 
-  #faulty({ id }: WatchedCamera, reason: PictureFault | undefined, since: UtcMs | undefined): void {
+  #faulty({ id }: NamedCamera, reason: PictureFault | undefined, since: UtcMs | undefined): void {
     this.#options.coverage.lookState(id, reason, since, 'health');
     this.#options.onChange();
   }
@@ -163,8 +164,8 @@ export class WatchedCameras {
     return camera;
   }
 
-  #schedule(camera: WatchedCamera, needs: LookNeeds | undefined): void {
-    const { id } = camera.config;
+  #schedule(camera: NamedCamera, needs: LookNeeds | undefined): void {
+    const { id } = camera;
     // The last look of a camera that was taken out.
     if (this.#cameras.get(id) !== camera) return;
     const { coverage } = this.#options;

@@ -23,7 +23,8 @@ import { pipelineMetrics } from '../../src/edge/pipeline-metrics.ts';
 import type { CameraScenes } from '../../src/edge/scene/camera-scenes.ts';
 import { calendarSchema } from '../../src/edge/scene/rule/site-calendar.ts';
 import { trackSchema } from '../../src/edge/track/config.ts';
-import { WatchedCamera, type WatchSurroundings } from '../../src/edge/watched-camera.ts';
+import type { WatchSurroundings } from '../../src/edge/watch-surroundings.ts';
+import { WatchedCamera } from '../../src/edge/watched-camera.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
@@ -146,7 +147,7 @@ export class FootageStage {
         observations,
         alerts: new AlertWriter({ evidence: this.#evidence, decode: async () => undefined, clock, log }),
         store: (draft) => alerts.push({ ...draft, second: (draft.observedAt - startedAt) / 1000 }),
-        onNeeds: follow,
+        onNeeds: (_, next) => follow(camera, next),
         onHintsChanged: () => {},
         onContinuousLook: () => {
           looks += 1;

@@ -1,0 +1,158 @@
+import { dirname, join } from 'node:path';
+import type { AccessUnit } from '../domain/access-unit.ts';
+import type { CameraState } from '../domain/camera.ts';
+import type { Frame } from '../domain/frame.ts';
+import type { CameraId } from '../domain/ids.ts';
+import type { Picture } from '../domain/picture.ts';
+import { brokerAccess } from '../lib/broker-config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { ContentStore } from '../lib/content-store.ts';
+import type { SigningKey } from '../lib/keys.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { AlertWriter } from './alert/alert-writer.ts';
+import { CameraRoster } from './camera-roster.ts';
+import type { EdgeConfig } from './config.ts';
+import { CoverageAccount } from './coverage-account.ts';
+import { DecoderPool } from './decode/decoder-pool.ts';
+import { AppearanceService } from './detect/appearance/appearance-service.ts';
+import { DetectionService } from './detect/detection-service.ts';
+import type { ModelStoreOptions } from './detect/model-store.ts';
+import { ClipCutter } from './evidence/clip-cutter.ts';
+import { activityGate } from './gate/activity-gate.ts';
+import { ReferenceStore } from './health/reference-store.ts';
+import { IncidentMerger } from './incident-merger.ts';
+import type { IngestPool } from './ingest/ingest-pool.ts';
+import { createIngestPool } from './ingest/shard-pool.ts';
+import { CameraMemory } from './memory/camera-memory.ts';
+import { observationsPath } from './observations-path.ts';
+import { ObservationLog } from './observe/observation-log.ts';
+import { CoverageStore } from './publish/coverage-store.ts';
+import { MqttPublisher } from './publish/mqtt-publisher.ts';
+import { Outbox } from './publish/outbox.ts';
+import { RingPlan } from './ring-plan.ts';
+import { SiteCalendar } from './scene/rule/site-calendar.ts';
+import { WatchedCameras } from './watched-cameras.ts';
+
+/** What an edge node needs beside its configuration. */
+export interface EdgeNodeOptions {
+  readonly config: EdgeConfig;
+  readonly key: SigningKey;
+  readonly models: ModelStoreOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What happens in the parts that the node itself deals with. */
+export interface NodeEvents {
+  onState(camera: CameraId, state: CameraState): void;
+  /** Something that health tells has changed. */
+  onChange(): void;
+}
+
+/** All parts of an edge node, put together and at rest. */
+export interface NodeParts {
+  readonly decoder: DecoderPool;
+  readonly detection: DetectionService;
+  /** Absent where none is configured. */
+  readonly appearance: AppearanceService | undefined;
+  readonly outbox: Outbox;
+  readonly publisher: MqttPublisher;
+  readonly ingest: IngestPool;
+  readonly coverageStore: CoverageStore;
+  readonly coverage: CoverageAccount;
+  readonly memory: CameraMemory;
+  readonly references: ReferenceStore;
+  readonly observations: ObservationLog;
+  readonly clips: ClipCutter;
+  readonly watched: WatchedCameras;
+  readonly roster: CameraRoster;
+}
+
+/** The pool's threads, with the activity gate in them. */
+const lookWorker = new URL('./look-worker.ts', import.meta.url);
+
+/** Puts a node's parts together. @throws AppError MB_MODEL_UNKNOWN, MB_CONFIG_INVALID. */
+export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodeParts {
+  const { config, key, models: store, clock, log, metrics } = options;
+  const { publish, site, node, decode, gate, detect } = config;
+  const around = { clock, log, metrics };
+  const evidence = new ContentStore(publish.outbox.evidenceDir);
+  const files = filesOf(config);
+  const decoder = new DecoderPool({ ...decode, gate, workerFile: lookWorker, ...around });
+  const detection = new DetectionService({
+    ...detect,
+    store,
+    onStatus: () => watched.modelsChanged(),
+    dataDir: dirname(publish.outbox.path),
+    ...around,
+  });
+  const appearance = detect.appearance && new AppearanceService({ config: detect.appearance, store, ...around });
+  const outbox = new Outbox({ ...publish.outbox, site, node, evidence, ...around, key });
+  const onAccessUnit = (unit: AccessUnit) => watched.push(unit);
+  const ingest = createIngestPool({
+    config: config.ingest,
+    life: config.ingest,
+    handler: { onAccessUnit, onState: (id, state) => events.onState(id, state) },
+    ...around,
+  });
+  const { maxCoverageRecords: maxRecords } = publish.outbox;
+  const coverageStore = new CoverageStore({ path: files.coverage, maxRecords });
+  const coverage = new CoverageAccount({ store: coverageStore, ...around });
+  const observations = new ObservationLog({ config: { ...config.observations, path: files.observations }, ...around });
+  const references = new ReferenceStore({ path: files.views, size: gate, clock, log });
+  const memory = new CameraMemory({
+    config: { ...config.memory, path: files.memory },
+    onSaved: (camera, at) => observations.noteSnapshot(camera, at),
+    ...around,
+  });
+  const { clip } = config.evidence;
+  const clips = new ClipCutter({ config: clip, evidence, ...around });
+  const watched = new WatchedCameras({
+    config,
+    merger: new IncidentMerger(config.merge),
+    clips: { config: clip, cutter: clips, recent: (...which) => ingest.clip(...which), mainStreams: new Set() },
+    ...{ decoder, detection, appearance, ingest, coverage, memory, observations, references },
+    inspector: activityGate(gate),
+    calendar: new SiteCalendar(config.calendar),
+    alerts: new AlertWriter({ evidence, decode: (frame) => fullSize(frame, decoder), clock, log }),
+    store: (draft) => void outbox.append(draft),
+    latestKeyframe: (id) => ingest.latestKeyframe(id),
+    onChange: () => events.onChange(),
+    ...around,
+  });
+  const roster = new CameraRoster({
+    rings: new RingPlan({ clip, ingest: config.ingest }),
+    ...{ ingest, watched, coverage, memory, log },
+    openIncidents: () => outbox.openIncidents(),
+  });
+  const publisher = new MqttPublisher({
+    ...publish,
+    ...{ site, node, evidence, outbox, ...around },
+    coverage: coverageStore,
+    broker: brokerAccess(publish.broker, 'publish.broker'),
+  });
+  return {
+    ...{ decoder, detection, appearance, outbox, publisher, ingest, coverageStore, coverage },
+    ...{ memory, references, observations, clips, watched, roster },
+  };
+}
+
+/** Where the node keeps what outlives it, beside its outbox unless configured otherwise. */
+function filesOf(config: EdgeConfig) {
+  const { path, coveragePath } = config.publish.outbox;
+  const memory = config.memory.path ?? join(dirname(path), 'memory.db');
+  return {
+    coverage: coveragePath ?? join(dirname(path), 'coverage.db'),
+    observations: observationsPath(config),
+    memory,
+    views: join(dirname(memory), 'views.db'),
+  };
+}
+
+async function fullSize({ picture, accessUnit }: Frame, decoder: DecoderPool): Promise<Picture | undefined> {
+  if (picture !== undefined) return picture;
+  const result = await decoder.decode(accessUnit, { width: 0, height: 0, fit: 'original', format: 'rgb24' });
+  return result.ok ? result.picture : undefined;
+}
