@@ -218,7 +218,7 @@ test('a camera on the network that dropped in between: its clip plays, with the 
   const kept = () => ingest.clip(id, 0, Number.MAX_SAFE_INTEGER);
   const stateIs = (kind: string) => () => ingest.cameras.get(id)?.kind === kind;
   try {
-    await ingest.add({ id, stream: cameraStreamSchema.parse({ url, retryMinMs: 1_500, retryMaxMs: 1_500 }) });
+    await ingest.add({ id, stream: cameraStreamSchema.parse({ url, retryMinMs: 3_000, retryMaxMs: 3_000 }) });
     await until(async () => (await kept()).length >= 30, { what: 'three seconds' });
     line.cut();
     await until(stateIs('waiting'), { what: 'the camera to be away' });
@@ -232,6 +232,7 @@ test('a camera on the network that dropped in between: its clip plays, with the 
     const shown = await probe(path);
     expect(shown).toMatchObject({ complaints: '', decoded: cut?.units.length });
     expect(shown.comment).toMatch(/^no pictures for \d+\.\d s from \d\.\d s on$/);
+    // Five seconds of pictures, and at least half of the pause before a retry in between.
     expect(shown.seconds).toBeGreaterThan(6);
   } finally {
     await ingest.stop();
