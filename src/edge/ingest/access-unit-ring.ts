@@ -1,5 +1,6 @@
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { UtcMs } from '../../domain/ids.ts';
+import { RingSlabs, type SlabUser } from './ring-slabs.ts';
 
 /** How much of a camera's recent past is kept. */
 export interface RingLimits {
@@ -9,13 +10,12 @@ export interface RingLimits {
   readonly maxMs: number;
 }
 
-/** What a kept unit costs beside its bytes: the object, the Buffer, its backing store, the array slot (measured). */
+/** What a kept unit costs beside its bytes: the object, the view of its bytes, the array slot (measured). */
 export const unitOverheadBytes = 300;
 
 /** From one keyframe up to the next: what decodes together and goes together. */
-interface Group {
+interface Group extends SlabUser {
   readonly units: AccessUnit[];
-  bytes: number;
 }
 
 /**
@@ -26,23 +26,25 @@ interface Group {
 export class AccessUnitRing {
   readonly #limits: RingLimits;
   readonly #groups: Group[] = [];
-  #bytes = 0;
+  #slabs: RingSlabs;
+  #size = 0;
   #cut = 0;
   /** The newest group is too large: nothing more of it. */
   #full = false;
 
   constructor(limits: RingLimits) {
     this.#limits = limits;
+    this.#slabs = new RingSlabs(limits.maxBytes);
   }
 
   /** Memory held, in bytes: pictures and what holds them. Never more than `maxBytes`. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#slabs.bytes + this.#size * unitOverheadBytes;
   }
 
   /** Pictures held. */
   get size(): number {
-    return this.#groups.reduce((sum, group) => sum + group.units.length, 0);
+    return this.#size;
   }
 
   /** Pictures that were not kept because their group is too large. */
@@ -57,18 +59,19 @@ export class AccessUnitRing {
     return first === undefined || last === undefined ? 0 : last.receivedAt - first.receivedAt;
   }
 
-  /** Takes a picture in; its bytes are not copied unless they would keep others’ bytes alive. */
+  /** Takes a picture in; its bytes are copied. */
   push(unit: AccessUnit): void {
     if (unit.keyframe) {
       if (this.#groups.at(-1)?.units.length === 0) this.#groups.pop();
-      this.#groups.push({ units: [], bytes: 0 });
+      this.#groups.push({ units: [], slabs: new Set() });
       this.#full = false;
     }
     const group = this.#groups.at(-1);
     // Before the first keyframe nothing decodes.
     if (group === undefined) return;
-    const cost = unit.data.length + unitOverheadBytes;
-    while (!this.#full && this.#bytes + cost > this.#limits.maxBytes) {
+    const { length } = unit.data;
+    while (!this.#full && this.bytes + this.#slabs.needs(length) + unitOverheadBytes > this.#limits.maxBytes) {
+      if (this.#slabs.shrink()) continue;
       if (this.#groups.length > 1) this.#dropOldest();
       else this.#full = true;
     }
@@ -76,15 +79,14 @@ export class AccessUnitRing {
       this.#cut += 1;
       return;
     }
-    group.units.push(detached(unit));
-    group.bytes += cost;
-    this.#bytes += cost;
+    group.units.push({ ...unit, data: this.#slabs.place(unit.data, group) });
+    this.#size += 1;
     this.#dropOld(unit.receivedAt);
   }
 
   /**
    * The pictures from `from` to `to` by the node's clock, and those before them that are needed to decode the first:
-   * from the last keyframe at or before `from`, or the oldest there is.
+   * from the last keyframe at or before `from`, or the oldest there is. Copies: the ring goes on in its memory.
    */
   clip(from: UtcMs, to: UtcMs): AccessUnit[] {
     const units = this.#groups.flatMap((group) => group.units);
@@ -95,13 +97,15 @@ export class AccessUnitRing {
     }
     if (start === -1) return [];
     const end = units.findIndex((unit) => unit.receivedAt > to);
-    return units.slice(start, end === -1 ? units.length : Math.max(start, end));
+    const clip = units.slice(start, end === -1 ? units.length : Math.max(start, end));
+    return clip.map((unit) => ({ ...unit, data: Buffer.from(unit.data) }));
   }
 
   /** Lets go of everything. */
   clear(): void {
     this.#groups.length = 0;
-    this.#bytes = 0;
+    this.#slabs = new RingSlabs(this.#limits.maxBytes);
+    this.#size = 0;
     this.#full = false;
   }
 
@@ -115,18 +119,9 @@ export class AccessUnitRing {
   }
 
   #dropOldest(): void {
-    this.#bytes -= this.#groups.shift()?.bytes ?? 0;
+    const group = this.#groups.shift();
+    if (group === undefined) return;
+    this.#size -= group.units.length;
+    this.#slabs.release(group);
   }
-}
-
-/**
- * Small buffers are slices of an 8 KiB slab shared with other cameras’ pictures (Node’s Buffer pool): to hold one for
- * seconds would hold them all, so a slice gets bytes of its own.
- */
-function detached(unit: AccessUnit): AccessUnit {
-  const { data } = unit;
-  if (data.buffer.byteLength <= data.length + unitOverheadBytes) return unit;
-  const own = Buffer.allocUnsafeSlow(data.length);
-  data.copy(own);
-  return { ...unit, data: own };
 }
