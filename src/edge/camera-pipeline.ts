@@ -60,6 +60,13 @@ const never = new AbortController().signal;
 /** Who is hidden for longer is not looked for any more: what hides it changes the picture when it goes. */
 const lookedForMs = 30_000;
 
+/** A look as the scenes are shown it. */
+interface ObservedLook {
+  readonly at: UtcMs;
+  readonly tracks: readonly Track[];
+  readonly aspect: number;
+}
+
 /** What the pipeline needs of the stages; each is the stage's own class in production. */
 export interface PipelineStages {
   readonly detection: CameraDetection;
@@ -76,10 +83,7 @@ export interface PipelineStages {
     update(look: { at: UtcMs; tracks: readonly Track[]; aspect: number }): readonly SceneEvent[];
   };
   /** Writes down what the scenes were shown, and what they said. */
-  readonly observe?: (
-    look: { at: UtcMs; tracks: readonly Track[]; aspect: number },
-    events: readonly SceneEvent[],
-  ) => void;
+  readonly observe?: (look: ObservedLook, events: readonly SceneEvent[]) => void;
   readonly reporter: Pick<EventReporter, 'report'>;
   /** Pictures of the moments in which conditions began; without it alerts have none. */
   readonly starts?: StartFrames;
@@ -150,8 +154,8 @@ export class CameraPipeline {
     const before = this.#turn;
     const { promise, resolve: over } = Promise.withResolvers<void>();
     this.#turn = promise;
-    // A look that was given up keeps nobody waiting.
-    signal.addEventListener('abort', () => over(), { once: true });
+    // A look that was given up keeps nobody waiting, and lets nobody overtake the one before it.
+    signal.addEventListener('abort', () => void before.then(over), { once: true });
     const means = { decode, decoded, signal, before };
     const outcome = await this.#look(unit, at, priority, means).catch((error: unknown): LookOutcome => {
       // A model that fails takes this look, not the node; what it would have seen is looked for on the next.
@@ -160,7 +164,8 @@ export class CameraPipeline {
       if (!overloaded) this.#log.warn({ error: messageOf(error) }, 'look failed');
       return { result: overloaded ? 'overloaded' : 'failed', at, decodeMs: 0, detectMs: 0 };
     });
-    over();
+    // One without a picture ends before those before it: whoever waits for it waits for them as well.
+    void before.then(over);
     if (outcome !== undefined) this.#metrics.looks.inc({ result: outcome.result });
     return outcome;
   }
@@ -217,7 +222,7 @@ export class CameraPipeline {
     // Scenes judge what the observation log can tell, so that a replay comes to the same.
     const look = { at: Math.round(at), tracks: tracks.map(recordableTrack), aspect: this.#aspect };
     const events = this.#stages.scenes.update(look);
-    this.#stages.observe?.(look, events);
+    this.#observe(look, events);
     pass('decided');
     this.#metrics.lookSeconds.observe((this.#clock.now() - unit.receivedAt) / 1000);
     const evidence = pictures[detection.specs.length];
@@ -230,6 +235,15 @@ export class CameraPipeline {
     }
     detection.release(pictures);
     return { result: 'decided', at, decodeMs, detectMs };
+  }
+
+  /** What the book holds for raised must be reported, whatever becomes of the log. */
+  #observe(look: ObservedLook, events: readonly SceneEvent[]): void {
+    try {
+      this.#stages.observe?.(look, events);
+    } catch (error) {
+      this.#log.error({ error: messageOf(error) }, 'look not written down');
+    }
   }
 
   /** Another may have the camera's look in hand; what this one saw is looked for again. */

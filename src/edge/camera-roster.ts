@@ -1,6 +1,7 @@
 import type { CameraId } from '../domain/ids.ts';
 import type { OpenIncident } from '../domain/scene-event.ts';
 import { messageOf } from '../lib/errors.ts';
+import { canonicalJson } from '../lib/hash.ts';
 import type { Logger } from '../lib/log.ts';
 import type { CameraConfig } from './camera-config.ts';
 import type { ConfigChange } from './config-change.ts';
@@ -13,7 +14,7 @@ import type { WatchedCameras } from './watched-cameras.ts';
 /** The parts of a node that know its cameras. */
 export interface RosterParts {
   readonly ingest: Pick<IngestPool, 'add' | 'remove'>;
-  readonly watched: Pick<WatchedCameras, 'add' | 'replace' | 'remove'>;
+  readonly watched: Pick<WatchedCameras, 'add' | 'replace' | 'remove' | 'forget' | 'repace'>;
   readonly coverage: Pick<CoverageAccount, 'begin' | 'add' | 'remove' | 'update'>;
   readonly memory: Pick<CameraMemory, 'recall' | 'forget'>;
   readonly rings: RingPlan;
@@ -31,6 +32,9 @@ export interface RosterProblem {
 /** Which cameras a node watches: brings them to work, to another configuration, and out of it, over all its parts. */
 export class CameraRoster {
   readonly #parts: RosterParts;
+
+  /** As ingest has them. */
+  readonly #sources = new Map<CameraId, IngestSource>();
 
   constructor(parts: RosterParts) {
     this.#parts = parts;
@@ -59,12 +63,14 @@ export class CameraRoster {
       } catch (error) {
         problems.push({ camera: id, reason: messageOf(error) });
         this.#parts.log.error({ camera: id, reason: messageOf(error) }, 'camera not watched as configured');
-        await this.#giveUp(id);
+        await this.#giveUp(id).catch((failure: unknown) => {
+          this.#parts.log.error({ camera: id, reason: messageOf(failure) }, 'camera not given up in good order');
+        });
       }
     };
     for (const camera of removed) await attempt(camera, () => this.#remove(camera));
     for (const camera of added) await attempt(camera, () => this.#add(camera));
-    for (const { camera, stream } of changed) await attempt(camera, () => this.#change(camera, stream));
+    for (const { camera } of changed) await attempt(camera, () => this.#change(camera));
     return problems;
   }
 
@@ -75,20 +81,27 @@ export class CameraRoster {
     this.#watch(camera, this.#openByCamera().get(camera.id) ?? []);
   }
 
-  async #change(camera: CameraConfig, stream: boolean): Promise<void> {
+  async #change(camera: CameraConfig): Promise<void> {
     const { ingest, watched } = this.#parts;
-    const open = () => this.#openByCamera().get(camera.id) ?? [];
-    if (!stream) return watched.replace(camera, open);
+    const { id } = camera;
+    const open = () => this.#openByCamera().get(id) ?? [];
+    const before = this.#sources.get(id);
+    const source = this.#sourceOf(camera);
+    // Also where only the memory for its clips is another: a first scene brings that along.
+    if (canonicalJson(before ?? null) === canonicalJson(source)) return watched.replace(camera, open);
     // The account goes on: a camera that is reached anew is blind for as long as that takes.
-    await ingest.remove(camera.id);
+    await ingest.remove(id);
     await watched.replace(camera, open);
-    await ingest.add(this.#sourceOf(camera));
+    await ingest.add(source);
+    watched.repace(id);
   }
 
   async #remove({ id }: CameraConfig): Promise<void> {
     const { ingest, watched, coverage, memory, rings } = this.#parts;
     await ingest.remove(id);
     await watched.remove(id);
+    watched.forget(id);
+    this.#sources.delete(id);
     coverage.remove(id);
     memory.forget(id);
     rings.forget(id);
@@ -110,7 +123,9 @@ export class CameraRoster {
   #sourceOf(camera: CameraConfig): IngestSource {
     const { id, stream } = camera;
     const keep = this.#parts.rings.keepOf(camera);
-    return { id, stream, ...(keep !== undefined && { keep }) };
+    const source = { id, stream, ...(keep !== undefined && { keep }) };
+    this.#sources.set(id, source);
+    return source;
   }
 
   #openByCamera(): ReadonlyMap<CameraId, readonly OpenIncident[]> {

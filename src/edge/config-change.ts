@@ -1,3 +1,4 @@
+import type { CameraId } from '../domain/ids.ts';
 import { canonicalJson } from '../lib/hash.ts';
 import type { CameraConfig } from './camera-config.ts';
 import type { EdgeConfig } from './config.ts';
@@ -13,20 +14,24 @@ export interface ConfigChange {
   readonly restart: readonly string[];
 }
 
-/** Compares two configurations by content. */
-export function configChange(before: EdgeConfig, after: EdgeConfig): ConfigChange {
+/** Compares two configurations by content. `failed`: cameras of the first that are not at work, and begin anew. */
+export function configChange(
+  before: EdgeConfig,
+  after: EdgeConfig,
+  failed: ReadonlySet<CameraId> = new Set(),
+): ConfigChange {
   const known = new Map(before.cameras.map((camera) => [camera.id, camera]));
   const next = new Set(after.cameras.map(({ id }) => id));
   const changed: { camera: CameraConfig; stream: boolean }[] = [];
   let unchanged = 0;
   for (const camera of after.cameras) {
     const old = known.get(camera.id);
-    if (old === undefined) continue;
+    if (old === undefined || failed.has(camera.id)) continue;
     if (same(old, camera)) unchanged += 1;
     else changed.push({ camera, stream: !same(reached(old), reached(camera)) });
   }
   return {
-    added: after.cameras.filter(({ id }) => !known.has(id)),
+    added: after.cameras.filter(({ id }) => !known.has(id) || failed.has(id)),
     removed: before.cameras.filter(({ id }) => !next.has(id)),
     changed,
     unchanged,

@@ -90,6 +90,10 @@ export class CoverageAccount {
 
   /** Another camera is watched from now on. */
   add(camera: CameraId): void {
+    // One that was given up and comes back was blind until now.
+    const open = this.#open.get(camera);
+    if (open !== undefined) this.#end(camera, open, this.#options.clock.now());
+    for (const source of lookSources) this.#looks[source].delete(camera);
     this.#connections.set(camera, 'starting');
     this.#begin(camera, this.#options.clock.now(), 'starting');
   }

@@ -24,6 +24,8 @@ export class EdgeNode implements Service {
   readonly #healthRhythm: HealthRhythm;
   /** The cameras' part is as of the last `reconfigure`. */
   #config: EdgeConfig;
+  /** Cameras of it that are not at work. */
+  #failed: ReadonlySet<CameraId> = new Set();
   /** Why the newest configuration is not, or not wholly, in use. */
   #configProblems: readonly string[] = [];
   #reconfiguring: Promise<unknown> = Promise.resolve();
@@ -142,11 +144,11 @@ export class EdgeNode implements Service {
   }
 
   async #reconfigure(next: EdgeConfig): Promise<ConfigReport> {
-    const change = configChange(this.#config, next);
+    const change = configChange(this.#config, next, this.#failed);
     const problems = await this.#parts.roster.apply(change);
-    const failed = new Set(problems.map(({ camera }) => camera));
-    // Cameras that failed are new again to the next configuration; sections that wait for a restart stay different.
-    this.#config = { ...this.#config, cameras: next.cameras.filter(({ id }) => !failed.has(id)) };
+    this.#failed = new Set(problems.map(({ camera }) => camera));
+    // Sections that wait for a restart stay different.
+    this.#config = { ...this.#config, cameras: next.cameras };
     this.#configProblems = [
       ...problems.map(({ camera, reason }) => `camera ${camera} is not watched as configured: ${reason}`),
       ...change.restart.map((section) => `a change of "${section}" in the configuration waits for a restart`),

@@ -115,12 +115,15 @@ export class WatchedCamera implements RememberingCamera {
     });
     const taken = past.remembered !== undefined && this.#restore(past.remembered, log);
     observer.begin(clock.now(), taken ? givenMemory(past) : { from: 'nothing' }, past.open);
-    reporter.resume(past.open);
-    this.faults.resume(past.open);
     const ofScenes = past.open.filter(({ scene }) => scene !== cameraFaultScene);
-    for (const { incidentId, scene, zoneId } of this.scenes.resume(ofScenes)) {
+    const orphans = new Set(this.scenes.resume(ofScenes));
+    // Their tickets stay open for people to close: that nobody looks any more is no sign that the place has cleared.
+    for (const { incidentId, scene, zoneId } of orphans) {
       log.warn({ incident: incidentId, scene, zone: zoneId }, 'open incident is no longer watched for');
     }
+    const known = past.open.filter((each) => !orphans.has(each));
+    reporter.resume(known);
+    this.faults.resume(known);
     this.#tellUnavailable(log);
   }
 

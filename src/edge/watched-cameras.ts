@@ -118,7 +118,17 @@ export class WatchedCameras {
     this.#options.coverage.lookState(id, undefined, undefined, 'health');
     await camera?.handOver();
     this.#around.merger.forget(id);
+  }
+
+  /** Nothing of the camera is kept, as it will not come back. */
+  forget(id: CameraId): void {
     this.#around.references?.forget(id);
+  }
+
+  /** Tells ingest again what is wanted of a camera that it has anew. */
+  repace(id: CameraId): void {
+    const pace = this.#paces.get(id);
+    if (pace !== undefined) this.#pace(id, ...pace);
   }
 
   /** Takes an access unit in. Never throws, never blocks. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CameraId } from '../../../src/domain/ids.ts';
 import { type EdgeConfig, edgeSchema } from '../../../src/edge/config.ts';
 import { configChange } from '../../../src/edge/config-change.ts';
 
@@ -105,5 +106,16 @@ describe('configChange', () => {
     ],
   ])('%s', (_what, after, expected) => {
     expect(story(before, after)).toEqual({ ...nothing, ...expected });
+  });
+
+  test('a camera that failed begins anew, also unchanged, and is taken out where it is gone', () => {
+    const { added, removed, changed, unchanged } = configChange(
+      before,
+      config([camera('a'), camera('c')]),
+      new Set(['a', 'b'] as CameraId[]),
+    );
+    expect(added.map(({ id }) => id)).toEqual(['a']);
+    expect(removed.map(({ id }) => id)).toEqual(['b']);
+    expect([changed.length, unchanged]).toEqual([0, 1]);
   });
 });

@@ -61,6 +61,7 @@ function watch(world: {
   objects: (second: number) => readonly Box[];
   masks?: readonly PictureMask[];
   track?: object;
+  observe?: () => void;
 }) {
   const clock = new FakeClock(0);
   const asks: LookAsk[] = [];
@@ -103,7 +104,10 @@ function watch(world: {
       attention: new CameraAttention({ where: 'zones', busyForMs: 20_000, fullPictureEveryMs: 300_000 }),
       tracker: new IouTracker({ config: trackSchema.parse(world.track ?? {}), newId: () => `t${++tracks}` as TrackId }),
       scenes,
-      observe: ({ at, tracks }, said) => observed.push({ at, tracks, events: said.length }),
+      observe: ({ at, tracks }, said) => {
+        world.observe?.();
+        observed.push({ at, tracks, events: said.length });
+      },
       reporter: { report: async (event) => void events.push(event) },
       masks: world.masks ?? [],
     },
@@ -118,10 +122,10 @@ function watch(world: {
     if (activity === 'corrupt') return { ok: false, reason: 'corrupt', detail: 'damaged' };
     return { ok: true, activity, pictures: activity.active || ask.always ? [picture] : [], decodeMs: 4 };
   };
-  const lookAt = (at: number) => {
+  const lookAt = (at: number, by: LookDecode = decode) => {
     second = at;
     const unit = { cameraId: 'c' as CameraId, keyframe: true, ptsMs: at * 1000, receivedAt: at * 1000 } as AccessUnit;
-    return pipeline.look(unit, { severity: 3, deadlineMs: 0 }, { decode });
+    return pipeline.look(unit, { severity: 3, deadlineMs: 0 }, { decode: by });
   };
   return {
     lookAt,
@@ -146,6 +150,38 @@ describe('a camera’s looks', () => {
     expect(camera.released()).toBe(1);
     expect(camera.asks.map(({ always }) => always)).toEqual([true, false, false]);
     expect(camera.pipeline.needs(40_000)?.everyMs).toBe(10_000);
+  });
+
+  test('a look without a picture ends before those before it; who waits for it waits for them, and none overtakes', async () => {
+    const camera = watch({ activity: () => first, objects: () => [parked] });
+    const held = Promise.withResolvers<void>();
+    const slow = camera.lookAt(0, async () => {
+      await held.promise;
+      return { ok: true, activity: first, pictures: [picture], decodeMs: 4 };
+    });
+    expect(await camera.lookAt(2, async () => undefined)).toBeUndefined();
+    const after = camera.lookAt(4);
+    let settled = false;
+    const waiting = camera.pipeline.settled.then(() => {
+      settled = true;
+    });
+    await Promise.resolve();
+    expect(settled).toBe(false);
+    held.resolve();
+    await Promise.all([slow, after, waiting]);
+    expect(camera.observed.map(({ at }) => at)).toEqual([0, 4_000]);
+  });
+
+  test('a log that cannot take a look keeps no alert back', async () => {
+    const camera = watch({
+      activity: () => first,
+      objects: () => [parked],
+      observe: () => {
+        throw new Error('disk');
+      },
+    });
+    for (let second = 0; second <= 80; second += 2) await camera.lookAt(second);
+    expect(camera.events).toMatchObject([{ phase: 'raised' }]);
   });
 
   test('who arrived is followed by small regions after the gate has got used to it, until the dwell is over', async () => {
