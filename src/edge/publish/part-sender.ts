@@ -66,7 +66,7 @@ export class PartSender {
     if (this.#pumping || this.#send === undefined) return;
     const job = this.#job;
     const { clock, ackTimeoutMs, log } = this.#options;
-    if (job !== undefined && clock.monotonic() - job.progressAt >= ackTimeoutMs) this.#restart(job);
+    if (job !== undefined && clock.monotonic() - job.progressAt >= ackTimeoutMs) this.#overdue(job);
     this.#pumping = true;
     void this.#run()
       // The disk may fail under a read; the next tick tries again.
@@ -137,6 +137,12 @@ export class PartSender {
   #giveUp(file: PendingEvidence, reason: string): void {
     this.#job = undefined;
     this.#options.giveUp(file, reason);
+  }
+
+  /** A file that is all there and still not settled is begun anew, or what waits now: one more part asks for the last word. */
+  #overdue(job: Job): void {
+    if (job.acked >= job.file.bytes) this.#job = undefined;
+    else this.#restart(job);
   }
 
   #restart(job: Job): void {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvidencePart } from '../../contracts/topics.ts';
 import type { NodeId, Sha256 } from '../../domain/ids.ts';
@@ -101,10 +101,13 @@ export class EvidenceParts {
       return undefined;
     }
     const size = files.get(hash) ?? 0;
-    if (offset !== size) return size;
-    await this.#append(hash, payload, files);
-    const now = size + payload.length;
-    if (now < total) return now;
+    // All of it is here already where an earlier life, or a full disk, ended between the last part and its use.
+    if (size < total) {
+      if (offset !== size) return size;
+      await this.#append(hash, payload, files);
+      const now = size + payload.length;
+      if (now < total) return now;
+    }
     return (await this.#finish(node, hash, total, files)) ? 'settled' : 0;
   }
 
@@ -113,7 +116,7 @@ export class EvidenceParts {
     // Written at its place, not at the end: a write that failed half-way is written over.
     const file = await open(this.#path(hash), size === 0 ? 'w' : 'r+', 0o640);
     try {
-      await file.write(payload, 0, payload.length, size);
+      await writeAll(file, payload, size);
     } finally {
       await file.close();
     }
@@ -163,5 +166,13 @@ export class EvidenceParts {
 
   #path(hash: Sha256): string {
     return join(this.#dir, hash);
+  }
+}
+
+/** One write may take only some of the bytes: the last ones before a disk is full. */
+async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
   }
 }

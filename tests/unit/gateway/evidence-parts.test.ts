@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodeId, Sha256 } from '../../../src/domain/ids.ts';
 import { EvidenceParts } from '../../../src/gateway/collect/evidence-parts.ts';
@@ -66,6 +66,11 @@ const take = async (...messages: Parameters<EvidenceParts['take']>[0]) =>
 const incidents = () => journal.quarantined(100).map(({ reason }) => reason);
 const underWay = () => readdir(join(store.dir, 'parts'));
 
+async function leaveBehind({ hash }: File, bytes: Buffer): Promise<void> {
+  await mkdir(join(store.dir, 'parts'), { recursive: true });
+  await writeFile(join(store.dir, 'parts', hash), bytes);
+}
+
 describe('evidence in parts', () => {
   test('is appended in order and used once it is whole and matches its name', async () => {
     const file = named(2_500);
@@ -105,6 +110,39 @@ describe('evidence in parts', () => {
     expect(await take(part(file, 0))).toEqual([2_000]);
     expect(await underWay()).toEqual([file.hash]);
     expect(await take(part(file, 2))).toEqual(['settled']);
+    expect(await store.get(file.hash)).toEqual(file.content);
+  });
+
+  test.each([
+    { what: 'the first part', index: 0 },
+    { what: 'the last part', index: 1 },
+  ])('what an earlier life had whole and did not use is used when $what comes again', async ({ index }) => {
+    const file = named(2_000);
+    await leaveBehind(file, file.content);
+    expect(await take(part(file, index))).toEqual(['settled']);
+    expect(await store.get(file.hash)).toEqual(file.content);
+    expect([journal.evidenceState(file.hash), await underWay()]).toEqual(['stored', []]);
+  });
+
+  test.each([2_000, 2_500])(
+    '%d bytes left behind that are not those of the name: the file begins anew',
+    async (size) => {
+      const file = named(2_000);
+      await leaveBehind(file, randomBytes(size));
+      expect(await take(part(file, 0))).toEqual([0]);
+      expect(await take(part(file, 0), part(file, 1))).toEqual(['settled']);
+      expect(await store.get(file.hash)).toEqual(file.content);
+    },
+  );
+
+  test('a whole file that could not be put in its place is used with the next part', async () => {
+    const file = named(2_000);
+    const place = store.path(file.hash);
+    await mkdir(store.dir, { recursive: true });
+    await writeFile(dirname(place), 'in the way');
+    await expect(take(part(file, 0), part(file, 1))).rejects.toThrow();
+    await rm(dirname(place));
+    expect(await take(part(file, 1))).toEqual(['settled']);
     expect(await store.get(file.hash)).toEqual(file.content);
   });
 

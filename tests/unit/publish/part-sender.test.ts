@@ -108,6 +108,35 @@ describe('files in parts', () => {
     expect(await afterSending(1)).toEqual([1]);
   });
 
+  test('a file the gateway has whole and does not settle is offered again from the beginning', async () => {
+    const { hash } = await file(2 * partBytes);
+    sender.connected(send);
+    expect(await afterSending(1)).toEqual([0]);
+    has(hash, 2);
+    clock.advance(14_999);
+    sender.pump();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(parts()).toEqual([]);
+    clock.advance(1);
+    sender.pump();
+    expect(await afterSending(1)).toEqual([0]);
+  });
+
+  test('a file that stopped waiting while its last word was awaited is not offered again', async () => {
+    const first = await file(2 * partBytes);
+    const second = await file(2 * partBytes);
+    sender.connected(send);
+    await afterSending(1);
+    has(first.hash, 2);
+    // Given up, for want of space.
+    waiting.shift();
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(15_000);
+    sender.pump();
+    await until(() => sent.length > 0, { what: 'the next file' });
+    expect(sent.map((each) => each.hash)).toEqual([second.hash]);
+  });
+
   test('the next file begins when the gateway has this one whole', async () => {
     const first = await file(2 * partBytes);
     const second = await file(3 * partBytes);
