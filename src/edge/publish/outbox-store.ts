@@ -112,10 +112,11 @@ export class OutboxStore {
     });
   }
 
-  /** Incidents that were not cleared, oldest first. */
-  openIncidents(): OpenIncident[] {
+  /** Incidents that were not cleared, oldest first; `waiting`: drafts that come after what is stored, in order. */
+  openIncidents(waiting: readonly AlertDraft[] = []): OpenIncident[] {
     const rows = this.#database.all<{ body: string }>('SELECT body FROM incident ORDER BY id');
-    return rows.map((row) => JSON.parse(row.body) as OpenIncident);
+    const stored = rows.map((row) => JSON.parse(row.body) as OpenIncident);
+    return waiting.length === 0 ? stored : overlaid(stored, waiting);
   }
 
   /** Which incidents are open is known exactly as durably as the alerts that say so. */
@@ -128,7 +129,7 @@ export class OutboxStore {
     const { incidentId, camera } = draft;
     // A row of its own for each camera that sees it; one without a camera is from an earlier version.
     this.#database.run('DELETE FROM incident WHERE id = ?', incidentId);
-    const id = `${incidentId} ${camera.id}`;
+    const id = rowOf(incidentId, camera.id);
     this.#database.run('INSERT OR REPLACE INTO incident VALUES (?, ?)', id, JSON.stringify(kept(draft)));
     // Ids are UUIDv7: in order of time. What is remembered must never keep alerts from the disk.
     this.#database.run(
@@ -263,6 +264,25 @@ export class OutboxStore {
   close(): void {
     this.#database.close();
   }
+}
+
+/** What `#remember` will do to the rows, done to what was read of them. */
+function overlaid(stored: readonly OpenIncident[], waiting: readonly AlertDraft[]): OpenIncident[] {
+  const open = new Map(Map.groupBy(stored, ({ incidentId }) => incidentId));
+  for (const draft of waiting) {
+    const { incidentId, camera, phase } = draft;
+    const others = (open.get(incidentId) ?? []).filter(({ cameraId }) => cameraId !== camera.id);
+    if (phase === 'cleared') open.delete(incidentId);
+    else open.set(incidentId, [...others, kept(draft)]);
+  }
+  const rows = [...open.values()]
+    .flat()
+    .map((incident) => ({ id: rowOf(incident.incidentId, incident.cameraId), incident }));
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ incident }) => incident);
+}
+
+function rowOf(incidentId: string, camera: string): string {
+  return `${incidentId} ${camera}`;
 }
 
 /** The row without a camera, and the range of those with one: a space comes before `!`. */

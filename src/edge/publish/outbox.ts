@@ -130,9 +130,9 @@ export class Outbox {
     return this.#open().head();
   }
 
-  /** Incidents that are still open: a node that starts again takes them up. */
+  /** Incidents that are still open, as alerts that wait for the disk leave them: a camera that begins takes them up. */
   openIncidents(): OpenIncident[] {
-    return this.#open().openIncidents();
+    return this.#open().openIncidents(this.#drafts());
   }
 
   /** Stored alerts after number `n`, in order. */
@@ -184,6 +184,13 @@ export class Outbox {
     if (this.#overBudget) problems.push('evidence_shed');
     if (this.#waiting.dropped > 0) problems.push('alerts_lost');
     return { ...this.#measure(), inMemory: this.#inMemory, problems };
+  }
+
+  /** What waits in memory, in order. */
+  #drafts(): AlertDraft[] {
+    const waiting = this.#waiting.drain();
+    for (const draft of waiting) this.#waiting.push(draft);
+    return this.#first === undefined ? waiting : [this.#first, ...waiting];
   }
 
   get #inMemory(): number {

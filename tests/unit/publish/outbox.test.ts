@@ -213,6 +213,49 @@ describe('when space runs out', () => {
     expect(outbox.openIncidents().map((open) => open.incidentId)).toEqual([other.incidentId]);
   });
 
+  test('what waits for the disk counts for open incidents, in order, and as it will once it is stored', async () => {
+    await outbox.close();
+    outbox = open({ maxBytes: 65_536 });
+    const [stays, clears, joined] = [alertDraft(), alertDraft(), alertDraft()];
+    outbox.append(stays);
+    outbox.append(clears);
+    outbox.append(joined);
+    const first = alertDraft();
+    while (outbox.append({ ...first, alertId: alertDraft().alertId }).stored);
+    const raised = alertDraft();
+    const passing = alertDraft();
+    const other = { ...joined.camera, id: 'cam-2' as CameraId };
+    for (const draft of [
+      { ...clears, phase: 'cleared' as const },
+      raised,
+      passing,
+      { ...passing, phase: 'cleared' as const },
+      { ...stays, phase: 'updated' as const, observedAt: 1_760_000_090_000 },
+      { ...joined, phase: 'updated' as const, camera: other },
+    ])
+      expect(outbox.append(draft).stored).toBe(false);
+    const mine = [stays, clears, joined, first, raised, passing].map(({ incidentId }) => incidentId);
+    const watched = () =>
+      outbox
+        .openIncidents()
+        .filter(({ incidentId }) => mine.includes(incidentId))
+        .map(({ incidentId, cameraId, observedAt }) => [mine.indexOf(incidentId), cameraId, observedAt]);
+    const expected = [
+      [0, 'cam-1', 1_760_000_090_000],
+      [2, 'cam-1', joined.observedAt],
+      [2, 'cam-2', joined.observedAt],
+      [3, 'cam-1', first.observedAt],
+      [4, 'cam-1', raised.observedAt],
+    ];
+    expect(watched()).toEqual(expected);
+    // Asking has not taken any away; of five, this outbox remembers the last four.
+    const { alerts, inMemory } = outbox.status();
+    expect(inMemory).toBe(7);
+    for (let n = 1; n <= alerts; n += 1) outbox.acknowledge({ n, evidence: [] });
+    expect(outbox.status().inMemory).toBe(0);
+    expect(watched()).toEqual(expected.slice(1));
+  });
+
   test('large and small evidence can be asked for apart', async () => {
     const files = await Promise.all([900, 2_000, 1_000, 3_000].map((bytes) => storedEvidence(evidence, { bytes })));
     outbox.append(alertDraft({ evidence: files }));
