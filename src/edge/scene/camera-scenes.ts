@@ -66,16 +66,16 @@ export class CameraScenes {
   /** What each configured scene can do with the loaded models. */
   get availability(): ReadonlyMap<SceneId, SceneAvailability> {
     return new Map(
-      this.#scenes.map(({ module }) => [
-        module.id,
-        this.#works(module) ? 'available' : `unavailable: no loaded model provides ${module.classes.join(', ')}`,
+      this.#scenes.map((scene) => [
+        scene.module.id,
+        this.#works(scene) ? 'available' : `unavailable: no loaded model provides ${scene.classes.join(', ')}`,
       ]),
     );
   }
 
   /** Classes the configured scenes look for, available or not. */
   get classes(): ReadonlySet<ObjectClass> {
-    return new Set(this.#scenes.flatMap(({ module }) => [...module.classes, ...(module.also ?? [])]));
+    return new Set(this.#scenes.flatMap(({ classes, module }) => [...classes, ...(module.also ?? [])]));
   }
 
   /** Zones that some configured scene watches. */
@@ -110,7 +110,7 @@ export class CameraScenes {
 
   /** What the scenes at work want; undefined when none is. */
   get demand(): SceneDemand | undefined {
-    const working = this.#scenes.filter(({ module }) => this.#works(module));
+    const working = this.#scenes.filter((scene) => this.#works(scene));
     if (working.length === 0) return undefined;
     const decisions = working.flatMap(({ rule }) => rule.pending().map(({ dueInMs }) => dueInMs));
     return {
@@ -151,8 +151,8 @@ export class CameraScenes {
   update(look: Look, trace?: SceneTrace): readonly SceneEvent[] {
     return this.#scenes.flatMap((scene) => {
       const { module } = scene;
-      if (!this.#works(module)) {
-        const values = { classes: module.classes.join(', ') };
+      if (!this.#works(scene)) {
+        const values = { classes: scene.classes.join(', ') };
         trace?.note({ scene: module.id, verdict: 'ignored', code: 'scene-unavailable', values });
         return [];
       }
@@ -167,7 +167,7 @@ export class CameraScenes {
     });
   }
 
-  #works({ classes }: SceneModule): boolean {
+  #works({ classes }: RunningScene): boolean {
     return classes.some((each) => this.#provided.has(each));
   }
 }

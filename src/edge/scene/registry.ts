@@ -38,5 +38,10 @@ export const sceneModules: readonly SceneModule[] = [
  * The rule is only ever made from what that very schema parsed.
  */
 function erase<S extends z.ZodType>(module: SceneModule<S>): SceneModule {
-  return { ...module, createRule: (config, around) => module.createRule(module.schema.parse(config), around) };
+  const { schema, classesOf } = module;
+  return {
+    ...module,
+    ...(classesOf !== undefined && { classesOf: (config) => classesOf(schema.parse(config)) }),
+    createRule: (config, around) => module.createRule(schema.parse(config), around),
+  };
 }

@@ -1,5 +1,6 @@
 import type { TriggeringAnchor } from '../../domain/geometry.ts';
 import type { IncidentId } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
 import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
 import type { Zone } from '../../domain/zone.ts';
 import type { SceneConfig } from './common-config.ts';
@@ -16,6 +17,8 @@ export interface SceneTrace {
 /** One scene at work on one camera: its rule, its hours and its incidents. */
 export class RunningScene {
   readonly module: SceneModule;
+  /** What it looks for as configured. */
+  readonly classes: readonly ObjectClass[];
   readonly zones: readonly Zone[];
   readonly looks: LookIntervals;
   readonly anchor: TriggeringAnchor;
@@ -36,6 +39,7 @@ export class RunningScene {
     const { idleMs = module.looks.idleMs, busyMs = module.looks.busyMs } = config.looks ?? {};
     const among = (ids: readonly string[]) => options.zones.filter((zone) => ids.includes(zone.id));
     this.module = module;
+    this.classes = module.classesOf?.(config) ?? module.classes;
     this.zones = among(config.zones);
     this.anchor = config.anchor ?? 'bottom';
     this.looks = { idleMs, busyMs: Math.min(idleMs, busyMs) };

@@ -72,6 +72,8 @@ export interface SceneModule<Schema extends z.ZodType = z.ZodType> {
   readonly classes: readonly ObjectClass[];
   /** Classes it goes by beside those, where a model provides them: the people by a stall, the truck beside a pile. */
   readonly also?: readonly ObjectClass[];
+  /** In place of `classes` where the configuration says what it looks for. */
+  classesOf?(config: z.output<Schema>): readonly ObjectClass[];
   /** Of the gravest case; a hit says where it is less. */
   readonly severity: Severity;
   /** Unless configured otherwise: 2 s idle where severity 1 is possible, 10 s where dwell is minutes. */

@@ -68,9 +68,10 @@ export const materialDumpingSchema = z.strictObject({
 /** 乱堆物料: rubble or goods were put down where nothing lay before (design: scenes.md, 6). */
 export const materialDumping: SceneModule<typeof materialDumpingSchema> = {
   id: 'material_dumping',
-  version: 'material_dumping/1',
+  version: 'material_dumping/2',
   classes,
-  also: [...vehicles, ...dumpable],
+  also: vehicles,
+  classesOf: (config) => config.classes,
   severity: 3,
   looks: { idleMs: 10_000, busyMs: 2_000 },
   schema: materialDumpingSchema,

@@ -50,9 +50,10 @@ export const zoneIntrusionSchema = z.strictObject({
  */
 export const zoneIntrusion: SceneModule<typeof zoneIntrusionSchema> = {
   id: 'zone_intrusion',
-  version: 'zone_intrusion/2',
+  version: 'zone_intrusion/3',
   classes,
   also: lookAlikes,
+  classesOf: (config) => config.classes,
   severity: 2,
   // A dwell of 5 s would be over before a look every 10 s saw it.
   looks: { idleMs: 4_000, busyMs: 2_000 },
