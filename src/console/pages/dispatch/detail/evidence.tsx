@@ -41,7 +41,7 @@ export function Evidence({ ticket }: { readonly ticket: TicketDetail }) {
                   <img src={evidenceUrl(each.sha256)} alt="" loading="lazy" />
                 ) : (
                   <span className="thumbnail-none">
-                    <Icon name="picture" size={20} />
+                    <Icon name={each.mediaType.startsWith('video/') ? 'play' : 'picture'} size={20} />
                   </span>
                 )}
                 <span>{name('evidence', each.kind)}</span>
