@@ -41,7 +41,6 @@ export class ObservationLog {
   readonly #bytes: Gauge;
   readonly #blocks = new Map<CameraId, OpenBlock>();
   readonly #complete = new BoundedQueue<OpenBlock>(maxWaiting, 'drop-oldest');
-  readonly #contexts = new Map<string, string>();
   /** When each camera's log last had a place to start from. */
   readonly #entries = new Map<CameraId, UtcMs>();
   /** Cameras that miss a block since then. */
@@ -110,10 +109,9 @@ export class ObservationLog {
   enter(camera: CameraId, note: ObservationNote, context: unknown): void {
     const body = canonicalJson(context);
     const hash = sha256(body).slice(0, 16);
-    this.#contexts.set(hash, body);
     const before = this.#blocks.get(camera);
     if (before !== undefined) this.#finish(before);
-    const block = new OpenBlock(camera, note.at, { note, context: hash });
+    const block = new OpenBlock(camera, note.at, { note, context: { hash, body } });
     this.#blocks.set(camera, block);
     this.#entries.set(camera, note.at);
     this.#torn.delete(camera);
@@ -201,8 +199,7 @@ export class ObservationLog {
         events: block.events,
       }),
     );
-    const rows = store.write(this.#contexts, writes);
-    this.#contexts.clear();
+    const rows = store.write(writes);
     for (const [index, block] of blocks.entries()) {
       block.row = rows[index];
       block.events = [];

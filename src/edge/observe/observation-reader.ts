@@ -6,6 +6,7 @@ import type { SceneId } from '../../domain/scene-id.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import { decodeBlock } from './block-decoder.ts';
 import type { ObservationNote, ObservationRecord, RecordedEvent } from './block-format.ts';
+import { readerQueries } from './observation-queries.ts';
 import { type Verdict, type VerdictRow, verdictOf } from './verdict.ts';
 
 /** A place in a camera's log from which a replay can start. */
@@ -39,7 +40,10 @@ interface BlockData {
   readonly data: Uint8Array;
 }
 
-/** Reads an observation file, beside a running node or without one; it changes nothing. */
+/**
+ * Reads an observation file, beside a running node or without one; it changes nothing. `entries` and `records` throw
+ * AppError MB_OBSERVATIONS where the configuration of a place to start from is missing.
+ */
 export class ObservationReader {
   readonly #database: DatabaseSync;
   readonly #contexts = new Map<string, unknown>();
@@ -57,10 +61,7 @@ export class ObservationReader {
 
   /** Every camera with a place to start from, and what is there from it on. */
   cameras(): CameraSpan[] {
-    return this.#all<CameraSpan>(
-      `SELECT camera, min(since) AS since, max(until) AS until FROM block
-       WHERE camera IN (SELECT DISTINCT camera FROM block WHERE entry = 1) GROUP BY camera ORDER BY camera`,
-    );
+    return this.#all<CameraSpan>(readerQueries.cameras);
   }
 
   /** Time of the newest look that is on disk; 0 where there is none. */
@@ -130,7 +131,9 @@ export class ObservationReader {
     const known = this.#contexts.get(hash);
     if (known !== undefined) return known;
     const body = this.#row<{ body: string }>('SELECT body FROM context WHERE hash = ?', hash)?.body;
-    const context: unknown = body === undefined ? undefined : JSON.parse(body);
+    // Without it nothing can be judged again, and to guess would be to tell what never was.
+    if (body === undefined) throw new AppError('MB_OBSERVATIONS', `the configuration ${hash} is missing from the log`);
+    const context: unknown = JSON.parse(body);
     this.#contexts.set(hash, context);
     return context;
   }

@@ -1,6 +1,7 @@
 import type { CameraId, UtcMs } from '../../domain/ids.ts';
 import { DurableSqlite } from '../../lib/durable-sqlite.ts';
 import type { RecordedEvent } from './block-format.ts';
+import { storeQueries } from './observation-queries.ts';
 import { observationSchema } from './observation-schema.ts';
 import type { BlockRow } from './open-block.ts';
 
@@ -29,16 +30,15 @@ export class ObservationStore {
   }
 
   /** All or nothing; returns the blocks' rows in order. */
-  write(contexts: ReadonlyMap<string, string>, writes: readonly BlockWrite[]): number[] {
-    return this.#database.transaction(() => {
-      for (const [hash, body] of contexts) {
-        this.#database.run('INSERT OR IGNORE INTO context VALUES (?, ?)', hash, body);
-      }
-      return writes.map(({ row, block, events }) => {
+  write(writes: readonly BlockWrite[]): number[] {
+    return this.#database.transaction(() =>
+      writes.map(({ row, block, events }) => {
         for (const event of events) this.#addEvent(block.camera, event);
-        return this.#put(row, block);
-      });
-    });
+        if (row === undefined) return this.#add(block);
+        this.#update(row, block);
+        return row;
+      }),
+    );
   }
 
   /** Bytes in use; freed pages are used again before the file grows. */
@@ -51,7 +51,7 @@ export class ObservationStore {
 
   /** Frees what ended before `before`; at most some at a time. Says how many blocks that were. */
   dropBefore(before: UtcMs): number {
-    return this.#drop('SELECT n FROM block WHERE until < ? ORDER BY n LIMIT ?', before, trimRows);
+    return this.#drop(storeQueries.endedBefore, before, trimRows);
   }
 
   /** Frees the oldest blocks, some at a time; 0 when there is none left. */
@@ -61,29 +61,42 @@ export class ObservationStore {
 
   /** Frees configurations that no block is under any more. */
   dropContexts(): void {
-    this.#database.run('DELETE FROM context WHERE hash NOT IN (SELECT context FROM block WHERE entry = 1)');
+    this.#database.run(`DELETE FROM context WHERE hash IN (${storeQueries.unusedContexts})`);
   }
 
   close(): void {
     this.#database.close();
   }
 
-  #put(row: number | undefined, { camera, since, until, entry, context, packed, data }: BlockRow): number {
-    const values = [since, until, packed ? 1 : 0, data] as const;
-    if (row !== undefined) {
-      const sql = 'UPDATE block SET since = ?, until = ?, packed = ?, data = ? WHERE n = ?';
-      // A block that was freed meanwhile, in a log that is far too small, stays away.
-      this.#database.run(sql, ...values, row);
-      return row;
+  /** With its configuration in the same transaction: one that no block is under may be freed at any time. */
+  #add({ camera, since, until, entry, context, packed, data }: BlockRow): number {
+    if (context !== undefined) {
+      this.#database.run('INSERT OR IGNORE INTO context VALUES (?, ?)', context.hash, context.body);
     }
     this.#database.run(
       'INSERT INTO block (since, until, packed, data, camera, entry, context) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ...values,
+      since,
+      until,
+      packed ? 1 : 0,
+      data,
       camera,
       entry ? 1 : 0,
-      context ?? null,
+      context?.hash ?? null,
     );
     return this.#database.row<{ n: number }>('SELECT last_insert_rowid() AS n')?.n ?? 0;
+  }
+
+  /** A block that was freed meanwhile, in a log that is far too small, stays away. */
+  #update(row: number, { since, until, packed, data }: BlockRow): void {
+    this.#database.run(
+      'UPDATE block SET until = ?, packed = ?, data = ? WHERE n = ?',
+      until,
+      packed ? 1 : 0,
+      data,
+      row,
+    );
+    // Only where the clock was set back: the indexes are not written again for nothing.
+    this.#database.run('UPDATE block SET since = ?1 WHERE n = ?2 AND since > ?1', since, row);
   }
 
   #addEvent(camera: CameraId, event: RecordedEvent): void {

@@ -9,13 +9,19 @@ const fullMs = 600_000;
 /** Packed blocks that save less than this are not worth unpacking. */
 const worthPacking = 0.95;
 
+/** A configuration under which looks were judged, as JSON. */
+export interface LogContext {
+  readonly hash: string;
+  readonly body: string;
+}
+
 /** A block as the store writes it. */
 export interface BlockRow {
   readonly camera: CameraId;
   readonly since: UtcMs;
   readonly until: UtcMs;
   readonly entry: boolean;
-  readonly context: string | undefined;
+  readonly context: LogContext | undefined;
   readonly packed: boolean;
   readonly data: Uint8Array;
 }
@@ -23,8 +29,7 @@ export interface BlockRow {
 /** A note from which a replay can start, with the configuration it starts under. */
 export interface EntryNote {
   readonly note: ObservationNote;
-  /** Hash of the configuration. */
-  readonly context: string;
+  readonly context: LogContext;
 }
 
 /** The block of one camera that is being written, with the events of its looks. */

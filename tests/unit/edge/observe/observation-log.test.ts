@@ -7,6 +7,7 @@ import { recordableTrack } from '../../../../src/domain/recordable-track.ts';
 import type { SceneEvent } from '../../../../src/domain/scene-event.ts';
 import { observationsSchema } from '../../../../src/edge/observe/config.ts';
 import { ObservationLog } from '../../../../src/edge/observe/observation-log.ts';
+import { readerQueries, storeQueries } from '../../../../src/edge/observe/observation-queries.ts';
 import { ObservationReader } from '../../../../src/edge/observe/observation-reader.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
 import { Metrics } from '../../../../src/lib/metrics.ts';
@@ -204,6 +205,80 @@ describe('ObservationLog', () => {
     log.stop();
     rmdirSync(path);
   });
+
+  test('what is tidied up takes no configuration of a block that is yet to be written', () => {
+    const log = open();
+    look(log, 0, [event(clock.now())]);
+    clock.advance(1_000);
+    clock.advance(590_000);
+    // A camera that begins and is quiet: others are written, and tidied, before it is.
+    const quiet = 'c2' as CameraId;
+    log.enter(quiet, { kind: 'session', at: clock.now() }, { camera: quiet });
+    look(log, 0, [event(clock.now())]);
+    clock.advance(20_000);
+    log.stop();
+    const contexts = read((reader) => {
+      const entry = reader.entryBefore(quiet, 0);
+      return entry && [...reader.entries(quiet, entry, Number.MAX_SAFE_INTEGER)].map(({ context }) => context);
+    });
+    expect(contexts).toEqual([{ camera: quiet }]);
+  });
+
+  test('a configuration goes with the last block that is under it', () => {
+    const log = open({ days: 1 });
+    clock.advance(61_000);
+    clock.jump(25 * 3_600_000);
+    log.enter(id, { kind: 'checkpoint', at: clock.now() }, { camera: id, changed: true });
+    clock.advance(700_000);
+    log.stop();
+    const database = new DatabaseSync(path);
+    expect(database.prepare('SELECT body FROM context').all()).toEqual([{ body: `{"camera":"${id}","changed":true}` }]);
+    database.close();
+  });
+
+  test('blocks of a time to come, under a clock that was wrong, keep none of the others longer', () => {
+    const log = open({ days: 1 });
+    clock.jump(400 * 86_400_000);
+    for (let n = 0; n < 80; n += 1) {
+      look(log);
+      clock.jump(600_001);
+    }
+    clock.jump(-450 * 86_400_000);
+    log.enter(id, { kind: 'checkpoint', at: clock.now() }, { camera: id });
+    look(log, 0, [event(clock.now())]);
+    const wrong = clock.now();
+    clock.advance(1_000);
+    clock.jump(25 * 3_600_000);
+    log.enter(id, { kind: 'checkpoint', at: clock.now() }, { camera: id });
+    clock.advance(1_300_000);
+    log.stop();
+    const database = new DatabaseSync(path);
+    expect(database.prepare('SELECT n FROM block WHERE since <= ?').all(wrong)).toEqual([]);
+    database.close();
+  });
+
+  test('a place to start from whose configuration is missing says so', () => {
+    const log = open();
+    look(log);
+    log.stop();
+    const database = new DatabaseSync(path);
+    database.exec('DELETE FROM context');
+    database.close();
+    expect(looks).toThrow(expect.objectContaining({ code: 'MB_OBSERVATIONS' }));
+    expect(looks).toThrow(/configuration .* is missing/);
+  });
+
+  test.each([...Object.entries(storeQueries), ...Object.entries(readerQueries)])(
+    '%s reads no whole table of blocks',
+    (_name, sql) => {
+      open().stop();
+      const database = new DatabaseSync(path);
+      const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+      database.close();
+      const scans = plan.filter(({ detail }) => /^SCAN block(?! USING COVERING INDEX)/.test(detail));
+      expect(scans).toEqual([]);
+    },
+  );
 
   test.each([
     ['which is not there', 'nowhere.db', /nowhere\.db is not there/],
