@@ -24,8 +24,12 @@ export class StayMemory<T extends object> {
     return value;
   }
 
+  /** Changes nothing: a node that saves must go on as a replay does, which does not. */
   save(): SavedStayMemory<T> {
-    return [...this.#stays.all].map((stay) => [stay.zone.id, stay.track.id, { ...this.of(stay) }]);
+    return [...this.#stays.all].flatMap((stay) => {
+      const value = this.#values.get(stay);
+      return value === undefined ? [] : [[stay.zone.id, stay.track.id, { ...value }] as const];
+    });
   }
 
   /** After the stays themselves were restored. */

@@ -236,6 +236,19 @@ describe('fire_lane_blocked', () => {
     });
 
     test('says so', () => expect(notesAt(play(), withPerson({}), 100)).toContain('suppressed unloading'));
+
+    test('is not counted from when the state was saved, while it is not clear yet what stands there', () => {
+      const hazy = stands({ to: 4, score: 0.6, bestScore: 0.65 })
+        .stands('t1', { box: wide, from: 4, to: 40 })
+        .stands('p1', { box: beside, from: 4, to: 8, class: 'person' });
+      const saving = sceneAlone(play({ vehicleDwellMs: 10_000 }));
+      const told = Array.from({ length: 50 }, (_, look) => look * 2).flatMap((second) => {
+        const events = hazy.play(saving, second, { from: second });
+        saving.save();
+        return events.map((event) => `${event.phase}@${event.second}`);
+      });
+      expect(told).toEqual(['raised@10', 'cleared@44']);
+    });
   });
 
   test.each([
