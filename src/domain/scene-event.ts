@@ -61,6 +61,8 @@ export interface OpenIncident {
   readonly cameraId: CameraId;
   readonly scene: SceneId;
   readonly zoneId: ZoneId;
+  /** As last reported; absent in what earlier versions kept. */
+  readonly severity?: Severity | undefined;
   readonly startedAt: UtcMs;
   /** When it was last reported. */
   readonly observedAt: UtcMs;

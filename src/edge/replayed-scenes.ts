@@ -105,11 +105,11 @@ export class ReplayedScenes {
     this.#scenes?.suspend(fault);
   }
 
-  #keep({ phase, incidentId, scene, zone, startedAt, observedAt, subjects }: SceneEvent): void {
+  #keep({ phase, incidentId, scene, zone, severity, startedAt, observedAt, subjects }: SceneEvent): void {
     const cameraId = this.#context?.camera.id;
     if (phase === 'cleared' || cameraId === undefined) this.#open.delete(incidentId);
     else {
-      const incident = { incidentId, cameraId, scene, zoneId: zone.id, startedAt, observedAt, subjects };
+      const incident = { incidentId, cameraId, scene, zoneId: zone.id, severity, startedAt, observedAt, subjects };
       this.#open.set(incidentId, { ...incident, traceparent: '' });
     }
   }

@@ -107,8 +107,9 @@ export class ObservedStand {
     this.#scenes.resume(open);
   }
 
-  #deliver({ phase, incidentId, scene, zone, startedAt, observedAt, subjects }: SceneEvent): void {
-    const incident = { incidentId, cameraId: this.id, scene, zoneId: zone.id, startedAt, observedAt, subjects };
+  #deliver({ phase, incidentId, scene, zone, severity, startedAt, observedAt, subjects }: SceneEvent): void {
+    const about = { incidentId, cameraId: this.id, scene, zoneId: zone.id, severity };
+    const incident = { ...about, startedAt, observedAt, subjects };
     if (phase === 'cleared') this.#open.delete(incidentId);
     else this.#open.set(incidentId, { ...incident, traceparent: '' });
   }

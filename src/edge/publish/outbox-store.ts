@@ -291,7 +291,7 @@ function rowsOf(incidentId: string): [string, string, string] {
 }
 
 function kept(draft: AlertDraft): OpenIncident {
-  const { incidentId, camera, scene, zone, startedAt, observedAt, subjects, trace } = draft;
-  const { traceparent } = trace;
-  return { incidentId, cameraId: camera.id, scene, zoneId: zone.id, startedAt, observedAt, subjects, traceparent };
+  const { incidentId, camera, scene, severity, zone, startedAt, observedAt, subjects, trace } = draft;
+  const about = { incidentId, cameraId: camera.id, scene, zoneId: zone.id, severity };
+  return { ...about, startedAt, observedAt, subjects, traceparent: trace.traceparent };
 }

@@ -1,24 +1,23 @@
-import { iou } from '../../domain/geometry.ts';
 import type { IncidentId, UtcMs } from '../../domain/ids.ts';
 import type { IncidentPhase, SceneEvent, SceneHit } from '../../domain/scene-event.ts';
 import type { Severity } from '../../domain/scene-id.ts';
 import type { Zone } from '../../domain/zone.ts';
+import { isNamed, isSameAsClosed, matchHits } from './case-match.ts';
 import type { IncidentTiming } from './common-config.ts';
 import type { RuleTrace } from './rule/rule-trace.ts';
 import { restoreHit, type SavedHit, saveHit } from './saved-hit.ts';
 import type { SceneModule } from './scene-module.ts';
 
-/** A subject is the one already on the books when it overlaps it this much: ids switch, parked cars do not. */
-const sameSubjectIou = 0.5;
-/** What passes may change its id, but not be away for longer than this: the next one may be in its place by then. */
-const passingMs = 3_000;
+/** The gravest there is; its cases do not cool down. */
+const gravest: Severity = 1;
 /** An alert names no more subjects than this: a crowd is not a list. */
 const maxSubjects = 16;
 
 interface Incident {
   readonly id: IncidentId;
   hit: SceneHit;
-  severity: Severity;
+  /** Of its gravest moment; undefined for one from before a restart of which that is not known, until it is hit. */
+  severity?: Severity | undefined;
   /** Time looked at without a hit; gaps of the stream do not count. */
   absentMs: number;
   reportedAt: UtcMs;
@@ -26,6 +25,7 @@ interface Incident {
 
 interface Closed {
   readonly hit: SceneHit;
+  readonly severity?: Severity | undefined;
   readonly until: UtcMs;
 }
 
@@ -33,12 +33,13 @@ interface Closed {
 export interface ResumedIncident {
   readonly id: IncidentId;
   readonly hit: SceneHit;
+  readonly severity?: Severity | undefined;
   readonly reportedAt: UtcMs;
 }
 
 interface SavedBook {
   readonly open: readonly (Omit<Incident, 'hit'> & { readonly hit: SavedHit })[];
-  readonly cooling: readonly { readonly hit: SavedHit; readonly until: UtcMs }[];
+  readonly cooling: readonly (Omit<Closed, 'hit'> & { readonly hit: SavedHit })[];
   readonly lastLookAt?: UtcMs | undefined;
 }
 
@@ -77,7 +78,7 @@ export class IncidentBook {
 
   save(): SavedBook {
     const open = this.#open.map((incident) => ({ ...incident, hit: saveHit(incident.hit) }));
-    const cooling = this.#cooling.map(({ hit, until }) => ({ hit: saveHit(hit), until }));
+    const cooling = this.#cooling.map((closed) => ({ ...closed, hit: saveHit(closed.hit) }));
     return { open, cooling, ...(this.#lastLookAt !== undefined && { lastLookAt: this.#lastLookAt }) };
   }
 
@@ -89,9 +90,9 @@ export class IncidentBook {
       const hit = restoreHit(incident.hit, zones);
       return hit === undefined ? [] : { ...incident, hit };
     });
-    this.#cooling = cooling.flatMap(({ hit: savedHit, until }) => {
-      const hit = restoreHit(savedHit, zones);
-      return hit === undefined ? [] : { hit, until };
+    this.#cooling = cooling.flatMap((closed) => {
+      const hit = restoreHit(closed.hit, zones);
+      return hit === undefined ? [] : { ...closed, hit };
     });
   }
 
@@ -100,29 +101,33 @@ export class IncidentBook {
    * truth, and the saved state may be some seconds older.
    */
   resume(incidents: readonly ResumedIncident[]): void {
-    this.#open = incidents.map(({ id, hit, reportedAt }) => {
+    this.#open = incidents.map(({ id, hit, severity, reportedAt }) => {
       const known = this.#open.find((incident) => incident.id === id);
-      return known ?? { id, hit, severity: hit.severity ?? this.#module.severity, absentMs: 0, reportedAt };
+      if (known === undefined) return { id, hit, severity, absentMs: 0, reportedAt };
+      return { ...known, severity: graver(known.severity, severity) };
     });
   }
 
   /** Takes the hits of one look; returns what is to be reported, in order. */
   update(at: UtcMs, hits: readonly SceneHit[], trace?: RuleTrace): readonly SceneEvent[] {
-    const elapsed = this.#lastLookAt === undefined ? 0 : Math.max(0, at - this.#lastLookAt);
+    const elapsed = at - (this.#lastLookAt ?? at);
     this.#lastLookAt = at;
+    if (elapsed < 0) this.#setBack(elapsed);
     this.#cooling = this.#cooling.filter((closed) => closed.until > at);
     const events: SceneEvent[] = [];
     const hit = new Set<Incident>();
+    const matched = matchHits(this.#open, hits);
     for (const each of hits) {
-      const known = this.#open.find((incident) => isSame(incident.hit, each, incident.absentMs));
+      // One subject may be hit twice on the look that raises it.
+      const known = matched.get(each) ?? this.#open.find((incident) => isNamed(incident.hit, each));
+      const severity = each.severity ?? this.#module.severity;
       if (known !== undefined) {
         hit.add(known);
         this.#seen(known, each, at, events);
-      } else if (this.#cooling.some((closed) => isSame(closed.hit, each, Number.POSITIVE_INFINITY))) {
+      } else if (this.#isCooling(each, severity)) {
         this.#suppressed += 1;
         trace?.note({ verdict: 'suppressed', code: 'cooldown', zone: each.zone.id, track: each.subject.trackId });
       } else {
-        const severity = each.severity ?? this.#module.severity;
         const incident = { id: this.#newId(), hit: each, severity, absentMs: 0, reportedAt: at };
         this.#open.push(incident);
         hit.add(incident);
@@ -138,8 +143,8 @@ export class IncidentBook {
     incident.hit = { ...hit, startedAt: Math.min(hit.startedAt, incident.hit.startedAt) };
     incident.absentMs = 0;
     const severity = hit.severity ?? this.#module.severity;
-    const escalates = severity < incident.severity;
-    if (escalates) incident.severity = severity;
+    const escalates = incident.severity !== undefined && severity < incident.severity;
+    incident.severity = graver(incident.severity, severity);
     if (!escalates && at - incident.reportedAt < this.#timing.updateEveryMs) return;
     incident.reportedAt = at;
     events.push(this.#event('updated', incident, at));
@@ -148,12 +153,26 @@ export class IncidentBook {
   #clearAbsent(at: UtcMs, elapsed: number, hit: ReadonlySet<Incident>, events: SceneEvent[]): void {
     this.#open = this.#open.filter((incident) => {
       if (hit.has(incident)) return true;
-      if (elapsed <= this.#timing.streamGapMs) incident.absentMs += elapsed;
+      if (elapsed > 0 && elapsed <= this.#timing.streamGapMs) incident.absentMs += elapsed;
       if (incident.absentMs < this.#timing.clearAfterMs) return true;
       events.push(this.#event('cleared', incident, at));
-      this.#cooling.push({ hit: incident.hit, until: at + this.#timing.cooldownMs });
+      this.#cooling.push({ hit: incident.hit, severity: incident.severity, until: at + this.#timing.cooldownMs });
       return false;
     });
+  }
+
+  /** What was cleared as a lesser case says nothing of a graver one. */
+  #isCooling(hit: SceneHit, severity: Severity): boolean {
+    if (severity === gravest) return false;
+    return this.#cooling.some(
+      (closed) => severity >= (closed.severity ?? this.#module.severity) && isSameAsClosed(closed.hit, hit),
+    );
+  }
+
+  /** The clock was set back: what is reckoned from now on must not wait until it is where it was. */
+  #setBack(elapsed: number): void {
+    for (const incident of this.#open) incident.reportedAt += elapsed;
+    this.#cooling = this.#cooling.map((closed) => ({ ...closed, until: closed.until + elapsed }));
   }
 
   #event(phase: IncidentPhase, { id, hit, severity }: Incident, at: UtcMs): SceneEvent {
@@ -162,7 +181,7 @@ export class IncidentBook {
       incidentId: id,
       scene: this.#module.id,
       ruleVersion: this.#module.version,
-      severity,
+      severity: severity ?? hit.severity ?? this.#module.severity,
       zone: hit.zone,
       startedAt: hit.startedAt,
       observedAt: at,
@@ -172,11 +191,7 @@ export class IncidentBook {
   }
 }
 
-/** `absentMs`: how long the one on the books has not been hit. */
-function isSame(known: SceneHit, hit: SceneHit, absentMs: number): boolean {
-  if (known.zone.id !== hit.zone.id) return false;
-  if (known.wholeZone === true || hit.wholeZone === true) return true;
-  if (known.subject.trackId === hit.subject.trackId) return true;
-  if (hit.passing === true && absentMs > passingMs) return false;
-  return iou(known.subject.box, hit.subject.box) >= sameSubjectIou;
+function graver(one: Severity | undefined, other: Severity | undefined): Severity | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one < other ? one : other;
 }

@@ -70,7 +70,8 @@ export class RunningScene {
       const [subject, ...others] = kept.subjects;
       if (zone === undefined || subject === undefined) return [];
       const hit = { zone, startedAt: kept.startedAt, subject, ...(others.length > 0 && { others }) };
-      return { kept, resumed: { id: kept.incidentId, hit, reportedAt: kept.observedAt } };
+      const { incidentId: id, severity, observedAt: reportedAt } = kept;
+      return { kept, resumed: { id, hit, severity, reportedAt } };
     });
     this.rule.resume(mine.map(({ resumed }) => resumed.hit));
     this.book.resume(mine.map(({ resumed }) => resumed));

@@ -190,13 +190,19 @@ describe('when space runs out', () => {
     const [parked, gone] = [alertDraft(), alertDraft()];
     outbox.append(parked);
     outbox.append(gone);
-    outbox.append({ ...alertDraft(), incidentId: parked.incidentId, phase: 'updated', observedAt: 1_760_000_060_000 });
+    const later = { phase: 'updated', severity: 1, observedAt: 1_760_000_060_000 } as const;
+    outbox.append({ ...alertDraft(), incidentId: parked.incidentId, ...later });
     outbox.append({ ...alertDraft(), incidentId: gone.incidentId, phase: 'cleared' });
     outbox.acknowledge({ n: 4, evidence: [] });
     await outbox.close();
     outbox = open();
     expect(outbox.openIncidents()).toEqual([
-      expect.objectContaining({ incidentId: parked.incidentId, zoneId: 'lane', observedAt: 1_760_000_060_000 }),
+      expect.objectContaining({
+        incidentId: parked.incidentId,
+        zoneId: 'lane',
+        severity: 1,
+        observedAt: 1_760_000_060_000,
+      }),
     ]);
   });
 

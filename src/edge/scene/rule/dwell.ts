@@ -73,10 +73,10 @@ export class Dwell {
 
   /** A look without the subject; false once it has been away too long and the stay is over. */
   absent(at: UtcMs): boolean {
+    this.#pass(at);
     // Measured from the first look that missed it, so that the rule means the same at 0.5 and at 15 looks a second.
     this.#missingSince ??= at;
     this.#missedLooks += 1;
-    this.#pass(at);
     return at - this.#missingSince <= this.#limits.occlusionMs || this.#missedLooks <= missesAllowed;
   }
 
@@ -92,8 +92,9 @@ export class Dwell {
   #pass(at: UtcMs): void {
     const elapsed = at - this.#lastLookAt;
     this.#lastLookAt = at;
-    if (elapsed <= 0) return;
-    if (elapsed <= this.#limits.streamGapMs) this.#dwellMs += elapsed;
+    // A clock that was set back: whoever is away must not stay until it is where it was, nor have come later than now.
+    if (elapsed < 0) this.#startedAt = Math.min(this.#startedAt, at);
+    if (elapsed > 0 && elapsed <= this.#limits.streamGapMs) this.#dwellMs += elapsed;
     else if (this.#missingSince !== undefined) this.#missingSince += elapsed;
   }
 }

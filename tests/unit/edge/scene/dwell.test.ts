@@ -34,4 +34,31 @@ describe('a stay', () => {
     dwell.present(60_000);
     expect(dwell.dwellMs).toBe(30_000);
   });
+
+  describe('when the clock is set back by an hour', () => {
+    const back = -3_600_000;
+
+    test('ends in its time, and grows by nothing', () => {
+      const dwell = new Dwell(0, limits);
+      dwell.present(10_000);
+      expect([12_000, 14_000].map((at) => dwell.absent(at))).toEqual([true, true]);
+      expect([back, back + 2_000].map((at) => dwell.absent(at))).toEqual([true, false]);
+      expect(dwell.dwellMs).toBe(16_000);
+    });
+
+    test('goes on, and never began later than now', () => {
+      const dwell = new Dwell(0, limits);
+      dwell.present(10_000);
+      dwell.present(back);
+      dwell.present(back + 2_000);
+      expect(dwell.dwellMs).toBe(12_000);
+      expect(dwell.startedAt).toBe(back);
+    });
+  });
+
+  test('a miss right after a gap of the stream is the first', () => {
+    const dwell = new Dwell(0, limits);
+    dwell.present(2_000);
+    expect([60_000, 62_000, 64_000].map((at) => dwell.absent(at))).toEqual([true, true, false]);
+  });
 });
