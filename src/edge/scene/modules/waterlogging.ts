@@ -7,7 +7,7 @@ import type { SceneHit } from '../../../domain/scene-event.ts';
 import type { Track } from '../../../domain/track.ts';
 import type { Zone } from '../../../domain/zone.ts';
 import { durationMs } from '../../../lib/config.ts';
-import { commonSceneFields } from '../common-config.ts';
+import { slowSceneFields } from '../common-config.ts';
 import { overlapOfSmaller } from '../rule/box-groups.ts';
 import { Flooding, type SavedFlooding } from '../rule/flooding.ts';
 import { type Began, shareReasons } from '../rule/held-share.ts';
@@ -21,7 +21,7 @@ const trucks: readonly ObjectClass[] = ['truck'];
 
 /** Configuration of `waterlogging`. */
 export const waterloggingSchema = z.strictObject({
-  ...commonSceneFields,
+  ...slowSceneFields,
   dwellMs: durationMs({
     min: 5_000,
     max: 3_600_000,
@@ -54,7 +54,7 @@ export const waterloggingSchema = z.strictObject({
 /** 道路积水: water stands on a road (design: scenes.md, 9). */
 export const waterlogging: SceneModule<typeof waterloggingSchema> = {
   id: 'waterlogging',
-  version: 'waterlogging/1',
+  version: 'waterlogging/2',
   classes,
   also: trucks,
   severity: 2,

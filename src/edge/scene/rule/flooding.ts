@@ -37,10 +37,11 @@ export class Flooding {
 
   /** What one look shows; `truck`: one drives on the stretch; `sure`: the water is confirmed and clear. */
   add(at: UtcMs, { wet, severe, truck, sure }: { wet: boolean; severe: boolean; truck: boolean; sure: boolean }): void {
-    this.#sure ||= sure;
     const dry = this.#wet.startedAt === undefined;
     this.#wet.add(at, wet);
     this.#severe.add(at, severe);
+    // The road has dried: what comes next must be clear itself.
+    this.#sure = this.#wet.startedAt !== undefined && (this.#sure || sure);
     // One that passes while the first water shows is as likely its cause.
     if (truck) this.#truckAt = at;
     if (dry && wet) this.#afterTruck = this.#truckAt !== undefined && at - this.#truckAt <= this.#truckMs;
@@ -51,7 +52,7 @@ export class Flooding {
     return this.#wet;
   }
 
-  /** Whether the water was ever confirmed and clear. */
+  /** Whether the water was ever confirmed and clear since the road was last dry. */
   get sure(): boolean {
     return this.#sure;
   }

@@ -78,6 +78,23 @@ describe('waterlogging', () => {
     expect(storyOf(waterlogging, timeline, 400)).toEqual(expected);
   });
 
+  describe('water that was clear once', () => {
+    const faint = { score: 0.5, bestScore: 0.6 };
+    const first = (to: number) => stands(0.2, { to });
+    const then = (timeline: SceneTimeline, from: number, more: Partial<Parameters<SceneTimeline['stands']>[1]> = {}) =>
+      timeline.stands('later', { box: water(0.2), from, to: 1500, class: 'water_surface', ...faint, ...more });
+
+    test.each<[string, SceneTimeline, string[]]>([
+      ['stays so while it is seen faintly', then(first(60), 60), ['raised@120', 'cleared@1504']],
+      ['and across a moment in which it is missed', then(first(60), 80), ['raised@120', 'cleared@1504']],
+      ['is forgotten once the road is dry', then(first(60), 182), []],
+      ['also after a case', then(first(300), 1000), ['raised@120', 'cleared@304']],
+      ['clear water after that counts again', then(first(60), 182, { bestScore: 0.9 }), ['raised@302', 'cleared@1504']],
+    ])('%s', (_what, timeline, expected) => {
+      expect(storyOf(waterlogging, timeline, 1600)).toEqual(expected);
+    });
+  });
+
   test('several puddles count together, where they overlap once', () => {
     const puddles = (second: Box) =>
       stands(0.06).stands('w2', { box: second, from: 0, to: 300, class: 'water_surface' });
