@@ -41,7 +41,7 @@ export const ebikeIndoorSchema = z.strictObject({
  */
 export const ebikeIndoor: SceneModule<typeof ebikeIndoorSchema> = {
   id: 'ebike_indoor',
-  version: 'ebike_indoor/1',
+  version: 'ebike_indoor/2',
   classes,
   also: lookAlikes,
   severity: 2,

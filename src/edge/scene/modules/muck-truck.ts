@@ -53,7 +53,7 @@ interface SavedRule {
  */
 export const muckTruck: SceneModule<typeof muckTruckSchema> = {
   id: 'muck_truck',
-  version: 'muck_truck/1',
+  version: 'muck_truck/2',
   classes,
   severity: 3,
   // A truck is at the gate for some ten seconds, and has to be seen on three looks.

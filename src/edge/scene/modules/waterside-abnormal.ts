@@ -67,7 +67,7 @@ export const watersideAbnormalSchema = z.strictObject({
  */
 export const watersideAbnormal: SceneModule<typeof watersideAbnormalSchema> = {
   id: 'waterside_abnormal',
-  version: 'waterside_abnormal/1',
+  version: 'waterside_abnormal/2',
   classes,
   also: ['boat'],
   severity: 1,

@@ -20,6 +20,9 @@ export interface Crosser {
   readonly beyondMs: number;
 }
 
+/** Who appears where a crosser was last seen is somebody else after this; its incident goes by the same. */
+const takeOverMs = 3_000;
+
 interface Crossed {
   readonly zone: ZoneId;
   readonly direction: CrossingDirection;
@@ -57,6 +60,7 @@ export class Crossers {
     );
     this.#memory = new TrackMemory({
       keepMs: limits.clearAfterMs,
+      takeOverMs,
       streamGapMs: limits.streamGapMs,
       create: () => [],
     });

@@ -37,14 +37,22 @@ const longAgo = Number.MIN_SAFE_INTEGER;
  */
 export class TrackMemory<T> {
   readonly #keepMs: number;
+  readonly #takeOverMs: number;
   readonly #streamGapMs: number;
   readonly #create: (track: Track, at: UtcMs) => T;
   #kept = new Map<TrackId, Mutable<Kept<T>>>();
   #lookedMs = 0;
   #lastLookAt: UtcMs | undefined;
 
-  constructor(options: { keepMs: number; streamGapMs: number; create: (track: Track, at: UtcMs) => T }) {
+  /** `takeOverMs`: a new id is not taken for one that was missed for longer; `keepMs` unless given. */
+  constructor(options: {
+    keepMs: number;
+    takeOverMs?: number;
+    streamGapMs: number;
+    create: (track: Track, at: UtcMs) => T;
+  }) {
     this.#keepMs = options.keepMs;
+    this.#takeOverMs = options.takeOverMs ?? options.keepMs;
     this.#streamGapMs = options.streamGapMs;
     this.#create = options.create;
   }
@@ -67,6 +75,7 @@ export class TrackMemory<T> {
   update(tracks: readonly Track[], at: UtcMs): void {
     const elapsed = at - (this.#lastLookAt ?? at);
     this.#lastLookAt = at;
+    const beforeMs = this.#lookedMs;
     if (elapsed > 0 && elapsed <= this.#streamGapMs) this.#lookedMs += elapsed;
     const arrivals = tracks.filter((track) => {
       const known = this.#kept.get(track.id);
@@ -77,7 +86,9 @@ export class TrackMemory<T> {
       known.seenLookedMs = this.#lookedMs;
       return false;
     });
-    for (const track of arrivals) this.#keep(track, this.#takeOver(track, at) ?? this.#create(track, at), at);
+    for (const track of arrivals) {
+      this.#keep(track, this.#takeOver(track, at, beforeMs) ?? this.#create(track, at), at);
+    }
     for (const [id, { seenLookedMs }] of this.#kept) {
       if (this.#lookedMs - seenLookedMs > this.#keepMs) this.#kept.delete(id);
     }
@@ -107,10 +118,11 @@ export class TrackMemory<T> {
     this.#kept.set(id, { id, value, class: track.class, box, seenAt: at, seenLookedMs: this.#lookedMs });
   }
 
-  #takeOver(track: Track, at: UtcMs): T | undefined {
+  /** `beforeMs`: looked-at time of the look before, which missed who vanished: one that follows at once is not late. */
+  #takeOver(track: Track, at: UtcMs, beforeMs: number): T | undefined {
     for (const [id, kept] of this.#kept) {
       if (kept.seenAt === at || classGroup(kept.class) !== classGroup(track.class)) continue;
-      if (iou(kept.box, track.box) < sameSubjectIou) continue;
+      if (beforeMs - kept.seenLookedMs > this.#takeOverMs || iou(kept.box, track.box) < sameSubjectIou) continue;
       this.#kept.delete(id);
       return kept.value;
     }

@@ -20,8 +20,9 @@ describe('a scene that is told what to look for', () => {
     ['goods where goods are found', ['material_dumping', ['goods'], ['goods']], 'available'],
     ['goods where rubble is found', ['material_dumping', ['goods'], ['debris_pile']], missing('goods')],
   ])('%s', (_what, of, expected) => {
-    expect([...watched(...of).scenes().availability.values()]).toEqual([expected]);
-    expect(watched(...of).scenes().demand === undefined).toBe(expected !== 'available');
+    const scenes = watched(...of).scenes();
+    expect([...scenes.availability.values()]).toEqual([expected]);
+    expect(scenes.demand === undefined).toBe(expected !== 'available');
   });
 
   test.each<[string, Parameters<typeof watched>, ObjectClass[]]>([

@@ -42,6 +42,43 @@ describe('what is remembered of a track', () => {
     expect(named(kept, 'b')).toBe(name);
   });
 
+  describe('with a limit to being taken for who vanished', () => {
+    const limited = () =>
+      new TrackMemory<{ name: string }>({
+        keepMs: 30_000,
+        takeOverMs: 3_000,
+        streamGapMs: 12_000,
+        create: ({ id }) => ({ name: `of ${id}` }),
+      });
+    /** Somebody else is there on the last of these looks, milliseconds. */
+    const last = (looks: readonly number[]) => {
+      const kept = limited();
+      kept.update([track('a', 0)], 0);
+      for (const at of looks.slice(0, -1)) kept.update([], at);
+      const at = looks.at(-1) ?? 0;
+      kept.update([track('b', at, hardlyMoved)], at);
+      return named(kept, 'b');
+    };
+
+    test.each<[string, readonly number[], string]>([
+      ['on the next look, however slow they are', [10_000], 'of a'],
+      ['missed for as long as may be', [1_000, 3_000, 4_000], 'of a'],
+      ['missed for longer', [1_000, 3_500, 4_000], 'of b'],
+      ['missed on one slow look', [4_000, 8_000], 'of b'],
+      ['a gap of the stream does not count', [1_000, 61_000], 'of a'],
+    ])('%s', (_what, looks, name) => {
+      expect(last(looks)).toBe(name);
+    });
+
+    test('who comes back under its own id has it all the same', () => {
+      const kept = limited();
+      kept.update([track('a', 0)], 0);
+      for (const at of [10_000, 20_000]) kept.update([track('b', at, hardlyMoved)].slice(at / 20_000), at);
+      kept.update([track('a', 26_000)], 26_000);
+      expect(named(kept, 'a')).toBe('of a');
+    });
+  });
+
   test('somebody who is still there keeps it', () => {
     const kept = memory();
     kept.update([track('a', 0)], 0);

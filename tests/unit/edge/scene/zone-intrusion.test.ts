@@ -165,9 +165,17 @@ describe('zone_intrusion', () => {
       expect(oneWay.story(back, 40)).toEqual(['raised@6', 'cleared@21']);
     });
 
+    const follows = (from: number) => over().stands('p2', { box: [0.7, 0.4, 0.8, 0.8], from, to: 30, ...person });
+
     test('a new track id behind it stays the same incident', () => {
-      const switched = over().stands('p2', { box: [0.7, 0.4, 0.8, 0.8], from: 11, to: 30, ...person });
-      expect(fences.story(switched, 40)).toEqual(['raised@6', 'cleared@35']);
+      expect(fences.story(follows(11), 40)).toEqual(['raised@6', 'cleared@35']);
+    });
+
+    test.each([
+      ['three seconds later still does', 14, ['raised@6', 'cleared@35']],
+      ['later is somebody who did not cross', 15, ['raised@6', 'cleared@16']],
+    ])('one that appears there %s', (_what, from, expected) => {
+      expect(fences.with({ cooldownMs: 0 }).story(follows(from), 40)).toEqual(expected);
     });
   });
 
