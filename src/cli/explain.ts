@@ -12,7 +12,7 @@ import type { Language } from './duration-text.ts';
 import { explainText, trackLabel } from './explain-text.ts';
 import { explainWords } from './explain-words.ts';
 import { parseSiteTime, siteTime } from './site-time.ts';
-import { chosenCameras } from './what-if.ts';
+import { observedCamera } from './what-if.ts';
 
 /** `maplebridge explain`: why each scene did, or did not, fire on a look. */
 export const explainCommand: Command = {
@@ -31,14 +31,15 @@ export const explainCommand: Command = {
     });
     const config = loadEdgeConfig(required(values.config, '--config', explainCommand));
     const id = required(values.camera, '--camera', explainCommand);
+    if (id === 'all')
+      throw new AppError('MB_USAGE', '--camera must be one camera: a moment is explained for one at a time');
     const at = parseSiteTime('at', required(values.at, '--at', explainCommand), config.calendar.timeZone);
     const language = languageOf(values.lang);
     const scene = values.scene && sceneModule(values.scene).id;
     const reader = new ObservationReader(observationsPath(config));
     let explained: ExplainedLook | undefined;
     try {
-      const camera = chosenCameras(reader.cameras(), id)[0]?.camera;
-      explained = camera && explainLook(reader, camera, at);
+      explained = explainLook(reader, observedCamera(reader.cameras(), id).camera, at);
     } finally {
       reader.close();
     }

@@ -9,7 +9,7 @@ import { AppError } from '../lib/errors.ts';
 import { closestTo } from '../lib/nearest.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
-import { parseSiteTime } from './site-time.ts';
+import { parseSiteTime, siteTime } from './site-time.ts';
 import { whatIfText } from './what-if-text.ts';
 
 /** `maplebridge what-if`: what another configuration of a scene would have made of what its cameras saw. */
@@ -34,14 +34,26 @@ export const whatIfCommand: Command = {
     const { timeZone } = config.calendar;
     const from = values.from === undefined ? 0 : parseSiteTime('from', values.from, timeZone);
     const to = values.to === undefined ? Number.MAX_SAFE_INTEGER : parseSiteTime('to', values.to, timeZone);
+    if (from > to) throw new AppError('MB_USAGE', `--from "${values.from}" is after --to "${values.to}"`);
     const path = observationsPath(config);
+    const wanted = required(values.camera, '--camera', whatIfCommand);
     const reader = new ObservationReader(path);
-    const cameras = chosenCameras(reader.cameras(), required(values.camera, '--camera', whatIfCommand));
-    const verdicts = reader.verdicts();
-    reader.close();
-    const watched = cameras.filter(({ camera }) => values.camera !== 'all' || watches(config.cameras, camera, scene));
+    let known: readonly CameraSpan[];
+    let verdicts: ReturnType<ObservationReader['verdicts']>;
+    try {
+      known = reader.cameras();
+      verdicts = reader.verdicts();
+    } finally {
+      reader.close();
+    }
+    const watched =
+      wanted === 'all'
+        ? known.filter(({ camera }) => watches(config.cameras, camera, scene))
+        : [observedCamera(known, wanted)];
+    if (watched.length === 0) throw new AppError('MB_USAGE', `no observations of a camera that watches for ${scene}`);
     const questions = watched.map(({ camera }) => ({ camera, scene, change, from, to }));
     const answers = await whatIfOfAll({ path, questions }, availableParallelism());
+    if (answers.every(({ looks }) => looks === 0)) throw new AppError('MB_USAGE', nothingThen(watched, timeZone));
     const results = answers.map((answer) => ({ answer, reviewed: reviewed(answer, verdicts) }));
     const reproduced = answers.every(({ missing, surplus }) => missing.length + surplus.length === 0);
     if (values.json) print(JSON.stringify({ scene, change, reproduced, cameras: results.map(jsonOf) }, null, 2));
@@ -50,15 +62,20 @@ export const whatIfCommand: Command = {
   },
 };
 
-/** Which cameras of the log are meant. @throws AppError MB_USAGE */
-export function chosenCameras(known: readonly CameraSpan[], wanted: string): readonly CameraSpan[] {
-  if (wanted === 'all') return known;
+/** The camera of the log that is meant. @throws AppError MB_USAGE, with what was probably meant. */
+export function observedCamera(known: readonly CameraSpan[], wanted: string): CameraSpan {
   const camera = known.find((each) => each.camera === wanted);
-  if (camera !== undefined) return [camera];
+  if (camera !== undefined) return camera;
   const ids = known.map((each) => String(each.camera));
   const near = closestTo(wanted, ids);
   const hint = near === undefined ? `; there are ${ids.length} cameras` : `; did you mean "${near}"?`;
   throw new AppError('MB_USAGE', `no observations of camera "${wanted}"${hint}`);
+}
+
+function nothingThen(cameras: readonly CameraSpan[], timeZone: string): string {
+  const since = cameras.reduce((first, each) => Math.min(first, each.since), Infinity);
+  const until = cameras.reduce((last, each) => Math.max(last, each.until), 0);
+  return `no observations at that time; there are some from ${siteTime(since, timeZone)} to ${siteTime(until, timeZone)}`;
 }
 
 /** Cameras that are configured no more are asked as well. */

@@ -1,9 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../../src/domain/geometry.ts';
+import { observationSchema } from '../../../src/edge/observe/observation-schema.ts';
+import { DurableSqlite } from '../../../src/lib/durable-sqlite.ts';
 import { runCli } from '../../support/cli.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { ObservedStand } from '../../support/observed-stand.ts';
 import { SceneTimeline } from '../../support/scene-timeline.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -54,8 +57,9 @@ describe('observations on the command line', () => {
     };
     await writeFile(config, JSON.stringify(file));
     const path = join(folder.path, 'observations.db');
-    camera = new ObservedStand({ path, config: { zones, scenes }, provided: ['car'] });
-    const { clock, log } = camera;
+    const clock = new FakeClock(Date.parse('2026-06-01T00:00:00Z'));
+    camera = new ObservedStand({ path, config: { zones, scenes }, provided: ['car'], clock });
+    const { log } = camera;
     const other = new ObservedStand({ path, config: { zones, scenes }, provided: ['car'], clock, log, id: 'c2' });
     const timeline = () =>
       new SceneTimeline().startsAt('2026-06-01T00:00:00Z').stands('c-1', { box: long, from: 4, to: 60 });
@@ -112,12 +116,50 @@ describe('observations on the command line', () => {
     [['what-if', '--camera', 'c1', '--scene', 'illegal_parking', '--set', 'dwell=1'], 1, 'did you mean "dwellMs"'],
     [['what-if', '--camera', 'c1', '--scene', 'illegal_parking', '--set', 'dwellMs'], 2, 'field=value'],
     [['what-if', '--camera', 'c1', '--scene', 'illegal_parking', '--from', 'noon'], 2, 'is not a time'],
+    [
+      ['what-if', '--camera', 'c1', '--scene', 'illegal_parking', '--from', '2026-06-02', '--to', '2026-06-01'],
+      2,
+      '--from "2026-06-02" is after --to "2026-06-01"',
+    ],
+    [
+      ['what-if', '--camera', 'c1', '--scene', 'illegal_parking', '--from', '2026-07-01'],
+      2,
+      'no observations at that time; there are some from 2026-06-01 08:00:00 to 2026-06-01 08:01:40',
+    ],
+    [
+      ['what-if', '--camera', 'all', '--scene', 'illegal_parking', '--to', '2026-05-01'],
+      2,
+      'no observations at that time',
+    ],
+    [
+      ['what-if', '--camera', 'all', '--scene', 'fire_smoke'],
+      2,
+      'no observations of a camera that watches for fire_smoke',
+    ],
+    [['explain', '--camera', 'all', '--at', '2026-06-01'], 2, '--camera must be one camera'],
     [['review', '--incident', 'x', '--verdict', 'maybe'], 2, 'confirmed or rejected'],
     [['explain', '--camera', 'c1', '--at', '2026-06-01', '--lang', 'fr'], 2, 'en or zh'],
   ])('%j is refused and says why', async (args, code, words) => {
     const { exit, output } = await run(...args);
     expect(output).toContain(words);
     expect(exit).toBe(code);
+  });
+
+  test('a log without any camera is no answer', async () => {
+    const empty = join(folder.path, 'empty.yaml');
+    const file = JSON.parse(await readFile(config, 'utf8'));
+    const path = join(folder.path, 'empty.db');
+    await writeFile(empty, JSON.stringify({ ...file, observations: { path } }));
+    new DurableSqlite(path, observationSchema).close();
+    const asked = (command: string, ...args: string[]) => runCli([command, '--config', empty, ...args]);
+    for (const camera of ['c1', 'all']) {
+      const { exit, output } = await asked('what-if', '--camera', camera, '--scene', 'illegal_parking');
+      expect(output).toContain('no observations of');
+      expect(exit).toBe(2);
+    }
+    const { exit, output } = await asked('explain', '--camera', 'c1', '--at', '2026-06-01');
+    expect(output).toContain('no observations of camera "c1"');
+    expect(exit).toBe(2);
   });
 
   test('explain tells why a scene waits, in both languages, and draws it', async () => {
