@@ -50,6 +50,8 @@ export interface SceneEvent {
   /** The main one first. */
   readonly subjects: readonly Subject[];
   readonly details?: SceneDetails | undefined;
+  /** As in its hit: the case is the zone's. */
+  readonly wholeZone?: true;
 }
 
 /** Phases of an incident as alerts report them. */

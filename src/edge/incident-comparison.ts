@@ -16,6 +16,8 @@ export interface ReplayedIncident {
   readonly raisedAt: UtcMs;
   readonly clearedAt: UtcMs | undefined;
   readonly subjects: readonly Subject[];
+  /** The case is the zone's, whoever its subjects are. */
+  readonly wholeZone: boolean;
 }
 
 /** The incidents that events tell of; those raised before the first event have no beginning and are left out. */
@@ -35,6 +37,7 @@ export function incidentsOf(camera: CameraId, events: readonly SceneEvent[]): Re
       raisedAt: known?.raisedAt ?? observedAt,
       clearedAt: phase === 'cleared' ? observedAt : undefined,
       subjects,
+      wholeZone: known?.wholeZone ?? event.wholeZone === true,
     });
   }
   return [...incidents.values()];
@@ -47,7 +50,7 @@ export interface IncidentComparison {
   readonly kept: readonly { readonly before: ReplayedIncident; readonly after: ReplayedIncident }[];
 }
 
-/** Tells which incidents are the same case: same zone, at the same time, about the same subject. */
+/** Tells which incidents are the same case: same zone, at the same time, about the same subject or the zone as a whole. */
 export function compareIncidents(
   before: readonly ReplayedIncident[],
   after: readonly ReplayedIncident[],
@@ -99,6 +102,8 @@ const sameSubjectIou = 0.5;
 function isSameCase(a: ReplayedIncident, b: ReplayedIncident): boolean {
   if (a.zone !== b.zone || a.scene !== b.scene) return false;
   if (a.startedAt > (b.clearedAt ?? Infinity) || b.startedAt > (a.clearedAt ?? Infinity)) return false;
+  // Who a crowd's main person is, and which piles are named first, changes with every threshold.
+  if (a.wholeZone && b.wholeZone) return true;
   return a.subjects.some((one) =>
     b.subjects.some((other) => one.trackId === other.trackId || iou(one.box, other.box) >= sameSubjectIou),
   );

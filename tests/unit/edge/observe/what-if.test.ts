@@ -80,7 +80,7 @@ describe('a replay of the unchanged configuration gives what was raised, exactly
   });
 
   test.each([
-    ['a stream gap', new SceneTimeline().stands('t1', { box: first, from: 4, to: 90 }).gap(8, 40)],
+    ['a stream gap', new SceneTimeline().stands('t1', { box: first, from: 4, to: 90 }).gap(8, 60)],
     ['missed looks', new SceneTimeline().stands('t1', { box: first, from: 4, to: 90, missed: [8, 20, 22, 24] })],
     ['a look every 10 s', new SceneTimeline().lookEvery(10).stands('t1', { box: first, from: 4, to: 90 })],
     ['eight looks a second', new SceneTimeline().lookEvery(0.125).stands('t1', { box: first, from: 4, to: 90 })],
@@ -266,6 +266,25 @@ describe('what if', () => {
     timeline.play(camera, 120, { from: 22 });
     const { kept } = ask(camera, { dwellMs: 60_000 });
     expect(kept.map(({ before, after }) => [before.raisedAt, after.raisedAt])).toEqual([[14_000, 64_000]]);
+  });
+
+  test('a crowd were smaller or larger: it is the same crowd, whoever is named first', () => {
+    const crowd = { zones: ['kerb'], minCount: 3, dwellMs: 10_000, clearAfterMs: 6_000 };
+    const camera = stand({ zones: [kerb], scenes: { crowd_gathering: crowd } });
+    // Eight at first; those who stay on are others, and three at a time.
+    const people = new SceneTimeline();
+    for (let n = 0; n < 20; n += 1) {
+      const [x, y] = [0.45 + n * 0.025, 0.45 + ((n * 7) % 5) / 15];
+      const from = n < 8 ? n * 2 : n * 20 - 120;
+      people.stands(`p${n}`, { box: [x, y, x + 0.02, y + 0.1], from, to: from + 66, class: 'person' });
+    }
+    people.play(camera, 400);
+    const scene = 'crowd_gathering';
+    expect(ask(camera, {}, { scene })).toMatchObject({ ...exact, kept: [{}] });
+    for (const minCount of [2, 6]) {
+      const { added, removed, kept } = ask(camera, { minCount }, { scene });
+      expect([minCount, added.length, removed.length, kept.length]).toEqual([minCount, 0, 0, 1]);
+    }
   });
 
   test('counts what people said of the incidents', () => {
