@@ -10,6 +10,7 @@ import type { EventReporterOptions } from './event-reporter.ts';
 import { OnDemandStream } from './ingest/on-demand-stream.ts';
 import { openCamera } from './ingest/open-camera.ts';
 import type { GivenMemory } from './observation-notes.ts';
+import type { IncidentTiming } from './scene/common-config.ts';
 
 import type { CameraPast, WatchSurroundings } from './watch-surroundings.ts';
 
@@ -43,6 +44,8 @@ export function reporterOf(config: CameraConfig, around: WatchSurroundings) {
   const { id, name, division, lat, lon } = config;
   const camera: CameraPlace = { id, name, division, lat, lon };
   const [model] = detection.models;
+  const scenes = config.scenes as Record<string, IncidentTiming | undefined>;
+  const { health } = around.config;
   return {
     camera,
     versions: { configVersion: configVersion(config), softwareVersion },
@@ -50,6 +53,7 @@ export function reporterOf(config: CameraConfig, around: WatchSurroundings) {
     fallbackModel: { id: model?.id ?? 'none', sha256: model?.sha256 ?? sha256('') },
     alerts,
     merger,
+    updateEveryMs: (scene) => scenes[scene]?.updateEveryMs ?? health.updateEveryMs,
     newAlertId: () => uuidv7() as AlertId,
     store,
     clock,

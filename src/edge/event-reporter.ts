@@ -7,6 +7,7 @@ import type { AlertId, IncidentId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
 import { recordableBox } from '../domain/recordable-track.ts';
 import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
+import type { SceneId } from '../domain/scene-id.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
@@ -39,6 +40,8 @@ export interface EventReporterOptions {
   readonly alerts: Pick<AlertWriter, 'write'>;
   /** Shared by the node’s cameras. */
   readonly merger: IncidentMerger;
+  /** How often a scene of the camera tells of what it still sees. */
+  readonly updateEveryMs: (scene: SceneId) => number;
   /** Makes the clip around a moment; undefined where none comes about. It must not reject. Absent: no clips. */
   readonly clip?: (at: UtcMs) => Promise<EvidenceRef | undefined>;
   readonly newAlertId: () => AlertId;
@@ -54,6 +57,8 @@ interface Reported {
   model: NamedModel;
   /** The last alert. */
   draft: AlertDraft | undefined;
+  /** What was last told of it, as all cameras together see it. */
+  merged: MergedReport | undefined;
 }
 
 /**
@@ -72,25 +77,44 @@ export class EventReporter {
 
   /** Incidents from before a restart keep their trace; before the first report. */
   resume(open: readonly OpenIncident[]): void {
-    const { camera, merger, fallbackModel: model } = this.#options;
-    merger.resume(camera.id, open);
-    for (const { incidentId } of open) this.#incidents.set(incidentId, { model, draft: undefined });
+    const { camera, merger, updateEveryMs, fallbackModel: model } = this.#options;
+    merger.resume(camera.id, open, updateEveryMs);
+    for (const { incidentId } of open) this.#incidents.set(incidentId, { model, draft: undefined, merged: undefined });
   }
 
   async report(event: SceneEvent, look: ReportedLook): Promise<void> {
-    const { camera, merger, log } = this.#options;
+    const { camera, merger, updateEveryMs, log } = this.#options;
     const reported = this.#remember(event, look.detections);
-    const merged = merger.report(event, camera.id);
+    // The picture at full size is lent for the look.
+    const kept = { ...look, detections: [], evidence: undefined };
+    const merged = merger.report(event, camera.id, {
+      updateEveryMs: updateEveryMs(event.scene),
+      later: (late, at) =>
+        this.#tellLate({ ...event, observedAt: Math.max(at, event.observedAt) }, kept, late, reported),
+    });
     if (merged === undefined) {
-      log.info({ scene: event.scene, incident: event.incidentId }, 'gone here, and still seen by another camera');
+      log.info({ scene: event.scene, incident: event.incidentId }, 'gone here: the other cameras that saw it decide');
       return;
     }
-    const reporting = this.#report({ ...event, ...told(merged) }, look, merged, reported).finally(merged.stored);
-    this.#reporting = reporting.catch(() => {});
-    await reporting;
+    await this.#tell(event, look, merged, reported);
     if (event.phase !== 'raised') return;
     this.#addClip(look.at, reported).catch((error: unknown) =>
       log.error({ reason: messageOf(error) }, 'clip not told'),
+    );
+  }
+
+  async #tell(event: SceneEvent, look: ReportedLook, merged: MergedReport, reported: Reported): Promise<void> {
+    reported.merged = merged;
+    const reporting = this.#report({ ...event, ...told(merged) }, look, merged, reported).finally(merged.stored);
+    this.#reporting = reporting.catch(() => {});
+    await reporting;
+  }
+
+  /** No other camera sees it any more, and this one’s clearing is what there is to tell. */
+  #tellLate(event: SceneEvent, look: ReportedLook, merged: MergedReport, reported: Reported): void {
+    const { log } = this.#options;
+    this.#tell(event, look, merged, reported).catch((error: unknown) =>
+      log.error({ reason: messageOf(error), incident: merged.incidentId }, 'clearing not told'),
     );
   }
 
@@ -108,16 +132,18 @@ export class EventReporter {
 
   /** In an alert that repeats the incident’s last one: it raises nothing, and opens nothing that is cleared. */
   async #addClip(at: UtcMs, reported: Reported): Promise<void> {
-    const { clip, merger, clock, newAlertId } = this.#options;
+    const { clip, clock, newAlertId } = this.#options;
     const file = await clip?.(at);
     if (file === undefined) return;
     await this.#reporting;
+    const fate = await reported.merged?.fate();
     const { draft } = reported;
-    if (draft === undefined) return;
+    // Nobody watches it any more, and nobody has told that it is over: a repeat must not be the one to do so.
+    if (draft === undefined || fate === undefined || fate === 'forgotten') return;
     this.#store({
       ...draft,
       alertId: newAlertId(),
-      phase: merger.isOpen(draft.incidentId) ? 'updated' : 'cleared',
+      phase: fate === 'open' ? 'updated' : 'cleared',
       evidence: [file],
       trace: { ...draft.trace, hops: [...draft.trace.hops, { stage: 'clip', at: clock.now() }] },
     });
@@ -139,7 +165,7 @@ export class EventReporter {
       return event.subjects.some((subject) => subject.box.every((side, index) => side === shown[index]));
     })?.run;
     const model = seen === undefined ? known?.model : { id: seen.modelId, sha256: seen.modelSha256 };
-    const reported = known ?? { model: this.#options.fallbackModel, draft: undefined };
+    const reported = known ?? { model: this.#options.fallbackModel, draft: undefined, merged: undefined };
     reported.model = model ?? reported.model;
     if (event.phase === 'cleared') this.#incidents.delete(event.incidentId);
     else this.#incidents.set(event.incidentId, reported);

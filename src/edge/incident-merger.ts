@@ -1,8 +1,11 @@
-import { type GroundPosition, offsetOf } from '../domain/ground.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { GroundPosition } from '../domain/ground.ts';
 import type { CameraId, IncidentId, UtcMs } from '../domain/ids.ts';
 import type { IncidentPhase, OpenIncident, SceneEvent, Subject } from '../domain/scene-event.ts';
 import type { SceneId } from '../domain/scene-id.ts';
+import type { Clock } from '../lib/clock.ts';
 import { newTraceparent } from '../lib/trace-context.ts';
+import { metresBetween, surePositions } from './ground-nearness.ts';
 import type { MergeConfig } from './merge-config.ts';
 
 /** How a camera’s event is told once the other cameras are reckoned with. */
@@ -14,7 +17,22 @@ export interface MergedReport {
   readonly raised: Promise<void>;
   /** To be called when the event’s alert is stored, or never will be. */
   readonly stored: () => void;
+  /** What has become of the incident, once that is stored; forgotten: nobody watches it, and nobody said that it is over. */
+  readonly fate: () => Promise<IncidentFate>;
 }
+
+type IncidentFate = 'open' | 'cleared' | 'forgotten';
+
+/** How a camera’s reporter deals with the others. */
+export interface Telling {
+  /** How often the camera tells of what it still sees. */
+  readonly updateEveryMs: number;
+  /** The event was kept back, and after all it was the last word; `at`: when the incident was last seen. */
+  readonly later: (report: MergedReport, at: UtcMs) => void;
+}
+
+/** A camera that missed so many of its updates sees nothing any more, whatever the reason. */
+const missedUpdates = 3;
 
 /** What one camera sees of an incident. */
 interface View {
@@ -22,6 +40,8 @@ interface View {
   readonly positions: readonly GroundPosition[];
   readonly from: UtcMs;
   readonly to: UtcMs;
+  /** On the monotonic clock: whoever has cleared the incident does not wait for this camera for longer. */
+  readonly holdsUntil: number;
 }
 
 interface Incident {
@@ -32,21 +52,30 @@ interface Incident {
   readonly views: Map<string, View>;
   readonly raised: Promise<void>;
   readonly stored: () => void;
+  fate: Promise<IncidentFate>;
+  /** Who cleared it last, while another still saw it. */
+  owed: { readonly camera: CameraId; readonly later: Telling['later'] } | undefined;
+  seenAt: UtcMs;
+  cancel: (() => void) | undefined;
 }
 
 /**
  * Makes one incident of what several calibrated cameras of this node see of the same matter: the same scene, close in place
  * and time. The first camera’s incident goes on, the second’s joins it, and it is cleared when every camera has cleared
- * it. Two things one camera tells apart stay two. Scenes know nothing of it, so that each camera replays by itself.
+ * it: a camera that is blind, or is no longer watched, keeps nobody waiting. Two things one camera tells apart stay two. Scenes know nothing of it, so that each camera replays by itself.
  */
 export class IncidentMerger {
   readonly #config: MergeConfig;
   readonly #incidents = new Map<IncidentId, Incident>();
   /** Which incident a camera’s own one belongs to. */
   readonly #of = new Map<string, Incident>();
+  /** Cameras’ own incidents that were cleared without them. */
+  readonly #without = new Set<string>();
+  readonly #clock: Clock;
 
-  constructor(config: MergeConfig) {
+  constructor(config: MergeConfig, clock: Clock) {
     this.#config = config;
+    this.#clock = clock;
   }
 
   /** Incidents that are not cleared. */
@@ -54,70 +83,133 @@ export class IncidentMerger {
     return this.#incidents.size;
   }
 
-  isOpen(incident: IncidentId): boolean {
-    return this.#incidents.has(incident);
-  }
-
-  /** What a camera has open when it begins, as the outbox has it; in place of what was known of it. */
-  resume(camera: CameraId, open: readonly OpenIncident[]): void {
-    this.forget(camera);
+  /**
+   * What a camera has open when it begins, as the outbox has it; in place of what was known of it. `updateEveryMs`: by
+   * scene, how often the camera will tell of it.
+   */
+  resume(camera: CameraId, open: readonly OpenIncident[], updateEveryMs: (scene: SceneId) => number): void {
+    const left = new Map(this.#leave(camera).map((incident) => [incident.id, incident]));
     for (const { incidentId, scene, traceparent, startedAt, observedAt, subjects } of open) {
-      const incident = this.#incidents.get(incidentId) ?? this.#begin(incidentId, scene, traceparent);
+      const known = this.#incidents.get(incidentId) ?? left.get(incidentId);
+      const incident = known ?? this.#begin(incidentId, scene, traceparent);
+      this.#incidents.set(incidentId, incident);
       incident.stored();
-      this.#see(incident, { camera, own: incidentId, from: startedAt, to: observedAt, subjects });
+      const view = { camera, own: incidentId, from: startedAt, to: observedAt, subjects };
+      this.#see(incident, view, updateEveryMs(scene));
     }
+    for (const incident of left.values()) if (incident.views.size === 0) this.#forget(incident);
   }
 
   /** A camera is no longer watched: others’ incidents do not wait for it. */
   forget(camera: CameraId): void {
-    for (const incident of [...this.#incidents.values()]) {
-      for (const [key, view] of incident.views) if (view.camera === camera) this.#lose(incident, key);
-    }
+    for (const incident of this.#leave(camera)) this.#forget(incident);
   }
 
-  /** Undefined: nothing is to be told, for another camera still sees it. */
-  report(event: SceneEvent, camera: CameraId): MergedReport | undefined {
+  /** Undefined: nothing is to be told, for another camera still sees it, or it was cleared without this one. */
+  report(event: SceneEvent, camera: CameraId, { updateEveryMs, later }: Telling): MergedReport | undefined {
     const { incidentId: own, phase, scene, startedAt: from, observedAt: to, subjects } = event;
     const key = keyOf(camera, own);
     const known = this.#of.get(key);
+    const without = this.#without.delete(key);
     if (phase === 'cleared') {
-      if (known === undefined) return unknown(own);
+      if (known === undefined) return without ? undefined : unknown(own);
       this.#lose(known, key);
-      return known.views.size > 0 ? undefined : told(known, 'cleared');
+      known.owed = { camera, later };
+      return this.#isOver(known) ? this.#clear(known) : undefined;
     }
     const joined = known ?? this.#find(event, camera);
-    const incident = joined ?? this.#begin(own, scene);
-    this.#see(incident, { camera, own, from, to, subjects });
-    return told(incident, phase === 'raised' && joined !== undefined ? 'updated' : phase);
+    // What was cleared does not open again under its name.
+    const incident = joined ?? this.#begin(without ? (uuidv7() as IncidentId) : own, scene);
+    this.#see(incident, { camera, own, from, to, subjects }, updateEveryMs);
+    return told(incident, joined === undefined ? 'raised' : 'updated');
   }
 
   #begin(id: IncidentId, scene: SceneId, traceparent = newTraceparent()): Incident {
     const { promise: raised, resolve: stored } = Promise.withResolvers<void>();
-    const incident: Incident = { id, scene, traceparent, views: new Map(), raised, stored };
+    const open = Promise.resolve('open' as const);
+    const fate = { fate: open, owed: undefined, seenAt: 0, cancel: undefined };
+    const incident: Incident = { id, scene, traceparent, views: new Map(), raised, stored, ...fate };
     this.#incidents.set(id, incident);
     return incident;
   }
 
+  /** Somebody has cleared it: whether all others have, or see nothing; else it is asked again when they may not any more. */
+  #isOver(incident: Incident): boolean {
+    incident.cancel?.();
+    const holds = Math.max(0, ...[...incident.views.values()].map(({ holdsUntil }) => holdsUntil));
+    const waitMs = incident.views.size === 0 ? 0 : holds - this.#clock.monotonic();
+    if (waitMs <= 0) return true;
+    incident.cancel = this.#clock.after(waitMs, () => {
+      if (this.#isOver(incident)) this.#clearLate(incident);
+    });
+    return false;
+  }
+
+  #clear(incident: Incident): MergedReport {
+    for (const key of incident.views.keys()) {
+      this.#of.delete(key);
+      this.#without.add(key);
+    }
+    const { promise, resolve } = Promise.withResolvers<IncidentFate>();
+    this.#end(incident, promise);
+    return { ...told(incident, 'cleared'), stored: () => resolve('cleared') };
+  }
+
+  #clearLate(incident: Incident): void {
+    const { owed, seenAt } = incident;
+    owed?.later(this.#clear(incident), seenAt);
+  }
+
+  /** Nobody watches it any more. */
+  #forget(incident: Incident): void {
+    if (incident.owed === undefined) this.#end(incident, Promise.resolve('forgotten'));
+    else this.#clearLate(incident);
+  }
+
+  #end(incident: Incident, fate: Promise<IncidentFate>): void {
+    incident.cancel?.();
+    incident.fate = fate;
+    incident.views.clear();
+    this.#incidents.delete(incident.id);
+  }
+
+  /** Takes a camera out of all; returns what nobody else sees. */
+  #leave(camera: CameraId): Incident[] {
+    for (const key of this.#without) if (key.startsWith(`${camera} `)) this.#without.delete(key);
+    return [...this.#incidents.values()].filter((incident) => {
+      const before = incident.views.size;
+      for (const [key, view] of incident.views) if (view.camera === camera) this.#lose(incident, key);
+      return incident.views.size === 0 && before > 0;
+    });
+  }
+
   #see(
     incident: Incident,
-    view: Omit<View, 'positions'> & { readonly own: IncidentId; readonly subjects: readonly Subject[] },
+    view: Pick<View, 'camera' | 'from' | 'to'> & { readonly own: IncidentId; readonly subjects: readonly Subject[] },
+    updateEveryMs: number,
   ): void {
     const { camera, own, from, to, subjects } = view;
     const key = keyOf(camera, own);
-    incident.views.set(key, { camera, from, to, positions: this.#positionsOf(subjects) });
+    const holdsUntil = this.#clock.monotonic() + missedUpdates * updateEveryMs;
+    incident.views.set(key, { camera, from, to, positions: surePositions(subjects, this.#config.withinM), holdsUntil });
+    if (incident.owed?.camera === camera) {
+      // It sees it again.
+      incident.owed = undefined;
+      incident.cancel?.();
+    }
+    incident.seenAt = Math.max(incident.seenAt, to);
     this.#of.set(key, incident);
   }
 
   #lose(incident: Incident, key: string): void {
     incident.views.delete(key);
     this.#of.delete(key);
-    if (incident.views.size === 0) this.#incidents.delete(incident.id);
   }
 
   /** The nearest incident of other cameras that this can be. */
   #find({ scene, subjects, startedAt: from, observedAt: to }: SceneEvent, camera: CameraId): Incident | undefined {
     const { withinM, withinMs } = this.#config;
-    const positions = this.#positionsOf(subjects);
+    const positions = surePositions(subjects, this.#config.withinM);
     if (positions.length === 0) return undefined;
     let nearest: { readonly incident: Incident; readonly metres: number } | undefined;
     for (const incident of this.#incidents.values()) {
@@ -125,37 +217,28 @@ export class IncidentMerger {
       if (incident.scene !== scene || views.some((view) => view.camera === camera)) continue;
       for (const view of views) {
         if (Math.max(from - view.to, view.from - to) > withinMs) continue;
-        const metres = distance(positions, view.positions);
+        const metres = metresBetween(positions, view.positions);
         if (metres <= Math.min(withinM, nearest?.metres ?? withinM)) nearest = { incident, metres };
       }
     }
     return nearest?.incident;
   }
-
-  /** A position that is less sure than the distance says nothing about it. */
-  #positionsOf(subjects: readonly Subject[]): GroundPosition[] {
-    const { withinM } = this.#config;
-    if (withinM === 0) return [];
-    return subjects.flatMap(({ position }) => (position !== undefined && position.errorM <= withinM ? position : []));
-  }
 }
 
-function told({ id, traceparent, raised, stored }: Incident, phase: IncidentPhase): MergedReport {
+function told(incident: Incident, phase: IncidentPhase): MergedReport {
+  const { id, traceparent, raised, stored } = incident;
+  const fate = () => incident.fate;
   // Only who raises it need not wait.
-  return { incidentId: id, phase, traceparent, stored, raised: phase === 'raised' ? Promise.resolve() : raised };
+  return { incidentId: id, phase, traceparent, stored, fate, raised: phase === 'raised' ? Promise.resolve() : raised };
 }
 
 /** Cleared, and nobody knows when it was raised. */
 function unknown(incidentId: IncidentId): MergedReport {
-  return { incidentId, phase: 'cleared', traceparent: newTraceparent(), raised: Promise.resolve(), stored: () => {} };
+  const fate = async () => 'cleared' as const;
+  const raised = Promise.resolve();
+  return { incidentId, phase: 'cleared', traceparent: newTraceparent(), raised, stored: () => {}, fate };
 }
 
 function keyOf(camera: CameraId, own: IncidentId): string {
   return `${camera} ${own}`;
-}
-
-/** Smallest distance between two groups, metres. */
-function distance(some: readonly GroundPosition[], others: readonly GroundPosition[]): number {
-  const distances = some.flatMap((a) => others.map((b) => Math.hypot(...offsetOf(a, b))));
-  return Math.min(Number.POSITIVE_INFINITY, ...distances);
 }

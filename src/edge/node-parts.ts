@@ -111,7 +111,7 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
   const clips = new ClipCutter({ config: clip, evidence, ...around });
   const watched = new WatchedCameras({
     config,
-    merger: new IncidentMerger(config.merge),
+    merger: new IncidentMerger(config.merge, clock),
     clips: { config: clip, cutter: clips, recent: (...which) => ingest.clip(...which), mainStreams: new Set() },
     ...{ decoder, detection, appearance, ingest, coverage, memory, observations, references },
     inspector: activityGate(gate),

@@ -133,7 +133,7 @@ export class FootageStage {
           health: healthSchema.parse({}),
         },
         onFault: () => {},
-        merger: new IncidentMerger(mergeSchema.parse({})),
+        merger: new IncidentMerger(mergeSchema.parse({}), clock),
         clips: {
           config: evidenceSchema.parse({}).clip,
           cutter: { order: async () => undefined },

@@ -44,7 +44,8 @@ function event(phase: SceneEvent['phase'], more: Partial<SceneEvent> = {}): Scen
 /** Cameras of a node whose pictures and clips are ready when the test says so. */
 function node() {
   const stored: AlertDraft[] = [];
-  const merger = new IncidentMerger(mergeSchema.parse({}));
+  const clock = new FakeClock();
+  const merger = new IncidentMerger(mergeSchema.parse({}), clock);
   const metrics = pipelineMetrics(new Metrics());
   let alerts = 0;
   const camera = (id: string) => {
@@ -69,10 +70,11 @@ function node() {
         },
       },
       merger,
+      updateEveryMs: () => 60_000,
       clip: () => new Promise((resolve) => clips.push(resolve)),
       newAlertId: () => `alert-${++alerts}` as AlertId,
       store: (draft) => void stored.push(draft),
-      clock: new FakeClock(),
+      clock,
       log: createLogger('test'),
       metrics,
     });
@@ -88,7 +90,7 @@ function node() {
   };
   const told = () =>
     stored.map(({ phase, incidentId, evidence }) => `${phase} ${incidentId} ${evidence.map(({ kind }) => kind)}`);
-  return { camera, stored, told };
+  return { camera, stored, told, merger, clock };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -186,6 +188,50 @@ describe('event reporter', () => {
     await settled();
     await two.report(event('cleared', { incidentId: 'B' as IncidentId }));
     expect(told().slice(2)).toEqual(['updated A clip', 'cleared A ']);
+  });
+
+  test('a clip of an incident that nobody watches any more clears nothing', async () => {
+    const { camera, told, merger } = node();
+    const one = camera('a');
+    await one.report(event('raised'));
+    merger.forget('a' as CameraId);
+    one.clips[0]?.(clipFile);
+    await settled();
+    expect(told()).toEqual(['raised I ']);
+  });
+
+  test('a clip comes after the clearing that another camera is reporting', async () => {
+    const { camera, told } = node();
+    const [one, two] = [camera('a'), camera('b')];
+    await one.report(event('raised', { incidentId: 'A' as IncidentId }));
+    await two.report(event('raised', { incidentId: 'B' as IncidentId }));
+    await one.report(event('cleared', { incidentId: 'A' as IncidentId }));
+    two.hold(true);
+    const clearing = two.report(event('cleared', { incidentId: 'B' as IncidentId }));
+    one.clips[0]?.(clipFile);
+    await settled();
+    expect(told().slice(2)).toEqual([]);
+    two.pictures[0]?.();
+    await clearing;
+    await settled();
+    expect(told().slice(2)).toEqual(['cleared A ', 'cleared A clip']);
+  });
+
+  test.each([
+    { what: 'is no longer watched', end: ({ merger }: ReturnType<typeof node>) => merger.forget('b' as CameraId) },
+    { what: 'sees nothing for long', end: ({ clock }: ReturnType<typeof node>) => clock.advance(180_000) },
+  ])('a clearing kept back for a camera that $what is told after all, as late as that saw it', async ({ end }) => {
+    const parts = node();
+    const [one, two] = [parts.camera('a'), parts.camera('b')];
+    await one.report(event('raised', { incidentId: 'A' as IncidentId }));
+    await two.report(event('raised', { incidentId: 'B' as IncidentId, observedAt: 9_000 }));
+    await one.report(event('cleared', { incidentId: 'A' as IncidentId, observedAt: 5_000 }));
+    await settled();
+    expect(parts.told()).toEqual(['raised A ', 'updated A ']);
+    end(parts);
+    await settled();
+    expect(parts.told().slice(2)).toEqual(['cleared A ']);
+    expect(parts.stored.at(-1)?.observedAt).toBe(9_000);
   });
 
   test('an alert that cannot be written does not hold up those who joined it', async () => {

@@ -4,6 +4,7 @@ import type { CameraId, IncidentId, TrackId, ZoneId } from '../../../src/domain/
 import type { OpenIncident, SceneEvent, Subject } from '../../../src/domain/scene-event.ts';
 import { IncidentMerger } from '../../../src/edge/incident-merger.ts';
 import { mergeSchema } from '../../../src/edge/merge-config.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const [a, b, c] = ['a', 'b', 'c'] as [CameraId, CameraId, CameraId];
 const zone = { id: 'z' as ZoneId, kind: 'polygon' as const, points: [], tags: [] };
@@ -32,7 +33,22 @@ function event(id: string, phase: SceneEvent['phase'], more: Told & { readonly s
   };
 }
 
-const merger = (more: object = {}) => new IncidentMerger(mergeSchema.parse(more));
+const every = 60_000;
+
+/** A merger whose cameras tell every minute, and what it told late. */
+function merger(more: object = {}) {
+  const clock = new FakeClock();
+  const cases = new IncidentMerger(mergeSchema.parse(more), clock);
+  const late: string[] = [];
+  const report = (each: SceneEvent, camera: CameraId) =>
+    cases.report(each, camera, {
+      updateEveryMs: every,
+      later: (merged, at) => late.push(`${told(merged)} for ${camera} at ${at / 1_000}`),
+    });
+  const resume = (camera: CameraId, open: readonly OpenIncident[]) => cases.resume(camera, open, () => every);
+  return { clock, late, report, resume, forget: (camera: CameraId) => cases.forget(camera), open: () => cases.open };
+}
+
 const told = (report: ReturnType<IncidentMerger['report']>) => report && `${report.phase} ${report.incidentId}`;
 
 describe('incidents of two cameras', () => {
@@ -42,9 +58,9 @@ describe('incidents of two cameras', () => {
     expect(told(cases.report(event('B', 'raised', { second: 20, metres: 12 }), b))).toBe('updated A');
     expect(told(cases.report(event('B', 'updated', { second: 40, metres: 12 }), b))).toBe('updated A');
     expect(told(cases.report(event('A', 'cleared', { second: 60 }), a))).toBeUndefined();
-    expect(cases.isOpen('A' as IncidentId)).toBe(true);
+    expect(cases.open()).toBe(1);
     expect(told(cases.report(event('B', 'cleared', { second: 80 }), b))).toBe('cleared A');
-    expect(cases.open).toBe(0);
+    expect(cases.open()).toBe(0);
     expect(told(cases.report(event('B2', 'raised', { second: 90 }), b))).toBe('raised B2');
   });
 
@@ -130,6 +146,95 @@ describe('incidents of two cameras', () => {
     cases.report(event('B', 'raised'), b);
     cases.forget(a);
     expect(told(cases.report(event('B', 'cleared'), b))).toBe('cleared A');
+  });
+
+  test('a camera that had cleared clears for the last one when that is no longer watched', () => {
+    const cases = merger();
+    cases.report(event('A', 'raised'), a);
+    cases.report(event('B', 'raised', { second: 20 }), b);
+    expect(told(cases.report(event('B', 'cleared', { second: 10 }), b))).toBeUndefined();
+    cases.forget(a);
+    expect([cases.late, cases.open()]).toEqual([['cleared A for b at 20'], 0]);
+    cases.clock.advance(10 * every);
+    expect(cases.late).toHaveLength(1);
+  });
+
+  test('what nobody has cleared is forgotten in silence', () => {
+    const cases = merger();
+    cases.report(event('A', 'raised'), a);
+    cases.report(event('B', 'raised'), b);
+    cases.forget(a);
+    cases.forget(b);
+    expect([cases.late, cases.open()]).toEqual([[], 0]);
+  });
+
+  test('a new configuration of the camera that still sees it clears nothing', () => {
+    const cases = merger();
+    cases.report(event('A', 'raised'), a);
+    cases.report(event('B', 'raised'), b);
+    cases.report(event('B', 'cleared'), b);
+    const open = { cameraId: a, zoneId: zone.id, startedAt: 0, observedAt: 0, subjects: [], traceparent: 't' };
+    cases.resume(a, [{ ...open, incidentId: 'A' as IncidentId, scene: 'illegal_parking' }]);
+    expect([cases.late, cases.open()]).toEqual([[], 1]);
+    cases.resume(a, []);
+    expect([cases.late, cases.open()]).toEqual([['cleared A for b at 0'], 0]);
+  });
+
+  describe('a camera that tells nothing any more', () => {
+    /** B saw it last, so long ago when A clears it. */
+    function clearedBy(afterMs: number) {
+      const cases = merger();
+      cases.report(event('A', 'raised'), a);
+      cases.report(event('B', 'raised'), b);
+      cases.clock.advance(afterMs);
+      return { cases, report: told(cases.report(event('A', 'cleared', { second: 200 }), a)) };
+    }
+
+    test.each([
+      { afterMs: 3 * every - 1, report: undefined },
+      { afterMs: 3 * every, report: 'cleared A' },
+    ])('$afterMs ms after its last word: $report', ({ afterMs, report }) => {
+      expect(clearedBy(afterMs).report).toBe(report);
+    });
+
+    test('keeps the others waiting for three of its updates, and no longer', () => {
+      const { cases } = clearedBy(every);
+      cases.clock.advance(2 * every - 1);
+      expect(cases.late).toEqual([]);
+      cases.clock.advance(1);
+      expect(cases.late).toEqual(['cleared A for a at 0']);
+    });
+
+    test('what it still tells of is waited for', () => {
+      const { cases } = clearedBy(every);
+      cases.report(event('B', 'updated', { second: 60 }), b);
+      cases.clock.advance(3 * every - 1);
+      expect([cases.late, cases.open()]).toEqual([[], 1]);
+      expect(told(cases.report(event('B', 'cleared'), b))).toBe('cleared A');
+      cases.clock.advance(10 * every);
+      expect(cases.late).toEqual([]);
+    });
+
+    test('who cleared it and sees it again has not cleared it', () => {
+      const { cases } = clearedBy(every);
+      expect(told(cases.report(event('A2', 'raised'), a))).toBe('updated A');
+      cases.clock.advance(10 * every);
+      expect([cases.late, cases.open()]).toEqual([[], 1]);
+    });
+
+    test('what was cleared without it is not cleared twice', () => {
+      const { cases } = clearedBy(3 * every);
+      expect(cases.report(event('B', 'cleared'), b)).toBeUndefined();
+      expect(told(cases.report(event('B', 'cleared'), b))).toBe('cleared B');
+    });
+
+    test('what it still sees when it sees again is another incident', () => {
+      const { cases } = clearedBy(3 * every);
+      const again = cases.report(event('B', 'updated'), b);
+      expect(again?.phase).toBe('raised');
+      expect(['A', 'B']).not.toContain(again?.incidentId);
+      expect(told(cases.report(event('B', 'cleared'), b))).toBe(`cleared ${again?.incidentId}`);
+    });
   });
 
   test('who joins is told after the alert that raised it', async () => {
