@@ -20,7 +20,7 @@ interface Field {
 /** docs/scenes.md: every scene of the registry with every threshold, from the schemas themselves. */
 export function scenesPage(): string {
   const common = fieldsOf(z.toJSONSchema(z.strictObject(commonSceneFields), { io: 'input' }));
-  const shared = new Set(Object.keys(commonSceneFields));
+  const shared = new Map(common.map(([name, field]) => [name, defaultOf(field)]));
   return `# Scenes
 
 The kinds of trouble a camera can be watched for. A camera names a scene with the zones it is watched for in (\`scenes: { illegal_parking: { zones: [kerb] } }\`, [zones.md](zones.md)); all else has defaults. \`maplebridge what-if\` tells what a change would have done, \`maplebridge explain\` why a scene did or did not speak ([tuning.md](tuning.md)). Written by \`npm run docs\` from the scenes' own schemas.
@@ -33,9 +33,11 @@ ${sceneModules.map((module) => section(module, shared)).join('\n\n')}
 `;
 }
 
-function section(module: SceneModule, shared: ReadonlySet<string>): string {
+/** `shared`: the common fields with their defaults; a scene tells those that it has otherwise. */
+function section(module: SceneModule, shared: ReadonlyMap<string, string>): string {
   const { id, classes, severity, looks } = module;
-  const own = fieldsOf(z.toJSONSchema(module.schema, { io: 'input' })).filter(([name]) => !shared.has(name));
+  const fields = fieldsOf(z.toJSONSchema(module.schema, { io: 'input' }));
+  const own = fields.filter(([name, field]) => shared.get(name) !== defaultOf(field));
   const title = [en, zh].map((words) => (words as Readonly<Record<string, string>>)[`scene.${id}`]);
   const seconds = (ms: number) => `${ms / 1000} s`;
   return `## ${[`\`${id}\``, ...title].join(' · ')}

@@ -81,7 +81,12 @@ function scenesOf(kind: CameraKind) {
   const dwell = kind === 'scripted' ? dwells : { zone_intrusion: never, illegal_parking: never };
   const timing = { zones: ['zone'], clearAfterMs: 2_000, cooldownMs: 0 };
   return {
-    zone_intrusion: { ...timing, dwellMs: dwell.zone_intrusion, looks: { idleMs: 10_000, busyMs: 2_000 } },
+    zone_intrusion: {
+      ...timing,
+      dwellMs: dwell.zone_intrusion,
+      streamGapMs: 45_000,
+      looks: { idleMs: 10_000, busyMs: 2_000 },
+    },
     illegal_parking: { ...timing, dwellMs: dwell.illegal_parking, looks: { idleMs: 10_000, busyMs: 10_000 } },
   };
 }

@@ -6,6 +6,14 @@ import { type Hours, hoursSchema } from './rule/hours.ts';
 const score = (fallback: number, description: string) =>
   z.number().min(0).max(1).default(fallback).meta({ description });
 
+const streamGapMs = (fallback: number) =>
+  durationMs({
+    min: 1_000,
+    max: 120_000,
+    default: fallback,
+    help: 'Looks further apart than this are a gap in the stream; the time between does not count as dwell.',
+  });
+
 /** What every scene's configuration has (design: scenes.md, "Common to all"). */
 export const commonSceneFields = {
   zones: z
@@ -53,12 +61,7 @@ export const commonSceneFields = {
     default: 3_000,
     help: 'A subject unseen for no longer than this keeps its dwell.',
   }),
-  streamGapMs: durationMs({
-    min: 1_000,
-    max: 120_000,
-    default: 12_000,
-    help: 'Looks further apart than this are a gap in the stream; the time between does not count as dwell.',
-  }),
+  streamGapMs: streamGapMs(12_000),
   clearAfterMs: durationMs({
     min: 1_000,
     max: 600_000,
@@ -75,9 +78,15 @@ export const commonSceneFields = {
     min: 0,
     max: 86_400_000,
     default: 600_000,
-    help: 'After an incident is cleared, the same thing in the same place raises no new one for this long.',
+    help: 'After an incident is cleared, the same thing in the same place raises no new one for this long, unless it is graver. Cases of severity 1 always do.',
   }),
 };
+
+/**
+ * The same where a look every 10 s is enough: a node that has much to do puts off looks by whole intervals, and three of
+ * them are no gap in the stream.
+ */
+export const slowSceneFields = { ...commonSceneFields, streamGapMs: streamGapMs(45_000) };
 
 /** The part of a scene's configuration that incidents live by. */
 export interface IncidentTiming {
@@ -106,4 +115,17 @@ export interface SceneConfig extends IncidentTiming {
   readonly exclude?: readonly string[];
   readonly schedule?: Hours | undefined;
   readonly looks?: { readonly idleMs?: number | undefined; readonly busyMs?: number | undefined } | undefined;
+}
+
+/** Looks that a site asks for must leave room for one that comes late. */
+export function checkLooks({ looks, streamGapMs }: SceneConfig, context: z.RefinementCtx): void {
+  // What is out of its range is told as that.
+  if (context.issues.length > 0) return;
+  for (const name of ['idleMs', 'busyMs'] as const) {
+    const everyMs = looks?.[name];
+    if (everyMs === undefined || everyMs * 2 <= streamGapMs) continue;
+    const why = 'a look that comes late would count as a gap in the stream, and every dwell would stop';
+    const message = `${everyMs} ms is more than half of streamGapMs (${streamGapMs} ms): ${why}; make streamGapMs ${everyMs * 2} or more`;
+    context.addIssue({ code: 'custom', path: ['looks', name], message });
+  }
 }

@@ -8,6 +8,8 @@ import type { RuleTrace } from './rule/rule-trace.ts';
 import { restoreHit, type SavedHit, saveHit } from './saved-hit.ts';
 import type { SceneModule } from './scene-module.ts';
 
+/** A single miss says nothing, however long the looks are apart. */
+const leastMisses = 2;
 /** The gravest there is; its cases do not cool down. */
 const gravest: Severity = 1;
 /** An alert names no more subjects than this: a crowd is not a list. */
@@ -20,6 +22,8 @@ interface Incident {
   severity?: Severity | undefined;
   /** Time looked at without a hit; gaps of the stream do not count. */
   absentMs: number;
+  /** Looks without a hit since the last one. */
+  misses?: number;
   reportedAt: UtcMs;
 }
 
@@ -142,6 +146,7 @@ export class IncidentBook {
     // The incident began when its first track did, even if that track was replaced since.
     incident.hit = { ...hit, startedAt: Math.min(hit.startedAt, incident.hit.startedAt) };
     incident.absentMs = 0;
+    incident.misses = 0;
     const severity = hit.severity ?? this.#module.severity;
     const escalates = incident.severity !== undefined && severity < incident.severity;
     incident.severity = graver(incident.severity, severity);
@@ -154,7 +159,8 @@ export class IncidentBook {
     this.#open = this.#open.filter((incident) => {
       if (hit.has(incident)) return true;
       if (elapsed > 0 && elapsed <= this.#timing.streamGapMs) incident.absentMs += elapsed;
-      if (incident.absentMs < this.#timing.clearAfterMs) return true;
+      incident.misses = (incident.misses ?? 0) + 1;
+      if (incident.absentMs < this.#timing.clearAfterMs || incident.misses < leastMisses) return true;
       events.push(this.#event('cleared', incident, at));
       this.#cooling.push({ hit: incident.hit, severity: incident.severity, until: at + this.#timing.cooldownMs });
       return false;
@@ -187,6 +193,7 @@ export class IncidentBook {
       observedAt: at,
       subjects: [hit.subject, ...(hit.others ?? [])].slice(0, maxSubjects),
       ...(hit.details !== undefined && { details: hit.details }),
+      ...(hit.wholeZone === true && { wholeZone: true }),
     };
   }
 }

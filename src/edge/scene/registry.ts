@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkLooks, type SceneConfig } from './common-config.ts';
 import { crowdGathering } from './modules/crowd-gathering.ts';
 import { ebikeIndoor } from './modules/ebike-indoor.ts';
 import { exposedGarbage } from './modules/exposed-garbage.ts';
@@ -34,13 +35,14 @@ export const sceneModules: readonly SceneModule[] = [
 ];
 
 /**
- * Forgets a module's own configuration type: the registry's users go by its schema.
- * The rule is only ever made from what that very schema parsed.
+ * Forgets a module's own configuration type: the registry's users go by its schema, which checks here what holds for
+ * every scene. The rule is only ever made from what that very schema parsed.
  */
 function erase<S extends z.ZodType>(module: SceneModule<S>): SceneModule {
   const { schema, classesOf } = module;
   return {
     ...module,
+    schema: schema.superRefine((config, context) => checkLooks(config as SceneConfig, context)),
     ...(classesOf !== undefined && { classesOf: (config) => classesOf(schema.parse(config)) }),
     createRule: (config, around) => module.createRule(schema.parse(config), around),
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { Track } from '../../../domain/track.ts';
 import { durationMs } from '../../../lib/config.ts';
-import { commonSceneFields } from '../common-config.ts';
+import { slowSceneFields } from '../common-config.ts';
 import { coveredArea } from '../rule/box-groups.ts';
 import { exemptHours } from '../rule/exempt-hours.ts';
 import { HeldShare, type SavedHeldShare, shareReasons } from '../rule/held-share.ts';
@@ -20,7 +20,7 @@ const sameHeapOverlap = 0.5;
 
 /** Configuration of `exposed_garbage`. */
 export const exposedGarbageSchema = z.strictObject({
-  ...commonSceneFields,
+  ...slowSceneFields,
   dwellMs: durationMs({
     min: 5_000,
     max: 86_400_000,

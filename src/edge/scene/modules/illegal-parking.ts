@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import { durationMs } from '../../../lib/config.ts';
-import { commonSceneFields } from '../common-config.ts';
+import { slowSceneFields } from '../common-config.ts';
 import { hoursSchema } from '../rule/hours.ts';
 import type { RuleTrace } from '../rule/rule-trace.ts';
 import { drift, maxDriftField, Standstill, standstillReasons } from '../rule/standstill.ts';
@@ -13,7 +13,7 @@ const classes: readonly ObjectClass[] = ['car', 'bus', 'truck'];
 
 /** Configuration of `illegal_parking`. */
 export const illegalParkingSchema = z.strictObject({
-  ...commonSceneFields,
+  ...slowSceneFields,
   // The field's range is 30 s to 1 h; shorter dwells exist for footage that is shorter than a parking offence.
   dwellMs: durationMs({
     min: 5_000,

@@ -3,7 +3,7 @@ import { area } from '../../../domain/geometry.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { SceneHit, Subject } from '../../../domain/scene-event.ts';
 import { durationMs } from '../../../lib/config.ts';
-import { commonSceneFields } from '../common-config.ts';
+import { slowSceneFields } from '../common-config.ts';
 import { exemptHours } from '../rule/exempt-hours.ts';
 import { shareReasons } from '../rule/held-share.ts';
 import { hoursSchema } from '../rule/hours.ts';
@@ -24,10 +24,12 @@ const pileReach = 0.3;
 const samePileOverlap = 0.5;
 /** A vehicle that dumps stands this near: half of its own length. */
 const vehicleReach = 0.5;
+/** What was seen for less while the zone was learnt may have shown only part of itself. */
+const extentLearntMs = 60_000;
 
 /** Configuration of `material_dumping`. */
 export const materialDumpingSchema = z.strictObject({
-  ...commonSceneFields,
+  ...slowSceneFields,
   classes: z
     .array(z.enum(dumpable))
     .min(1)
@@ -96,6 +98,8 @@ export const materialDumping: SceneModule<typeof materialDumpingSchema> = {
       reach: pileReach,
       minOverlap: samePileOverlap,
       rank: ({ box }) => -area(box),
+      isLearnt: ({ memory, zone, seenMs }) =>
+        memory.known && !learning.learns(zone) && seenMs >= Math.min(config.learnMs, extentLearntMs),
       forgetMs: config.dwellMs,
       begin: (zone, earlier) =>
         new PileMemory({ known: earlier === undefined && learning.learns(zone), limits, earlier }),
@@ -107,13 +111,13 @@ export const materialDumping: SceneModule<typeof materialDumpingSchema> = {
       const { memory, zone, id, tracks } = spot;
       const about = { zone: zone.id, track: id };
       const exempt = memory.known ? 'there-before' : permitted ? 'permitted-hours' : undefined;
-      memory.share.add(look.at, tracks.length > 0 && exempt === undefined);
+      memory.add(look.at, tracks.length > 0 && exempt === undefined, spots.lookBeforeAt);
       if (tracks.length === 0) return [];
       memory.see(look.at, () => recent.beside(spot.place, vehicleReach, look.aspect));
       if (!spot.sure) return [];
       if (exempt === undefined) memory.share.tell(trace, about);
       else trace?.note({ ...about, verdict: 'suppressed', code: exempt });
-      const { held } = memory.share;
+      const { held } = memory;
       return exempt !== undefined || held === undefined ? [] : spotHits(spot, held, linked(memory.broughtBy));
     };
     return {

@@ -4,7 +4,7 @@ import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { SceneHit } from '../../../domain/scene-event.ts';
 import type { Zone } from '../../../domain/zone.ts';
 import { durationMs } from '../../../lib/config.ts';
-import { commonSceneFields } from '../common-config.ts';
+import { slowSceneFields } from '../common-config.ts';
 import { Riders, riderFields } from '../rule/riders.ts';
 import type { RuleTrace } from '../rule/rule-trace.ts';
 import { maxDriftField, Standstill, standstillReasons } from '../rule/standstill.ts';
@@ -20,8 +20,8 @@ const legalTags: readonly string[] = ['legal', 'rack'];
 
 /** Configuration of `nonmotor_misparking`. */
 export const nonmotorMisparkingSchema = z.strictObject({
-  ...commonSceneFields,
-  zones: commonSceneFields.zones.meta({
+  ...slowSceneFields,
+  zones: slowSceneFields.zones.meta({
     description:
       "Ids of the camera's zones: polygons where bikes must not stand and, tagged `legal` or `rack`, those where they may.",
   }),

@@ -3,7 +3,7 @@ import { area } from '../../../domain/geometry.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
 import type { Track } from '../../../domain/track.ts';
 import { durationMs } from '../../../lib/config.ts';
-import { commonSceneFields } from '../common-config.ts';
+import { slowSceneFields } from '../common-config.ts';
 import { boundingBox } from '../rule/box-groups.ts';
 import { exemptHours } from '../rule/exempt-hours.ts';
 import { HeldShare, type SavedHeldShare, shareReasons } from '../rule/held-share.ts';
@@ -24,7 +24,7 @@ const samePitchOverlap = 0.5;
 
 /** Configuration of `street_vending`. */
 export const streetVendingSchema = z.strictObject({
-  ...commonSceneFields,
+  ...slowSceneFields,
   dwellMs: durationMs({
     min: 5_000,
     max: 3_600_000,

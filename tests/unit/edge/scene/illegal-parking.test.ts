@@ -87,7 +87,7 @@ describe('illegal_parking', () => {
   });
 
   test('time without a stream is not dwell, and does not clear', () => {
-    expect(story(stands().gap(8, 40))).toEqual(['raised@48', 'cleared@64']);
+    expect(story(stands({ to: 80 }).gap(8, 60))).toEqual(['raised@68', 'cleared@84']);
     expect(story(stands({ to: 100 }).gap(20, 70), 84)).toEqual(['raised@14', 'updated@70']);
   });
 

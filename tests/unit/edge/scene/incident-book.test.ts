@@ -125,9 +125,13 @@ describe('who is on the books', () => {
   });
 });
 
+test('a single miss says nothing, however long it was', () => {
+  expect(story([[0, hit('a')], [10], [12, hit('a')], [22], [24]])).toEqual(['raised i1 a@0', 'cleared i1 a@24']);
+});
+
 describe('the cooldown', () => {
   const again = (first: Severity, second: Severity): string[] =>
-    story([[0, hit('a', here, { severity: first })], [6], [20, hit('b', here, { severity: second })]]).map(
+    story([[0, hit('a', here, { severity: first })], [4], [6], [20, hit('b', here, { severity: second })]]).map(
       (told) => told.split(' ')[0] ?? '',
     );
 
@@ -142,14 +146,14 @@ describe('the cooldown', () => {
   test('goes by the gravest an incident was', () => {
     const severe = (severity: Severity) => hit('a', here, { severity });
     const of = book(3);
-    story([[0, severe(3)], [2, severe(2)], [4, severe(3)], [10], [20, severe(2)]], of);
+    story([[0, severe(3)], [2, severe(2)], [4, severe(3)], [8], [10], [20, severe(2)]], of);
     expect([of.open, of.suppressed]).toEqual([0, 1]);
   });
 
   test('survives a restart, severity and all', () => {
     const severe = (severity: Severity) => hit('a', here, { severity });
     const [before, same, graver] = [book(), book(), book()];
-    story([[0, severe(3)], [6]], before);
+    story([[0, severe(3)], [4], [6]], before);
     for (const each of [same, graver]) each.restore(JSON.parse(JSON.stringify(before.save())), zones);
     expect(story([[20, severe(3)]], same)).toEqual([]);
     expect(story([[20, severe(2)]], graver)).toEqual(['raised i1 a@20']);
@@ -172,7 +176,7 @@ describe('taken up again', () => {
   test('an incident keeps its severity, and still becomes graver', () => {
     const of = book(1);
     of.resume([kept(3)]);
-    expect(severities(of, [2, 3], [4, 1], [10], [16])).toEqual(['updated 1@4', 'cleared 1@10']);
+    expect(severities(of, [2, 3], [4, 1], [8], [10], [16])).toEqual(['updated 1@4', 'cleared 1@10']);
   });
 
   test('or is as grave as it was', () => {
@@ -207,9 +211,9 @@ describe('a clock that is set back by hours', () => {
   const back = -20_000;
 
   test('does not stretch the cooldown', () => {
-    const steps: Step[] = [[0, hit('a')], [6], [back + 50], [back + 100], [back + 120, hit('a')]];
+    const steps: Step[] = [[0, hit('a')], [4], [6], [back + 50], [back + 100], [back + 120, hit('a')]];
     expect(story(steps)).toEqual(['raised i1 a@0', 'cleared i1 a@6', `raised i2 a@${back + 120}`]);
-    expect(story([[0, hit('a')], [6], [back], [back + 10, hit('a')]])).toHaveLength(2);
+    expect(story([[0, hit('a')], [4], [6], [back], [back + 10, hit('a')]])).toHaveLength(2);
   });
 
   test('does not silence the updates', () => {

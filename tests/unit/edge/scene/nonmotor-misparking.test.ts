@@ -102,7 +102,7 @@ describe('nonmotor_misparking', () => {
       fifth({ box: (second) => (second < 20 ? placeOf(4) : [0.62, 0.6, 0.66, 0.7]) }),
       ['raised@50', 'cleared@64'],
     ],
-    ['time without a stream', row(5, () => ({ to: 90 })).gap(10, 50), ['raised@72', 'cleared@94']],
+    ['time without a stream', row(5, () => ({ to: 90 })).gap(10, 60), ['raised@82', 'cleared@94']],
   ])('%s', (_what, timeline, expected) => {
     expect(storyOf(play(), timeline, 120)).toEqual(expected);
   });

@@ -66,7 +66,7 @@ describe('waterlogging', () => {
     ['missed now and then', stands(0.2, { missed: every(2, 12) }), ['raised@122', 'cleared@304']],
     ['glare that comes and goes', stands(0.2, { missed: every(4, 12) }), []],
     ['glare that shrinks and grows', stands(0.2, { box: (s) => water(s % 8 < 4 ? 0.2 : 0.04) }), []],
-    ['a stream gap', stands(0.2).gap(40, 80), ['raised@162', 'cleared@304']],
+    ['a stream gap', stands(0.2).gap(40, 90), ['raised@172', 'cleared@304']],
     [
       'a new track every minute',
       stands(0.2, { to: 60 })
