@@ -91,7 +91,7 @@ export const materialDumping: SceneModule<typeof materialDumpingSchema> = {
     };
     const learning = new Learning({ ...config, zones: around.zones });
     const recent = new RecentVehicles({ classes: vehicles, limits: config, keepMs: config.vehicleMs });
-    const spots = new Spots({
+    const spots = new Spots<PileMemory>({
       classes: config.classes,
       limits: config,
       around,

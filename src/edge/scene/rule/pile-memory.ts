@@ -9,6 +9,7 @@ interface SavedPile {
   readonly known: boolean;
   readonly broughtBy?: Subject | undefined;
   readonly firstAt?: UtcMs | undefined;
+  readonly beganAt?: UtcMs | undefined;
 }
 
 /** How a pile is remembered. */
@@ -28,20 +29,29 @@ export class PileMemory implements SpotMemory {
   readonly #limits: PileLimits;
   #broughtBy: Subject | undefined;
   #firstAt: UtcMs | undefined;
+  #beganAt: UtcMs | undefined;
 
   constructor(options: { known: boolean; limits: PileLimits; earlier?: Began | undefined; share?: HeldShare }) {
     this.known = options.known;
     this.#limits = options.limits;
     this.share = options.share ?? new HeldShare(options.limits, options.earlier);
     this.#firstAt = options.earlier?.startedAt;
+    this.#beganAt = options.earlier?.startedAt;
   }
 
   static restore(saved: unknown, limits: PileLimits): PileMemory {
-    const { share, known, broughtBy, firstAt } = saved as SavedPile;
+    const { share, known, broughtBy, firstAt, beganAt } = saved as SavedPile;
     const pile = new PileMemory({ known, limits, share: HeldShare.restore(share, limits) });
     pile.#broughtBy = broughtBy;
     pile.#firstAt = firstAt;
+    pile.#beganAt = beganAt;
     return pile;
+  }
+
+  /** What a look says; `before`: the one before it, which shows the place without the pile when that is new. */
+  add(at: UtcMs, seen: boolean, before: UtcMs | undefined): void {
+    this.share.add(at, seen);
+    this.#beganAt = this.share.startedAt === undefined ? undefined : (this.#beganAt ?? before ?? at);
   }
 
   /** Seen on a look; `vehicleBeside`: the one that stands, or stood a short while ago, beside it. */
@@ -55,8 +65,15 @@ export class PileMemory implements SpotMemory {
     return this.#broughtBy;
   }
 
+  /** The last look without it, where there is one: so the picture of that moment is the one before. */
   get startedAt(): UtcMs | undefined {
-    return this.known ? undefined : this.share.startedAt;
+    return this.known ? undefined : this.#beganAt;
+  }
+
+  /** Undefined while it was not seen for long enough. */
+  get held(): Began | undefined {
+    const { held } = this.share;
+    return held && { startedAt: this.startedAt ?? held.startedAt, dwellMs: held.dwellMs };
   }
 
   get dueInMs(): number {
@@ -73,6 +90,7 @@ export class PileMemory implements SpotMemory {
       known: this.known,
       ...(this.#broughtBy !== undefined && { broughtBy: this.#broughtBy }),
       ...(this.#firstAt !== undefined && { firstAt: this.#firstAt }),
+      ...(this.#beganAt !== undefined && { beganAt: this.#beganAt }),
     };
   }
 }

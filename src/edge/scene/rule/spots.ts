@@ -9,6 +9,7 @@ import type { Look, PendingHit, SceneSurroundings } from '../scene-module.ts';
 import { boundingBox, groupTouching, overlapOfSmaller } from './box-groups.ts';
 import type { Began } from './held-share.ts';
 import type { RuleTrace } from './rule-trace.ts';
+import { matchSpot } from './spot-match.ts';
 import { Subjects } from './subjects.ts';
 import { subjectOf } from './zone-stays.ts';
 
@@ -53,6 +54,8 @@ export interface SpotOptions<Memory extends SpotMemory> {
   readonly minOverlap: number;
   /** Which of the things at a spot it is about: the least. */
   readonly rank: (track: Track) => number;
+  /** Spots of what was always there and of which the extent is known: it does not grow, nor cover what is new. */
+  readonly isLearnt?: (spot: Spot<Memory>) => boolean;
   /** Unseen, a spot is kept for as long as it was seen, but no longer than this. */
   readonly forgetMs: number;
   /** `earlier`: it held before a restart. */
@@ -87,6 +90,7 @@ export class Spots<Memory extends SpotMemory> {
   /** Seen on the look before: each look speaks for the time until the next one. */
   #present: ReadonlySet<Spot<Memory>> = new Set();
   #lastLookAt: UtcMs | undefined;
+  #lookBeforeAt: UtcMs | undefined;
 
   constructor(options: SpotOptions<Memory>) {
     this.#options = options;
@@ -119,6 +123,11 @@ export class Spots<Memory extends SpotMemory> {
     return this.#spots;
   }
 
+  /** The look before the one taken in last; undefined where it was the first, or followed a gap of the stream. */
+  get lookBeforeAt(): UtcMs | undefined {
+    return this.#lookBeforeAt;
+  }
+
   /** Conditions on their way. */
   pending(): PendingHit[] {
     return this.#spots.flatMap(({ memory, sure }) => {
@@ -130,7 +139,9 @@ export class Spots<Memory extends SpotMemory> {
   /** Incidents from before a restart: what they are about is taken for what stands there. */
   resume(hits: readonly SceneHit[]): void {
     for (const { zone, subject, startedAt } of hits) {
-      if (this.#spots.some(({ id, zone: own }) => id === subject.trackId && own === zone)) continue;
+      const same = this.#spots.filter((each) => each.id === subject.trackId && each.zone === zone);
+      // What was always there bears the same id as what has grown out of it, and no incident is about that.
+      if (same.some((each) => !this.#isLearnt(each))) continue;
       const memory = this.#options.begin(zone, { startedAt, dwellMs: subject.dwellMs });
       const { trackId: id, box: place, dwellMs: seenMs } = subject;
       this.#spots.push({ id, zone, place, extent: place, memory, tracks: [], sure: true, seenMs, unseenMs: 0 });
@@ -158,10 +169,11 @@ export class Spots<Memory extends SpotMemory> {
   }
 
   #passTime(at: UtcMs): void {
-    const elapsed = at - (this.#lastLookAt ?? at);
-    this.#lastLookAt = at;
+    const before = this.#lastLookAt ?? at;
     const { limits, forgetMs } = this.#options;
-    const passed = elapsed > 0 && elapsed <= limits.streamGapMs ? elapsed : 0;
+    const passed = at > before && at - before <= limits.streamGapMs ? at - before : 0;
+    this.#lastLookAt = at;
+    this.#lookBeforeAt = passed > 0 ? before : undefined;
     for (const spot of this.#spots) {
       spot.tracks = [];
       if (this.#present.has(spot)) spot.seenMs += passed;
@@ -175,19 +187,25 @@ export class Spots<Memory extends SpotMemory> {
 
   #see(zone: Zone, group: readonly Track[], trace: RuleTrace | undefined): void {
     const { minOverlap, rank } = this.#options;
-    const box = boundingBox(group.map((track) => track.box));
+    const boxes = group.map((track) => track.box);
+    const box = boundingBox(boxes);
     const own = this.#spots.filter((each) => each.zone === zone);
-    // The oldest takes it: of a heap that was once seen in two parts, one stays.
-    const inPlace = own.find((each) => overlapOfSmaller(each.place, box) >= minOverlap);
-    if (inPlace !== undefined) inPlace.extent = boundingBox([inPlace.extent, box]);
-    const spot =
-      inPlace ?? own.find((each) => overlapOfSmaller(each.extent, box) >= minOverlap) ?? this.#begin(zone, box, group);
+    const { spot: known, beneath } = matchSpot(own, boxes, { minOverlap, isLearnt: (each) => this.#isLearnt(each) });
+    for (const each of beneath) each.unseenMs = 0;
+    const spot = known ?? this.#begin(zone, box, group);
     if (spot === undefined) return;
+    if (!this.#isLearnt(spot) && overlapOfSmaller(spot.place, box) >= minOverlap) {
+      spot.extent = boundingBox([spot.extent, box]);
+    }
     spot.tracks = [...spot.tracks, ...group].sort((a, b) => rank(a) - rank(b));
     spot.unseenMs = 0;
     for (const track of group) {
       if (this.#subjects.isSure(track, trace)) spot.sure = true;
     }
+  }
+
+  #isLearnt(spot: Spot<Memory>): boolean {
+    return this.#options.isLearnt?.(spot) ?? false;
   }
 
   #begin(zone: Zone, place: Box, group: readonly Track[]): Spot<Memory> | undefined {

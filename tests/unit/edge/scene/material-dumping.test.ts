@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Box } from '../../../../src/domain/geometry.ts';
-import type { ZoneId } from '../../../../src/domain/ids.ts';
+import type { CameraId, ZoneId } from '../../../../src/domain/ids.ts';
 import {
   notesAt,
   playScene,
@@ -74,6 +74,99 @@ describe('material_dumping', () => {
   test('something new beside what was there before is a case', () => {
     const both = dumped().stands('old', { box: [0.85, 0.6, 0.95, 0.7], from: 0, to: 600, class: 'debris_pile' });
     expect(storyOf(dumping, both, 600)).toEqual(['raised@400', 'cleared@504']);
+  });
+
+  describe('what is dumped on or against what was there before', () => {
+    const right = (x2: number): Box => [0.6, 0.6, x2, 0.7];
+    const old = (after: Box, from = 100, to = 900) =>
+      dumped({ from: 0, to: 1500, box: (s) => (s >= from && s < to ? after : spot) });
+    const beside = (box: Box) =>
+      dumped({ from: 0, to: 1500 }).stands('new', { box, from: 100, to: 900, class: 'debris_pile' });
+
+    test.each<[string, SceneTimeline, string[]]>([
+      ['clearly more of it', old(right(0.76)), ['raised@400', 'cleared@904']],
+      ['not clearly more', old(right(0.74)), []],
+      ['clearly more for too short', old(right(0.76), 100, 400), []],
+      ['a box that grows and shrinks', dumped({ from: 0, to: 1500, box: (s) => right(s % 8 < 4 ? 0.7 : 0.8) }), []],
+      ['a heap that touches it', beside([0.7, 0.6, 0.76, 0.7]), ['raised@400', 'cleared@904']],
+      ['a bag that touches it', beside([0.7, 0.66, 0.74, 0.7]), []],
+    ])('%s', (_what, timeline, expected) => {
+      expect(storyOf(dumping, timeline, 1500)).toEqual(expected);
+    });
+
+    test('does not make what lies beneath forgotten', () => {
+      const config = withConfig({ rememberMs: 60_000, cooldownMs: 0 });
+      expect(storyOf(config, old(right(0.76)), 1500)).toEqual(['raised@400', 'cleared@904']);
+    });
+
+    test.each([96, 102, 300, 398, 402, 902])('a restart at second %d changes nothing', (restartS) => {
+      const timeline = () => old(right(0.76));
+      expect(storyOverRestart(dumping, timeline(), 1500, restartS)).toEqual(['raised@400', 'cleared@904']);
+    });
+
+    test('goes on after a restart that only knows what was there before', () => {
+      const before = sceneAlone(dumping);
+      const [raised] = old(right(0.76)).play(before, 450);
+      const after = sceneAlone(dumping);
+      const learnt = sceneAlone(dumping);
+      old(right(0.76)).play(learnt, 98);
+      after.restore(JSON.parse(JSON.stringify(learnt.save())));
+      if (raised === undefined) throw new Error('nothing was raised');
+      const { zone, phase: _, second: __, ...incident } = raised;
+      const traceparent = '00-00000000000000000000000000000001-0000000000000001-01';
+      after.resume([{ ...incident, zoneId: zone.id, cameraId: 'c' as CameraId, traceparent }]);
+      const events = old(right(0.76)).play(after, 950, { from: 452 });
+      expect(events.map(({ phase, second }) => `${phase}@${second}`)).toEqual(['cleared@904']);
+    });
+
+    test('its extent is learnt for as long as the zone is', () => {
+      const inParts = dumped({ from: 0, to: 900 }).stands('more', {
+        box: [0.7, 0.6, 0.8, 0.7],
+        from: 50,
+        to: 900,
+        class: 'debris_pile',
+      });
+      expect(storyOf(dumping, inParts, 900)).toEqual([]);
+    });
+
+    test('two heaps that were there are no more when they are seen as one', () => {
+      const heaps = dumped({ from: 0, to: 900, box: (s) => right(s < 100 ? 0.7 : 0.72) }).stands('second', {
+        box: (s) => [s < 100 ? 0.75 : 0.74, 0.6, 0.85, 0.7],
+        from: 0,
+        to: 900,
+        class: 'debris_pile',
+      });
+      expect(storyOf(dumping, heaps, 900)).toEqual([]);
+    });
+  });
+
+  describe('begins with the look before it was first seen, which shows the place without it', () => {
+    const startOf = (config: ScenePlay, timeline: SceneTimeline) => playScene(config, timeline, 700)[0]?.startedAt;
+
+    test.each<[string, SceneTimeline, number]>([
+      ['a look before', dumped(), 98_000],
+      ['seen on and off', dumped({ missed: every(2, 8) }), 98_000],
+      ['no look shortly before', dumped({ from: 150, to: 700 }).gap(90, 150), 150_000],
+    ])('%s', (_what, timeline, startedAt) => {
+      expect(startOf(dumping, timeline)).toBe(startedAt);
+    });
+
+    test('when its time did not count at first, the look before it did', () => {
+      const day = '2026-05-06T08:00:00+08:00';
+      const config = withConfig({ permittedHours: [{ from: '07:00', to: '08:05' }] });
+      expect(startOf(config, dumped({ to: 900 }).startsAt(day))).toBe(Date.parse(day) + 298_000);
+    });
+
+    test.each([
+      ['under way', 150],
+      ['after a restart', 102],
+    ])('and asks for the picture of that moment: %s', (_what, s) => {
+      const before = sceneAlone(dumping);
+      dumped().play(before, s);
+      const after = sceneAlone(dumping);
+      after.restore(JSON.parse(JSON.stringify(before.save())));
+      expect([before.pendingSince, after.pendingSince]).toEqual([[98_000], [98_000]]);
+    });
   });
 
   test('under another track id it stays the same case', () => {
