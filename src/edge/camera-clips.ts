@@ -1,6 +1,7 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { EvidenceRef } from '../domain/alert.ts';
 import type { CameraId, UtcMs } from '../domain/ids.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { ClipCutter } from './evidence/clip-cutter.ts';
 import type { ClipConfig } from './evidence/config.ts';
 import { AccessUnitRing } from './ingest/access-unit-ring.ts';
@@ -14,12 +15,16 @@ export interface ClipSurroundings {
   readonly recent: (camera: CameraId, from: UtcMs, to: UtcMs) => Promise<readonly AccessUnit[]>;
   /** Cameras whose main stream is open for clips at this moment. */
   readonly mainStreams: Set<CameraId>;
+  readonly clock: Clock;
 }
 
 /** The main stream is good enough for a clip when it covers this much of what the substream does. */
 const enough = 0.8;
 /** The ring reaches this far beyond the clip: an alert is out within two seconds of its picture. */
 const spareMs = 2_000;
+
+/** A camera that has not been looked at for so long, nor for as long as it opens ahead, is not waited for: it is blind. */
+const lapseMs = 30_000;
 
 /**
  * One camera's clips. Its main stream, where it has one, is opened shortly before a condition under way is due, or with
@@ -31,6 +36,9 @@ export class CameraClips {
   readonly #around: ClipSurroundings;
   #recording: { readonly ring: AccessUnitRing; readonly leave: () => void } | undefined;
   #ordered = 0;
+  /** Something is about to happen: ends by itself, for a camera that sees nothing any more. */
+  #cancelDue: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: {
     camera: CameraId;
@@ -44,9 +52,13 @@ export class CameraClips {
 
   /** After each look: when the first condition under way is due; undefined: none is. */
   expect(dueInMs: number | undefined): void {
-    const { mainAheadMs } = this.#around.config;
-    if (dueInMs !== undefined && dueInMs <= mainAheadMs) this.#record();
-    else if (this.#ordered === 0) this.close();
+    const { config, clock } = this.#around;
+    this.#notDue();
+    if (!this.#closed && dueInMs !== undefined && dueInMs <= config.mainAheadMs) {
+      this.#cancelDue = clock.after(Math.max(lapseMs, config.mainAheadMs), () => this.expect(undefined));
+      this.#record();
+    }
+    this.#leaveUnlessNeeded();
   }
 
   /** The clip around a moment of the node’s clock; undefined where none comes about. Never rejects. */
@@ -56,11 +68,27 @@ export class CameraClips {
     const take = (from: UtcMs, to: UtcMs) => this.#take(from, to);
     const clip = await this.#around.cutter.order({ camera: this.#camera, at, take });
     this.#ordered -= 1;
+    this.#leaveUnlessNeeded();
     return clip;
   }
 
-  /** Lets go of the main stream; clips that wait get what the substream has. */
+  /** Lets go of the main stream for good; clips that wait, or are ordered yet, get what the substream has. */
   close(): void {
+    this.#closed = true;
+    this.#notDue();
+    this.#leave();
+  }
+
+  #notDue(): void {
+    this.#cancelDue?.();
+    this.#cancelDue = undefined;
+  }
+
+  #leaveUnlessNeeded(): void {
+    if (this.#ordered === 0 && this.#cancelDue === undefined) this.#leave();
+  }
+
+  #leave(): void {
     this.#recording?.leave();
     this.#recording = undefined;
   }
@@ -68,7 +96,7 @@ export class CameraClips {
   #record(): void {
     const { config, mainStreams } = this.#around;
     const full = mainStreams.size >= config.mainStreams && !mainStreams.has(this.#camera);
-    if (this.#main === undefined || this.#recording !== undefined || full) return;
+    if (this.#closed || this.#main === undefined || this.#recording !== undefined || full) return;
     const maxMs = config.beforeMs + config.afterMs + spareMs;
     const ring = new AccessUnitRing({ maxBytes: config.mainBytes, maxMs });
     mainStreams.add(this.#camera);

@@ -112,7 +112,7 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
   const watched = new WatchedCameras({
     config,
     merger: new IncidentMerger(config.merge, clock),
-    clips: { config: clip, cutter: clips, recent: (...which) => ingest.clip(...which), mainStreams: new Set() },
+    clips: { config: clip, cutter: clips, recent: (...which) => ingest.clip(...which), mainStreams: new Set(), clock },
     ...{ decoder, detection, appearance, ingest, coverage, memory, observations, references },
     inspector: activityGate(gate),
     calendar: new SiteCalendar(config.calendar),

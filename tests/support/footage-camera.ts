@@ -139,6 +139,7 @@ export class FootageStage {
           cutter: { order: async () => undefined },
           recent: async () => [],
           mainStreams: new Set(),
+          clock,
         },
         detection: this.#detection,
         decoder: this.#decoder,

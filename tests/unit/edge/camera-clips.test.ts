@@ -5,6 +5,7 @@ import { CameraClips, type ClipSurroundings } from '../../../src/edge/camera-cli
 import type { ClipOrder } from '../../../src/edge/evidence/clip-cutter.ts';
 import { evidenceSchema } from '../../../src/edge/evidence/config.ts';
 import type { StreamViewer } from '../../../src/edge/ingest/on-demand-stream.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 const unit = (at: number, bytes: number): AccessUnit => ({
   ...{ cameraId: 'c' as CameraId, codec: 'h264', keyframe: at % 1_000 === 0, data: Buffer.alloc(bytes) },
@@ -18,10 +19,12 @@ const sub = 100;
 let orders: (ClipOrder & { readonly end: () => void })[];
 let mainStreams: Set<CameraId>;
 let recent: AccessUnit[];
+let clock: FakeClock;
 
 beforeEach(() => {
   orders = [];
   mainStreams = new Set();
+  clock = new FakeClock();
   recent = stream(0, 15_000, sub);
 });
 
@@ -37,6 +40,7 @@ function camera(id = 'c', clip: object = {}) {
     },
     recent: async (_, from, to) => recent.filter(({ receivedAt }) => receivedAt >= from && receivedAt <= to),
     mainStreams,
+    clock,
   };
   const view = (viewer: StreamViewer) => {
     viewers.add(viewer);
@@ -103,6 +107,59 @@ describe('where a camera’s clips come from', () => {
     await ordered;
     clips.expect(undefined);
     expect([viewers.size, mainStreams.size]).toEqual([0, 0]);
+  });
+
+  test('it is let go of with the last clip, when no look comes any more', async () => {
+    const { clips, viewers } = camera();
+    const both = Promise.all([clips.order(10_000), clips.order(11_000)]);
+    clips.expect(undefined);
+    orders[0]?.end();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(viewers.size).toBe(1);
+    orders[1]?.end();
+    await both;
+    expect([viewers.size, mainStreams.size]).toEqual([0, 0]);
+  });
+
+  test('it is kept after a clip while something else is about to happen', async () => {
+    const { clips, viewers } = camera();
+    const ordered = clips.order(10_000);
+    clips.expect(5_000);
+    orders[0]?.end();
+    await ordered;
+    expect(viewers.size).toBe(1);
+  });
+
+  test.each([
+    { mainAheadMs: 20_000, afterMs: 29_999, open: 1 },
+    { mainAheadMs: 20_000, afterMs: 30_000, open: 0 },
+    { mainAheadMs: 50_000, afterMs: 49_999, open: 1 },
+    { mainAheadMs: 50_000, afterMs: 50_000, open: 0 },
+  ])('of a camera that goes blind, opened $mainAheadMs ms ahead: $open after $afterMs ms', (row) => {
+    const { clips, viewers } = camera('c', { mainAheadMs: row.mainAheadMs });
+    clips.expect(10_000);
+    clock.advance(10_000);
+    clips.expect(1_000);
+    clock.advance(row.afterMs);
+    expect([viewers.size, mainStreams.size]).toEqual([row.open, row.open]);
+  });
+
+  test('a clip that waits keeps it open however blind the camera', async () => {
+    const { clips, viewers } = camera();
+    clips.expect(0);
+    void clips.order(10_000);
+    clock.advance(60_000);
+    expect(viewers.size).toBe(1);
+  });
+
+  test('closed, it opens no stream: not for what is due, nor for the clip of a look under way', async () => {
+    const { clips, viewers } = camera();
+    clips.expect(0);
+    clips.close();
+    clips.expect(0);
+    void clips.order(10_000);
+    expect([viewers.size, mainStreams.size, clock.pending]).toEqual([0, 0, 0]);
+    expect((await offered())?.[0]).toBe(sub);
   });
 
   test('no more main streams are open at once than there may be; the others’ clips show the substream', async () => {
