@@ -18,27 +18,35 @@ export const edgeCommand: Command = {
   async run({ args, log, metrics, signal }) {
     const { values } = parseCommandArguments(edgeCommand, args, { config: { type: 'string' } });
     const path = required(values.config, '--config', edgeCommand);
-    const config = loadEdgeConfig(path);
-    const node = composeEdge(config, { demo: false, clock: systemClock, log, metrics });
-    const status = new StatusServer({
-      ...config.http,
-      registry: metrics.registry,
-      status: () => ({ ok: true, body: { ...node.health(), canary: canaryOf(node) } }),
-    });
-    const services = [
-      { name: 'status', service: status },
-      { name: 'edge', service: node },
-    ];
-    await startAll(services, log);
+    let node: EdgeNode | undefined;
     const watch = new ConfigWatch({
       files: () => edgeConfigFiles(path),
-      apply: () => applyConfig(node, path, log),
+      apply: async () => node && applyConfig(node, path, log),
+      clock: systemClock,
       log,
     });
-    watch.start();
-    await aborted(signal);
-    watch.stop();
-    await stopAll(services, log);
+    watch.begin();
+    try {
+      const config = loadEdgeConfig(path);
+      const edge = composeEdge(config, { demo: false, clock: systemClock, log, metrics });
+      node = edge;
+      const status = new StatusServer({
+        ...config.http,
+        registry: metrics.registry,
+        status: () => ({ ok: true, body: { ...edge.health(), canary: canaryOf(edge) } }),
+      });
+      const services = [
+        { name: 'status', service: status },
+        { name: 'edge', service: edge },
+      ];
+      await startAll(services, log);
+      watch.start();
+      await aborted(signal);
+      watch.stop();
+      await stopAll(services, log);
+    } finally {
+      watch.end();
+    }
     return 0;
   },
 };
