@@ -129,6 +129,14 @@ describe('material_dumping', () => {
       expect(storyOf(dumping, inParts, 900)).toEqual([]);
     });
 
+    test.each<[string, number, string[]]>([
+      ['first seen as the learning ends is learnt for a minute', 110, []],
+      ['and no longer', 118, ['raised@418']],
+    ])('what is %s', (_what, wholeFrom, expected) => {
+      const half = dumped({ from: 56, to: 900, box: (s) => right(s < wholeFrom ? 0.65 : 0.7) });
+      expect(storyOf(dumping, half, 890)).toEqual(expected);
+    });
+
     test('two heaps that were there are no more when they are seen as one', () => {
       const heaps = dumped({ from: 0, to: 900, box: (s) => right(s < 100 ? 0.7 : 0.72) }).stands('second', {
         box: (s) => [s < 100 ? 0.75 : 0.74, 0.6, 0.85, 0.7],
