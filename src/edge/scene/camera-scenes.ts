@@ -9,7 +9,7 @@ import type { Zone } from '../../domain/zone.ts';
 import type { SceneConfig } from './common-config.ts';
 import { located } from './located-event.ts';
 import { RunningScene, type SceneTrace } from './running-scene.ts';
-import type { CameraSurroundings, Look, LookIntervals, SceneModule } from './scene-module.ts';
+import type { CameraSurroundings, Look, LookIntervals, PendingHit, SceneModule } from './scene-module.ts';
 
 /** Why a scene is not at work: it is never silently idle. */
 export type SceneAvailability = 'available' | `unavailable: no loaded model provides ${string}`;
@@ -93,9 +93,12 @@ export class CameraScenes {
     return this.#scenes.reduce((sum, { book }) => sum + book.open, 0);
   }
 
-  /** When the conditions under way began: pictures of those moments are worth keeping as evidence. */
+  /**
+   * When the conditions under way began: pictures of those moments are worth keeping as evidence. Of a scene that is
+   * not at work none is.
+   */
   get pendingSince(): readonly UtcMs[] {
-    return this.#scenes.flatMap(({ rule }) => rule.pending().map(({ startedAt }) => startedAt));
+    return this.#scenes.flatMap((scene) => this.#pending(scene).map(({ startedAt }) => startedAt));
   }
 
   /** A model came or failed. What a scene knew stays: its time without a model is a gap like that of a stream. */
@@ -112,7 +115,7 @@ export class CameraScenes {
   get demand(): SceneDemand | undefined {
     const working = this.#scenes.filter((scene) => this.#works(scene));
     if (working.length === 0) return undefined;
-    const decisions = working.flatMap(({ rule }) => rule.pending().map(({ dueInMs }) => dueInMs));
+    const decisions = working.flatMap((scene) => this.#pending(scene).map(({ dueInMs }) => dueInMs));
     return {
       severity: Math.min(...working.map(({ module }) => module.severity)) as Severity,
       idleMs: Math.min(...working.map(({ looks }) => looks.idleMs)),
@@ -165,6 +168,10 @@ export class CameraScenes {
       const ground = this.#ground;
       return ground === undefined ? events : events.map((event) => located(event, ground, look));
     });
+  }
+
+  #pending(scene: RunningScene): readonly PendingHit[] {
+    return this.#fault === undefined && this.#works(scene) ? scene.pending : [];
   }
 
   #works({ classes }: RunningScene): boolean {

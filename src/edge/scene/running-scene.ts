@@ -7,11 +7,18 @@ import type { SceneConfig } from './common-config.ts';
 import { IncidentBook } from './incident-book.ts';
 import type { Calendar } from './rule/hours.ts';
 import type { SceneNote } from './rule/rule-trace.ts';
-import type { CameraSurroundings, Look, LookIntervals, SceneModule, SceneRule } from './scene-module.ts';
+import { RuleWindDown, type SavedWindDown } from './rule-wind-down.ts';
+import type { CameraSurroundings, Look, LookIntervals, PendingHit, SceneModule, SceneRule } from './scene-module.ts';
 
 /** Takes the findings of all scenes of a camera. */
 export interface SceneTrace {
   note(note: SceneNote): void;
+}
+
+interface SavedRunningScene {
+  readonly rule: unknown;
+  readonly book: unknown;
+  readonly windDown?: SavedWindDown;
 }
 
 /** One scene at work on one camera: its rule, its hours and its incidents. */
@@ -22,10 +29,12 @@ export class RunningScene {
   readonly zones: readonly Zone[];
   readonly looks: LookIntervals;
   readonly anchor: TriggeringAnchor;
-  readonly rule: SceneRule;
   readonly book: IncidentBook;
   readonly #schedule: SceneConfig['schedule'];
   readonly #calendar: Calendar;
+  readonly #rule: SceneRule;
+  readonly #windDown: RuleWindDown;
+  #inHours = true;
 
   constructor(options: {
     module: SceneModule;
@@ -43,24 +52,33 @@ export class RunningScene {
     this.zones = among(config.zones);
     this.anchor = config.anchor ?? 'bottom';
     this.looks = { idleMs, busyMs: Math.min(idleMs, busyMs) };
-    this.rule = module.createRule(config, {
+    this.#rule = module.createRule(config, {
       ...around,
       zones: this.zones,
       exclusions: among(config.exclude ?? []),
     });
+    this.#windDown = new RuleWindDown(this.#rule, config.streamGapMs);
     this.book = new IncidentBook({ module, timing: config, newId });
     this.#schedule = config.schedule;
     this.#calendar = around.calendar;
   }
 
+  /** Conditions under way after the last look; none outside its hours. */
+  get pending(): readonly PendingHit[] {
+    return this.#inHours ? this.#rule.pending() : [];
+  }
+
   save(): unknown {
-    return { rule: this.rule.save(), book: this.book.save() };
+    const windDown = this.#schedule === undefined ? {} : { windDown: this.#windDown.save() };
+    return { rule: this.#rule.save(), book: this.book.save(), ...windDown };
   }
 
   restore(saved: unknown): void {
-    const { rule, book } = saved as { rule: unknown; book: unknown };
-    this.rule.restore(rule);
+    const { rule, book, windDown } = saved as SavedRunningScene;
+    this.#rule.restore(rule);
     this.book.restore(book, this.zones);
+    if (windDown === undefined) this.#windDown.begin();
+    else this.#windDown.restore(windDown);
   }
 
   /** Takes up its incidents from before a restart; returns those it took. */
@@ -73,18 +91,22 @@ export class RunningScene {
       const { incidentId: id, severity, observedAt: reportedAt } = kept;
       return { kept, resumed: { id, hit, severity, reportedAt } };
     });
-    this.rule.resume(mine.map(({ resumed }) => resumed.hit));
+    if (mine.length > 0) this.#windDown.begin();
+    this.#rule.resume(mine.map(({ resumed }) => resumed.hit));
     this.book.resume(mine.map(({ resumed }) => resumed));
     return mine.map(({ kept }) => kept);
   }
 
   update(look: Look, trace: SceneTrace | undefined): readonly SceneEvent[] {
     const own = trace && { note: (note: Omit<SceneNote, 'scene'>) => trace.note({ ...note, scene: this.module.id }) };
-    if (this.#schedule !== undefined && !this.#calendar.isWithin(this.#schedule, look.at)) {
+    this.#inHours = this.#schedule === undefined || this.#calendar.isWithin(this.#schedule, look.at);
+    if (!this.#inHours) {
       own?.note({ verdict: 'ignored', code: 'outside-schedule' });
+      this.#windDown.pass(look);
       // What is open when the hours end is cleared like anything that is no longer seen.
       return this.book.update(look.at, []);
     }
-    return this.book.update(look.at, this.rule.evaluate(look, own), own);
+    this.#windDown.begin();
+    return this.book.update(look.at, this.#rule.evaluate(look, own), own);
   }
 }
