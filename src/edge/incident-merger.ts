@@ -33,6 +33,8 @@ export interface Telling {
 
 /** A camera that missed so many of its updates sees nothing any more, whatever the reason. */
 const missedUpdates = 3;
+/** However often it tells: an idle camera is looked at every ten seconds or so, and less often under load. */
+const leastHoldMs = 60_000;
 
 /** What one camera sees of an incident. */
 interface View {
@@ -190,7 +192,7 @@ export class IncidentMerger {
   ): void {
     const { camera, own, from, to, subjects } = view;
     const key = keyOf(camera, own);
-    const holdsUntil = this.#clock.monotonic() + missedUpdates * updateEveryMs;
+    const holdsUntil = this.#clock.monotonic() + Math.max(leastHoldMs, missedUpdates * updateEveryMs);
     incident.views.set(key, { camera, from, to, positions: surePositions(subjects, this.#config.withinM), holdsUntil });
     if (incident.owed?.camera === camera) {
       // It sees it again.

@@ -36,16 +36,16 @@ function event(id: string, phase: SceneEvent['phase'], more: Told & { readonly s
 const every = 60_000;
 
 /** A merger whose cameras tell every minute, and what it told late. */
-function merger(more: object = {}) {
+function merger(more: object = {}, updateEveryMs = every) {
   const clock = new FakeClock();
   const cases = new IncidentMerger(mergeSchema.parse(more), clock);
   const late: string[] = [];
   const report = (each: SceneEvent, camera: CameraId) =>
     cases.report(each, camera, {
-      updateEveryMs: every,
+      updateEveryMs,
       later: (merged, at) => late.push(`${told(merged)} for ${camera} at ${at / 1_000}`),
     });
-  const resume = (camera: CameraId, open: readonly OpenIncident[]) => cases.resume(camera, open, () => every);
+  const resume = (camera: CameraId, open: readonly OpenIncident[]) => cases.resume(camera, open, () => updateEveryMs);
   return { clock, late, report, resume, forget: (camera: CameraId) => cases.forget(camera), open: () => cases.open };
 }
 
@@ -195,6 +195,18 @@ describe('incidents of two cameras', () => {
       { afterMs: 3 * every, report: 'cleared A' },
     ])('$afterMs ms after its last word: $report', ({ afterMs, report }) => {
       expect(clearedBy(afterMs).report).toBe(report);
+    });
+
+    test.each([
+      { waitedMs: 59_999, late: [] },
+      { waitedMs: 60_000, late: ['cleared A for a at 0'] },
+    ])('keeps them waiting for a minute however often it tells: $waitedMs ms', ({ waitedMs, late }) => {
+      const cases = merger({}, 1_000);
+      cases.report(event('A', 'raised'), a);
+      cases.report(event('B', 'raised'), b);
+      cases.report(event('A', 'cleared'), a);
+      cases.clock.advance(waitedMs);
+      expect(cases.late).toEqual(late);
     });
 
     test('keeps the others waiting for three of its updates, and no longer', () => {
