@@ -6,6 +6,8 @@ import type { Look, SceneRule } from './scene-module.ts';
  * scenes' defaults is kept, and far shorter than what was always there is remembered.
  */
 const windDownMs = 3_600_000;
+/** Of a longer gap only the end is gone through: hours end once a day. */
+const dayMs = 86_400_000;
 
 /** As JSON. */
 export interface SavedWindDown {
@@ -28,8 +30,20 @@ export class RuleWindDown {
     this.#streamGapMs = streamGapMs;
   }
 
-  /** The rule has something to forget: it saw a look within its hours, or knows of what was before a restart. */
+  /** The rule has something to forget: it knows of what was before a restart. */
   begin(): void {
+    this.#leftMs = windDownMs;
+  }
+
+  /** Before a look within the hours. Where no look told of their end, for the node was off, it is made up for. */
+  within(look: Look, inHours: (at: UtcMs) => boolean): void {
+    const from = this.#lastLookAt;
+    this.#lastLookAt = look.at;
+    if (from !== undefined && look.at - from > this.#streamGapMs) {
+      for (let at = Math.max(from, look.at - dayMs); at < look.at && this.#leftMs > 0; at += this.#streamGapMs) {
+        if (!inHours(at)) this.#pass({ ...look, at }, this.#streamGapMs);
+      }
+    }
     this.#leftMs = windDownMs;
   }
 
@@ -37,10 +51,7 @@ export class RuleWindDown {
   pass(look: Look): void {
     const elapsed = look.at - (this.#lastLookAt ?? look.at);
     this.#lastLookAt = look.at;
-    if (this.#leftMs <= 0) return;
-    this.#rule.evaluate({ ...look, tracks: [] });
-    if (elapsed <= 0 || elapsed > this.#streamGapMs) return;
-    this.#leftMs = Math.max(this.#leftMs - elapsed, this.#rule.pending().length > 0 ? 1 : 0);
+    this.#pass(look, elapsed);
   }
 
   save(): SavedWindDown {
@@ -50,5 +61,12 @@ export class RuleWindDown {
   restore({ leftMs, lastLookAt }: SavedWindDown): void {
     this.#leftMs = leftMs;
     this.#lastLookAt = lastLookAt;
+  }
+
+  #pass(look: Look, elapsed: number): void {
+    if (this.#leftMs <= 0) return;
+    this.#rule.evaluate({ ...look, tracks: [] });
+    if (elapsed <= 0 || elapsed > this.#streamGapMs) return;
+    this.#leftMs = Math.max(this.#leftMs - elapsed, this.#rule.pending().length > 0 ? 1 : 0);
   }
 }

@@ -1,5 +1,5 @@
 import type { TriggeringAnchor } from '../../domain/geometry.ts';
-import type { IncidentId } from '../../domain/ids.ts';
+import type { IncidentId, UtcMs } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { OpenIncident, SceneEvent } from '../../domain/scene-event.ts';
 import type { Zone } from '../../domain/zone.ts';
@@ -99,14 +99,16 @@ export class RunningScene {
 
   update(look: Look, trace: SceneTrace | undefined): readonly SceneEvent[] {
     const own = trace && { note: (note: Omit<SceneNote, 'scene'>) => trace.note({ ...note, scene: this.module.id }) };
-    this.#inHours = this.#schedule === undefined || this.#calendar.isWithin(this.#schedule, look.at);
+    const schedule = this.#schedule;
+    const inHours = (at: UtcMs) => schedule === undefined || this.#calendar.isWithin(schedule, at);
+    this.#inHours = inHours(look.at);
     if (!this.#inHours) {
       own?.note({ verdict: 'ignored', code: 'outside-schedule' });
       this.#windDown.pass(look);
       // What is open when the hours end is cleared like anything that is no longer seen.
       return this.book.update(look.at, []);
     }
-    this.#windDown.begin();
+    if (schedule !== undefined) this.#windDown.within(look, inHours);
     return this.book.update(look.at, this.#rule.evaluate(look, own), own);
   }
 }

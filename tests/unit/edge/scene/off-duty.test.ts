@@ -64,6 +64,21 @@ describe('over night', () => {
     expect(events.map(({ phase, second }) => `${phase}@${second}`)).toEqual([`raised@${morningS + 300}`]);
   });
 
+  test.each<[string, number, number]>([
+    ['before the hours end', 90, morningS],
+    ['after that', 130, morningS],
+    ['and on again later in the morning', 90, morningS + 100],
+  ])('it ends as well with a node that is off: %s', (_what, from, to) => {
+    const first = Math.max(to, morningS);
+    expect(parking.story(stays().gap(from, to), first + 400)).toEqual([`raised@${first + 300}`]);
+  });
+
+  test('within the hours a gap is only that', () => {
+    const noon = new SceneTimeline().lookEvery(10).startsAt('2026-05-06T12:00:00+08:00');
+    const parked = noon.stands('c', { box, from: 0, to: 9_000 }).gap(100, 7_000);
+    expect(parking.story(parked, 8_000)).toEqual(['raised@7210']);
+  });
+
   test('what was a case is one again only after its whole time', () => {
     const afternoon = new SceneTimeline().lookEvery(10).startsAt('2026-05-06T17:40:00+08:00');
     const closesS = 1_200;
