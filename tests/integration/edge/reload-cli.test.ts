@@ -51,10 +51,17 @@ beforeAll(async () => {
   writeFileSync(path, text(['a']));
   health = async () => (await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()) as Health;
   edge = new CliProcess(['edge', '--config', path], { MAPLEBRIDGE_MODEL_MIRROR: join(folder.path, 'empty') });
+  await edge.says(/"service":"status".*started/);
+  // While it starts, as a deployment tool would: it is heeded afterwards, and ends nothing.
+  edge.signal('SIGHUP');
   await edge.says(/"service":"edge".*started/);
+  await edge.says(/"SIGHUP".*reading the configuration again.*configuration applied/s);
 });
 afterAll(async () => {
-  expect(await edge?.terminate()).toBe(0);
+  const exit = edge?.terminate();
+  // Nor does one that comes while it drains.
+  edge?.signal('SIGHUP');
+  expect(await exit).toBe(0);
   await folder?.remove();
 });
 
