@@ -1,0 +1,147 @@
+import { PCFShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
+import type { LightKind, TruthZone } from '../truth.ts';
+import type { LabelOutline } from '../truth-boxes.ts';
+import { type Actor, poseChangeS } from './actor.ts';
+import { Labels } from './labels.ts';
+import { MaskPass } from './mask-pass.ts';
+import type { Path } from './path.ts';
+import { outlineOf, zoneSeen } from './projection.ts';
+import type { CameraPose, Site } from './site.ts';
+
+/** Draws one scene in one light: set by `lightStage`. */
+export interface StageLight {
+  /** Once a picture, before it is drawn. */
+  update?(timeS: number, camera: PerspectiveCamera): void;
+}
+
+/** What the page hands over of one picture. */
+export interface StagePicture {
+  /** RGBA, bottom row first. */
+  readonly colour: Uint8Array;
+  /** One label number a pixel, bottom row first. */
+  readonly mask: Uint8Array;
+  /** Whole outlines of what is on stage, 0–1 of the picture. */
+  readonly outlines: readonly LabelOutline[];
+}
+
+/** One place with its actors, drawn picture by picture. */
+export class Stage {
+  readonly scene = new Scene();
+  readonly camera: PerspectiveCamera;
+  readonly #renderer: WebGLRenderer;
+  readonly #mask: MaskPass;
+  readonly #labels = new Labels();
+  readonly #cast: { actor: Actor; path: Path | undefined }[] = [];
+  readonly #site: Site;
+  readonly #size: readonly [number, number];
+  readonly #light: StageLight;
+
+  constructor(
+    renderer: WebGLRenderer,
+    site: Site,
+    size: readonly [number, number],
+    light: (scene: Scene, renderer: WebGLRenderer) => StageLight,
+  ) {
+    this.#renderer = renderer;
+    this.#site = site;
+    this.#size = size;
+    this.#mask = new MaskPass(...size);
+    this.camera = createCamera(site.camera, size);
+    this.scene.add(site.set);
+    this.#light = light(this.scene, renderer);
+  }
+
+  get zones(): TruthZone[] {
+    return this.#site.zones.map((zone) => zoneSeen(zone, this.camera));
+  }
+
+  play(actor: Actor, path: Path | undefined): void {
+    this.#labels.add(actor);
+    this.scene.add(actor.object);
+    this.#cast.push({ actor, path });
+  }
+
+  draw(timeS: number): StagePicture {
+    this.#pose(timeS);
+    this.#light.update?.(timeS, this.camera);
+    const colour = this.#drawColour();
+    const mask = this.#mask.draw(this.#renderer, this.scene, this.camera, this.#labels);
+    const outlines = this.#labels.all
+      .filter(({ object }) => isShown(object))
+      .map(({ id, class: name, parts, object }) => ({
+        id,
+        class: name,
+        parts,
+        outline: outlineOf(object, this.camera) ?? [],
+      }));
+    return { colour, mask, outlines };
+  }
+
+  #pose(timeS: number): void {
+    for (const { actor, path } of this.#cast) {
+      if (path === undefined) {
+        const still = {
+          timeS,
+          wayM: 0,
+          speedMps: 0,
+          pose: 'stand',
+          before: 'stand',
+          sinceChangeS: poseChangeS,
+        } as const;
+        actor.move?.(still);
+        continue;
+      }
+      const place = path.at(timeS);
+      actor.object.visible = place !== undefined;
+      if (place === undefined) continue;
+      actor.object.position.set(place.x, place.y, place.z);
+      actor.object.rotation.y = place.heading;
+      actor.move?.(place);
+    }
+    this.scene.updateMatrixWorld(true);
+  }
+
+  #drawColour(): Uint8Array {
+    const [width, height] = this.#size;
+    this.#renderer.render(this.scene, this.camera);
+    const colour = new Uint8Array(width * height * 4);
+    const gl = this.#renderer.getContext();
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, colour);
+    return colour;
+  }
+
+  /** Frees what the graphics driver holds of it. */
+  dispose(): void {
+    this.scene.traverse((object) => {
+      if ('geometry' in object) (object.geometry as { dispose(): void }).dispose();
+    });
+    this.#renderer.renderLists.dispose();
+  }
+}
+
+/** A renderer of the wanted size with soft shadows. */
+export function createRenderer(width: number, height: number): WebGLRenderer {
+  const renderer = new WebGLRenderer({ antialias: true, preserveDrawingBuffer: true });
+  renderer.setSize(width, height);
+  renderer.setPixelRatio(1);
+  renderer.outputColorSpace = SRGBColorSpace;
+  renderer.shadowMap.enabled = true;
+  renderer.shadowMap.type = PCFShadowMap;
+  return renderer;
+}
+
+function createCamera(pose: CameraPose, [width, height]: readonly [number, number]): PerspectiveCamera {
+  const camera = new PerspectiveCamera(pose.fovDeg, width / height, 0.1, 400);
+  camera.position.set(...pose.position);
+  camera.lookAt(...pose.target);
+  camera.updateMatrixWorld(true);
+  return camera;
+}
+
+function isShown(object: { visible: boolean; parent: unknown }): boolean {
+  if (!object.visible) return false;
+  return object.parent === null || isShown(object.parent as { visible: boolean; parent: unknown });
+}
+
+/** How a picture is lit. */
+export type Lighting = (kind: LightKind) => (scene: Scene, renderer: WebGLRenderer) => StageLight;
