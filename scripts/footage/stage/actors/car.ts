@@ -3,7 +3,10 @@ import type { Actor } from '../actor.ts';
 import type { Random } from '../random.ts';
 
 /** A passenger car. */
-export function createCar(random: Random): Actor {
+export function createCar(
+  random: Random,
+  _options: { kind?: 'sedan' | 'hatchback' | 'suv' | 'van' | 'taxi' } = {},
+): Actor {
   const object = new Group();
   const paint = new MeshStandardMaterial({
     color: random.pick([0x8a1f1f, 0xdddddd, 0x222222, 0x1f3f8a]),

@@ -1,0 +1,15 @@
+import { Group } from 'three';
+import type { Actor } from '../actor.ts';
+import type { Random } from '../random.ts';
+import { PaintedShape } from './painted-shape.ts';
+
+/** A thing somebody left. */
+export function createLeftObject(random: Random): Actor {
+  const size = [0.6, 0.6, 0.35] as const;
+  const object = new Group();
+  const shade = random.between(0.8, 1.1);
+  const shape = new PaintedShape().box(size, [0, size[1] / 2, 0], 0x303a60);
+  object.add(shape.mesh());
+  object.scale.setScalar(shade);
+  return { object, class: 'left_object', size };
+}

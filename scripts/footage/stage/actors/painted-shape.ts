@@ -1,0 +1,99 @@
+import {
+  BoxGeometry,
+  type BufferGeometry,
+  Color,
+  type ColorRepresentation,
+  CylinderGeometry,
+  DoubleSide,
+  Euler,
+  Float32BufferAttribute,
+  Matrix4,
+  Mesh,
+  MeshLambertMaterial,
+  MeshStandardMaterial,
+  Quaternion,
+  Vector3,
+} from 'three';
+import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
+
+/** Surfaces that everything painted by its corners shares: `lacquer` shines, `cloth` is seen from both sides. */
+export const finishes = {
+  matte: new MeshLambertMaterial({ vertexColors: true }),
+  cloth: new MeshLambertMaterial({ vertexColors: true, side: DoubleSide }),
+  lacquer: new MeshStandardMaterial({ vertexColors: true, roughness: 0.35, metalness: 0.1 }),
+  plastic: new MeshStandardMaterial({ vertexColors: true, roughness: 0.55 }),
+} as const;
+
+/** A kind of surface. */
+export type Finish = keyof typeof finishes;
+
+/** Where a piece goes: metres, and turns in radians about x, y and z. */
+export interface Placing {
+  readonly at?: readonly [number, number, number];
+  readonly turn?: readonly [number, number, number];
+  readonly scale?: readonly [number, number, number];
+}
+
+/** Collects coloured pieces and makes one mesh of them: one draw call for a whole car body. */
+export class PaintedShape {
+  readonly #pieces: BufferGeometry[] = [];
+
+  /** Adds a piece in one colour, as it lies or placed. */
+  add(piece: BufferGeometry, colour: ColorRepresentation, { at, turn, scale }: Placing = {}): this {
+    const loose = piece.index === null ? piece.clone() : piece.toNonIndexed();
+    for (const name of Object.keys(loose.attributes)) {
+      if (name !== 'position' && name !== 'normal' && name !== 'color') loose.deleteAttribute(name);
+    }
+    loose.applyMatrix4(
+      new Matrix4().compose(
+        new Vector3(...(at ?? [0, 0, 0])),
+        new Quaternion().setFromEuler(new Euler(...(turn ?? [0, 0, 0]))),
+        new Vector3(...(scale ?? [1, 1, 1])),
+      ),
+    );
+    if (!loose.hasAttribute('color')) paint(loose, new Color(colour));
+    this.#pieces.push(loose);
+    return this;
+  }
+
+  /** A box by its size, its middle at `at`. */
+  box(
+    size: readonly [number, number, number],
+    at: readonly [number, number, number],
+    colour: ColorRepresentation,
+    turn: readonly [number, number, number] = [0, 0, 0],
+  ): this {
+    return this.add(new BoxGeometry(...size), colour, { at, turn });
+  }
+
+  /** A round bar from one point to another, thinner at the end where `endRadiusM` says so. */
+  bar(
+    from: readonly [number, number, number],
+    to: readonly [number, number, number],
+    radiusM: number,
+    colour: ColorRepresentation,
+    { sides = 6, endRadiusM = radiusM }: { sides?: number; endRadiusM?: number } = {},
+  ): this {
+    const [start, end] = [new Vector3(...from), new Vector3(...to)];
+    const along = end.clone().sub(start);
+    const bar = new CylinderGeometry(endRadiusM, radiusM, along.length(), sides);
+    bar.applyQuaternion(new Quaternion().setFromUnitVectors(new Vector3(0, 1, 0), along.normalize()));
+    const middle = start.add(end).multiplyScalar(0.5);
+    return this.add(bar, colour, { at: [middle.x, middle.y, middle.z] });
+  }
+
+  /** All pieces as one mesh that casts and takes shadows. */
+  mesh(finish: Finish = 'matte'): Mesh {
+    const mesh = new Mesh(mergeGeometries(this.#pieces), finishes[finish]);
+    mesh.castShadow = true;
+    mesh.receiveShadow = true;
+    return mesh;
+  }
+}
+
+function paint(piece: BufferGeometry, colour: Color): void {
+  const corners = piece.getAttribute('position').count;
+  const colours = new Float32Array(corners * 3);
+  for (let corner = 0; corner < corners; corner += 1) colour.toArray(colours, corner * 3);
+  piece.setAttribute('color', new Float32BufferAttribute(colours, 3));
+}
