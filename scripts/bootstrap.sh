@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets up what a command needs and nothing more; quick when nothing is to do.
-#   sh scripts/bootstrap.sh demo|test|check|bench|fuzz|run
-# Needs only the npm registry and, for test and bench, Debian packages.
+#   sh scripts/bootstrap.sh demo|test|check|bench|fuzz|footage|train|run
+# Needs only the npm registry and, for test, bench, footage and train, Debian packages.
 set -eu
 goal=${1:-run}
 cd "$(dirname "$0")/.."
@@ -58,6 +58,18 @@ if [ "$goal" = test ] || [ "$goal" = bench ]; then
   need postgresql 'the integration tests over real Postgres' has_postgres
   need chromium 'the console tests in a real browser' test -x /usr/bin/chromium
   need fonts-noto-cjk 'Chinese text in screenshots' has_cjk
+fi
+
+if [ "$goal" = footage ]; then
+  need ffmpeg 'coding the clips' command -v ffmpeg
+  need chromium 'drawing the pictures' test -x /usr/bin/chromium
+fi
+
+has_python() { /usr/bin/python3 -c "import $1"; }
+if [ "$goal" = train ]; then
+  need python3-torch 'training' has_python torch
+  need python3-onnx 'exporting the trained model' has_python onnx
+  need python3-opencv 'reading and bending pictures' has_python cv2
 fi
 
 if [ -n "$missing" ]; then

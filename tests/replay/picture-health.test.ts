@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blurred, type Change, flat, HealthStand, shifted, through } from './health-stand.ts';
+import { blurred, type Change, flat, HealthStand, shifted, through } from '../unit/edge/health/health-stand.ts';
 
 /** Has watched the street for five minutes. */
 function watching(options?: ConstructorParameters<typeof HealthStand>[0]): HealthStand {
