@@ -1,33 +1,37 @@
-import { parseArgs } from 'node:util';
-import { preview } from './preview.ts';
-import type { LightKind, TakeKind } from './truth.ts';
+import { AppError } from '../../src/lib/errors.ts';
+import type { FootageCommand } from './command.ts';
 
-const usage =
-  'usage: npm run footage -- preview --scene illegal_parking [--take fires|near] [--at 5,20] [--seed 1] [--light day] [--out .maplebridge/footage]';
+/** Every command, in the order the help lists them; each is loaded only when it is called. */
+const commands: readonly { name: string; load: () => Promise<FootageCommand> }[] = [
+  { name: 'preview', load: async () => (await import('./preview.ts')).previewCommand },
+];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    scene: { type: 'string', default: 'illegal_parking' },
-    take: { type: 'string' },
-    at: { type: 'string', default: '0' },
-    seed: { type: 'string', default: '1' },
-    light: { type: 'string' },
-    out: { type: 'string', default: '.maplebridge/footage' },
-  },
-});
-if (positionals[0] !== 'preview') {
-  process.stderr.write(`${usage}\n`);
-  process.exitCode = 2;
-} else {
-  const order = {
-    scene: values.scene,
-    seed: Number(values.seed),
-    width: 640,
-    height: 360,
-    ...(values.take !== undefined && { take: values.take as TakeKind }),
-    ...(values.light !== undefined && { light: values.light as LightKind }),
-  };
-  const files = await preview(order, values.at.split(',').map(Number), values.out);
-  process.stdout.write(`${files.join('\n')}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function main(): Promise<number> {
+  const [name, ...args] = process.argv.slice(2);
+  const entry = commands.find((each) => each.name === name);
+  if (entry === undefined) {
+    for (const { load } of commands) {
+      const { summary, usage } = await load();
+      print(`npm run footage -- ${usage}\n  ${summary}`);
+    }
+    if (name === undefined || name === 'help' || name === '--help') return 0;
+    throw new AppError(
+      'MB_USAGE',
+      `unknown command "${name}"; there are ${commands.map((each) => each.name).join(', ')}`,
+    );
+  }
+  const command = await entry.load();
+  if (args.includes('--help')) print(`${command.summary}\nusage: npm run footage -- ${command.usage}`);
+  else await command.run(args, print);
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const told = error instanceof AppError ? `${error.code}: ${error.message}` : String((error as Error).stack ?? error);
+  process.stderr.write(`footage: ${told}\n`);
+  process.exitCode = error instanceof AppError && error.code === 'MB_USAGE' ? 2 : 1;
 }

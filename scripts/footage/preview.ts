@@ -1,45 +1,62 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import { AppError } from '../../src/lib/errors.ts';
+import { type FootageCommand, lightOption, options, takeOption, wholeOption } from './command.ts';
+import { createExposure } from './exposure.ts';
+import { markedPicture } from './marked-picture.ts';
+import { pictureSize } from './picture-size.ts';
 import { StageBrowser } from './stage-browser.ts';
 import type { StageOrder } from './stage-order.ts';
 
-/** Draws single moments of a take (or training pictures) with their boxes, to be looked at. */
-export async function preview(
+/** Draws single moments with their boxes, to be looked at. */
+export const previewCommand: FootageCommand = {
+  summary: 'draws single moments of a take (or, without one, training pictures) with their boxes, as PNG',
+  usage:
+    'preview --scene illegal_parking [--take fires|near] [--at 5,20] [--seed 1] [--light day] [--sensor] [--out .maplebridge/footage]',
+  async run(args, print) {
+    const values = options(args, {
+      scene: { type: 'string', default: 'illegal_parking' },
+      take: { type: 'string' },
+      at: { type: 'string', default: '0' },
+      seed: { type: 'string', default: '1' },
+      light: { type: 'string' },
+      sensor: { type: 'boolean', default: false },
+      out: { type: 'string', default: '.maplebridge/footage' },
+    });
+    const order = {
+      scene: values.scene,
+      seed: wholeOption('seed', values.seed),
+      ...pictureSize,
+      ...(values.take !== undefined && { take: takeOption(values.take) }),
+      ...(values.light !== undefined && { light: lightOption(values.light) }),
+    };
+    const timesS = values.at.split(',').map(Number);
+    if (timesS.some((timeS) => !(timeS >= 0)))
+      throw new AppError('MB_USAGE', `--at ${values.at}: seconds are needed, as in 5,20`);
+    await preview(order, timesS, { outDir: values.out, isExposed: values.sensor }, print);
+  },
+};
+
+async function preview(
   order: StageOrder,
   timesS: readonly number[],
-  outDir: string,
-): Promise<readonly string[]> {
+  { outDir, isExposed }: { outDir: string; isExposed: boolean },
+  print: (line: string) => void,
+): Promise<void> {
   const browser = new StageBrowser();
   mkdirSync(outDir, { recursive: true });
-  const files: string[] = [];
   try {
     await browser.start();
-    const report = await browser.load(order);
-    for (const timeS of timesS) {
-      const { width, height, rgb, boxes } = await browser.draw(timeS);
-      const marks = boxes.map(({ box: [x1, y1, x2, y2], class: name, ignore }) => {
-        const colour = ignore === true ? '#888' : '#0f0';
-        return `<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" fill="none" stroke="${colour}"/><text x="${x1}" y="${y1 - 2}" font-size="9" fill="${colour}">${name}</text>`;
-      });
-      const zones = report.zones.map(({ points }) => {
-        const path = points.map(([x, y]) => `${x * width},${y * height}`).join(' ');
-        return `<polyline points="${path}" fill="none" stroke="#ff0" stroke-dasharray="3"/>`;
-      });
-      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${zones.join('')}${marks.join('')}</svg>`;
+    const { light, zones } = await browser.load(order);
+    const exposure = isExposed ? createExposure(order.seed, light) : undefined;
+    for (const [index, timeS] of timesS.entries()) {
+      const drawn = await browser.draw(timeS, exposure?.shutterS);
+      exposure?.expose(drawn, index, timeS);
       const file = join(outDir, `${order.scene}-${order.take ?? 'scatter'}-${order.seed}-${timeS}.png`);
-      const picture = sharp(rgb, { raw: { width, height, channels: 3 } });
-      writeFileSync(
-        file,
-        await picture
-          .composite([{ input: Buffer.from(svg) }])
-          .png()
-          .toBuffer(),
-      );
-      files.push(file);
+      await markedPicture(drawn, zones).png().toFile(file);
+      print(file);
     }
   } finally {
     await browser.stop();
   }
-  return files;
 }

@@ -60,10 +60,11 @@ export class StageBrowser {
     return (await this.#started().evaluate(`footage.load(${JSON.stringify(order)})`)) as StageReport;
   }
 
-  async draw(timeS: number): Promise<DrawnPicture> {
+  /** One moment; what moves is smeared over `shutterS`. */
+  async draw(timeS: number, shutterS = 0): Promise<DrawnPicture> {
     const { width, height } = this.#order ?? { width: 0, height: 0 };
     const arrival = this.#server.nextPicture();
-    const outlines = (await this.#started().evaluate(`footage.draw(${timeS})`)) as LabelOutline[];
+    const outlines = (await this.#started().evaluate(`footage.draw(${timeS}, ${shutterS})`)) as LabelOutline[];
     const picture = await arrival;
     const rgb = upright(picture.subarray(0, width * height * 4), width, height);
     const mask = picture.subarray(width * height * 4);

@@ -50,6 +50,10 @@ export class MaskPass {
     return pixels.filter((_, index) => index % 4 === 0);
   }
 
+  dispose(): void {
+    this.#target.dispose();
+  }
+
   #dress(scene: Scene, labels: Labels): (() => void)[] {
     const undo: (() => void)[] = [];
     scene.traverseVisible((object) => {

@@ -50,9 +50,9 @@ function load(order: StageOrder): StageReport {
 }
 
 /** Draws one picture and sends it to `/picture`: colour, then mask; answers the outlines. */
-async function draw(timeS: number): Promise<readonly LabelOutline[]> {
+async function draw(timeS: number, shutterS: number): Promise<readonly LabelOutline[]> {
   if (stage === undefined) throw new Error('load a stage first');
-  const { colour, mask, outlines } = stage.draw(timeS);
+  const { colour, mask, outlines } = stage.draw(timeS, shutterS);
   const response = await fetch('/picture', { method: 'POST', body: new Blob([colour as BlobPart, mask as BlobPart]) });
   if (!response.ok) throw new Error(`picture not taken: ${response.status}`);
   return outlines;

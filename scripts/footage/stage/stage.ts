@@ -1,9 +1,20 @@
-import { PCFShadowMap, PerspectiveCamera, Scene, SRGBColorSpace, WebGLRenderer } from 'three';
+import {
+  Light,
+  type Material,
+  Mesh,
+  PCFShadowMap,
+  PerspectiveCamera,
+  Scene,
+  SRGBColorSpace,
+  Texture,
+  WebGLRenderer,
+} from 'three';
 import type { LightKind, TruthZone } from '../truth.ts';
 import type { LabelOutline } from '../truth-boxes.ts';
 import { type Actor, poseChangeS } from './actor.ts';
 import { Labels } from './labels.ts';
 import { MaskPass } from './mask-pass.ts';
+import { patchRound, smear } from './motion-blur.ts';
 import type { Path } from './path.ts';
 import { outlineOf, zoneSeen } from './projection.ts';
 import type { CameraPose, Site } from './site.ts';
@@ -23,6 +34,9 @@ export interface StagePicture {
   /** Whole outlines of what is on stage, 0–1 of the picture. */
   readonly outlines: readonly LabelOutline[];
 }
+
+/** Slower than this nothing smears. */
+const leastSpeedMps = 0.3;
 
 /** One place with its actors, drawn picture by picture. */
 export class Stage {
@@ -61,7 +75,8 @@ export class Stage {
     this.#cast.push({ actor, path });
   }
 
-  draw(timeS: number): StagePicture {
+  /** One moment, in the middle of an exposure of `shutterS`. */
+  draw(timeS: number, shutterS = 0): StagePicture {
     this.#pose(timeS);
     this.#light.update?.(timeS, this.camera);
     const colour = this.#drawColour();
@@ -74,7 +89,27 @@ export class Stage {
         parts,
         outline: outlineOf(object, this.camera) ?? [],
       }));
+    if (shutterS > 0) this.#smear(colour, timeS, shutterS);
     return { colour, mask, outlines };
+  }
+
+  #smear(colour: Uint8Array, timeS: number, shutterS: number): void {
+    const moving = this.#cast.filter(({ path }) => {
+      const place = path?.at(timeS);
+      return place !== undefined && (place.speedMps > leastSpeedMps || place.sinceChangeS < poseChangeS);
+    });
+    const patch = patchRound(
+      moving.map(({ actor }) => outlineOf(actor.object, this.camera) ?? []),
+      this.#size,
+    );
+    if (patch === undefined) return;
+    const times = [timeS - shutterS / 3, timeS + shutterS / 3];
+    smear(colour, this.#size, patch, times, {
+      renderer: this.#renderer,
+      scene: this.scene,
+      camera: this.camera,
+      pose: (moment) => this.#pose(moment),
+    });
   }
 
   #pose(timeS: number): void {
@@ -110,13 +145,21 @@ export class Stage {
     return colour;
   }
 
-  /** Frees what the graphics driver holds of it. */
+  /** Frees what the graphics driver holds of it; the shaders stay, the next stage needs the same ones. */
   dispose(): void {
+    this.#mask.dispose();
     this.scene.traverse((object) => {
       if ('geometry' in object) (object.geometry as { dispose(): void }).dispose();
+      if (object instanceof Light) object.dispose();
+      if (object instanceof Mesh) for (const material of [object.material].flat()) disposeTextures(material);
     });
+    if (this.scene.background instanceof Texture) this.scene.background.dispose();
     this.#renderer.renderLists.dispose();
   }
+}
+
+function disposeTextures(material: Material): void {
+  for (const value of Object.values(material)) if (value instanceof Texture) value.dispose();
 }
 
 /** A renderer of the wanted size with soft shadows. */
