@@ -58,7 +58,7 @@ export async function gateBench(say: (line: string) => void): Promise<BenchRepor
 
 async function readClips(shared: string, say: (line: string) => void): Promise<Clip[]> {
   const detector = await loadDetector({
-    ...detectSchema.parse({ scoreThreshold: 0.05, batch: { maxWaitMs: 0 } }),
+    ...detectSchema.parse({ models: [{ id: 'yolox-nano-416' }], scoreThreshold: 0.05, batch: { maxWaitMs: 0 } }),
     store: { manifest: loadManifest(), mirror: process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? join(shared, 'models') },
     log: createLogger('bench'),
     metrics: new Metrics(),

@@ -41,7 +41,7 @@ const metrics = new Metrics();
 const settings = JSON.parse(process.env['BENCH_EDGE'] ?? '{}') as Record<string, unknown>;
 const [decode, detect, gate] = [
   decodeSchema.parse(settings['decode'] ?? {}),
-  detectSchema.parse(settings['detect'] ?? {}),
+  detectSchema.parse(settings['detect'] ?? { models: [{ id: 'yolox-nano-416' }] }),
   gateSchema.parse(settings['gate'] ?? {}),
 ];
 const looks = looksSchema.parse({});

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { detectSchema } from '../../src/edge/detect/config.ts';
 import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
 import { resolveModel } from '../../src/edge/detect/model-store.ts';
 import { sharedDir } from '../../tests/support/shared.ts';
@@ -13,6 +12,8 @@ import { measureScale, type Scale } from './pipeline-scale.ts';
 import { type BenchCamera, planCameras } from './pipeline-scenario.ts';
 
 const standardScales = [100, 300, 600, 1200];
+/** The standard model: of the node and of its peer. */
+const modelId = 'yolox-nano-416';
 /** The peer is tried with this many cameras first, and never with more than `--peers`. */
 const firstPeers = 24;
 const mostPeers = 200;
@@ -27,7 +28,8 @@ export async function pipelineBench(say: (line: string) => void, options: BenchO
   const windowS = numberOption(options, 'seconds', 60);
   const scales = scalesOf(options);
   const peers = numberOption(options, 'peers', mostPeers);
-  const more = JSON.parse(process.env['BENCH_EDGE'] ?? '{}') as Record<string, unknown>;
+  const given = JSON.parse(process.env['BENCH_EDGE'] ?? '{}') as Record<string, unknown>;
+  const more = { detect: { models: [{ id: modelId }] }, ...given };
   const execArgv = nodeArguments(options['profile']);
   const { footage, clips } = await pipelineClips(say);
   const cameras = planCameras(Math.max(...scales, peers), clips);
@@ -86,13 +88,12 @@ function between(scales: readonly Scale[]): number | undefined {
 /** The peer on the farm's cameras, with the node's standard model. */
 async function peerOf(farm: PipelineFarm, cameras: readonly BenchCamera[]): Promise<Omit<PeerRamp, 'most'>> {
   const mirror = process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? (sharedDir && join(sharedDir, 'models'));
-  const id = detectSchema.parse({}).models[0]?.id ?? '';
   const url = ({ path }: BenchCamera) => `rtsp://127.0.0.1:${farm.port}${path}`;
   const urlsOf = (count: number) => {
     const some = cameras.slice(0, count);
     const of = (idle: boolean) => some.filter(({ kind }) => (kind === 'idle') === idle).map(url);
     return { idle: of(true), busy: of(false) };
   };
-  const model = await resolveModel(id, { manifest: loadManifest(), mirror });
+  const model = await resolveModel(modelId, { manifest: loadManifest(), mirror });
   return { urlsOf, model, first: firstPeers, windowS: 20, heldShare };
 }

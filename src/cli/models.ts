@@ -1,5 +1,7 @@
-import { loadManifest } from '../edge/detect/model-manifest.ts';
+import { automaticModels } from '../edge/detect/automatic-models.ts';
+import { loadManifest, type ModelManifest } from '../edge/detect/model-manifest.ts';
 import { pullModel, resolveFile } from '../edge/detect/model-store.ts';
+import { notePulled, pulledModels } from '../edge/detect/pulled-models.ts';
 import { messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
@@ -21,6 +23,8 @@ export const modelsCommand: Command = {
     if (positionals[0] === 'pull') {
       const id = required(positionals[1], 'the model id', modelsCommand);
       print(`${id}: ${await pullModel(id, { manifest })}`);
+      if (manifest.models.some((model) => model.id === id)) await notePulled(id, { manifest });
+      sayInUse(manifest, print);
       return 0;
     }
     required(positionals[0] === 'list' ? 'list' : undefined, '"list", "pull", "check" or "canary"', modelsCommand);
@@ -32,6 +36,15 @@ export const modelsCommand: Command = {
       );
       print(`${id}  ${task}  ${licence}  ${(bytes / 1e6).toFixed(1)} MB  ${where}`);
     }
+    sayInUse(manifest, print);
     return 0;
   },
 };
+
+/** What a node started here runs, and what each model is asked for. */
+function sayInUse(manifest: ModelManifest, print: (line: string) => void): void {
+  print('used from the next start on, where detect.models is left out:');
+  for (const { id, classes } of automaticModels(manifest, pulledModels({ manifest }))) {
+    print(`  ${id}: ${classes.join(', ')}`);
+  }
+}

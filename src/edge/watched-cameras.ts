@@ -54,11 +54,9 @@ export class WatchedCameras {
       onFault: (camera, reason, since) => this.#faulty(camera, reason, since),
       onContinuousLook: ({ id }, outcome) => this.#scheduler.looked(id, outcome),
     };
-    const { models, sessions } = config.detect;
-    const detector = models.reduce((sum, model) => sum + (model.sessions ?? sessions), 0);
     this.#scheduler = new LookScheduler({
       slots: decoder.slots,
-      threads: { decoder: config.decode.workers, detector },
+      threads: { decoder: config.decode.workers, detector: options.detection.threads },
       config: config.schedule,
       perform: (...look) => this.#perform(...look),
       pace: (camera, everyMs, continuous) => this.#pace(camera, everyMs, continuous),

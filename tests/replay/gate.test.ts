@@ -29,7 +29,7 @@ describe.skipIf(sharedDir === undefined)(`the activity gate on shared footage${r
   beforeAll(async () => {
     await decoder.start(new AbortController().signal);
     detector = await loadDetector({
-      ...detectSchema.parse({ scoreThreshold: 0.05, batch: { maxWaitMs: 0 } }),
+      ...detectSchema.parse({ models: [{ id: 'yolox-nano-416' }], scoreThreshold: 0.05, batch: { maxWaitMs: 0 } }),
       store: { manifest: loadManifest(), mirror: join(shared, 'models') },
       ...{ log, metrics: new Metrics() },
     });

@@ -161,6 +161,12 @@ function detrPostModel(objects: readonly KnownObject[], options: ReaderOptions):
   });
 }
 
+/** As a graph that suppresses by itself writes them: as many rows as there are objects. */
+function ready(objects: readonly KnownObject[]): TinyTensor[] {
+  const floats = objects.flatMap(({ box, score, classIndex }) => [...box, score, classIndex]);
+  return [{ name: 'detections', dims: [objects.length, 6], floats }];
+}
+
 const plain =
   (encode: AdapterCase['encode']): AdapterCase['model'] =>
   (objects, options) =>
@@ -173,6 +179,7 @@ export const adapterCases: readonly AdapterCase[] = [
   { kind: 'picodet', strides: [8, 16, 32, 64], encode: gfl, model: plain(gfl) },
   { kind: 'detr', strides: [], encode: detr, model: plain(detr) },
   { kind: 'detr-post', strides: [], encode: detrPost, model: detrPostModel },
+  { kind: 'ready', strides: [], encode: ready, model: plain(ready) },
 ];
 
 /** As the runtime hands them over. */

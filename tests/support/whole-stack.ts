@@ -99,7 +99,12 @@ export class WholeStack {
       { ...collectConfig, embeddedBroker: kind === 'embedded' ? collectConfig.embeddedBroker : undefined },
       around,
     );
-    const edgeText = JSON.stringify({ ...edgeOf(texts('edge')), ...edgeOverrides, cameras });
+    const edgeText = JSON.stringify({
+      ...edgeOf(texts('edge')),
+      detect: { models: [{ id: 'yolox-nano-416' }] },
+      ...edgeOverrides,
+      cameras,
+    });
     const models = { mirror: join(sharedDir ?? '', 'models') };
     // Metrics of its own: a process that starts again has those too.
     const makeEdge = () =>
@@ -139,7 +144,7 @@ export class WholeStack {
   }
 }
 
-/** The demo's edge configuration as plain data, for its broker, key and model settings. */
+/** The demo's edge configuration as plain data, for its broker and key settings. */
 function edgeOf(text: string): EdgeInput {
   const config: EdgeInput = JSON.parse(JSON.stringify(parseYaml(text)));
   return config;

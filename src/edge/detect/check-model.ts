@@ -77,6 +77,7 @@ const usualInput: Readonly<
   },
   detr: { channelOrder: 'rgb', fit: 'stretch', mean: [0, 0, 0], std: [255, 255, 255], pad: 0 },
   'detr-post': { channelOrder: 'rgb', fit: 'stretch', mean: [0, 0, 0], std: [255, 255, 255], pad: 0 },
+  ready: { channelOrder: 'rgb', fit: 'letterbox', mean: [0, 0, 0], std: [1, 1, 1], pad: 114 },
 };
 
 /** COCO's 80, or the 91 numbers its first models used: what labels are read as while classes are unknown. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectClasses } from '../../domain/object-class.ts';
 import { durationMs } from '../../lib/config.ts';
 import { appearanceSchema } from './appearance/config.ts';
 import { canarySchema } from './canary/config.ts';
@@ -15,6 +16,12 @@ const modelSchema = z.strictObject({
   provider: provider.optional().meta({ description: 'As `detect.provider`, for this model only.' }),
   threads: threads.optional().meta({ description: 'As `detect.threads`, for this model only.' }),
   sessions: sessions.optional().meta({ description: 'As `detect.sessions`, for this model only.' }),
+  classes: z
+    .array(z.enum(objectClasses))
+    .min(1)
+    .readonly()
+    .optional()
+    .meta({ description: 'What is asked of it, of the classes it knows; all unless given.' }),
 });
 
 /** Configuration of the object detector. */
@@ -24,10 +31,11 @@ export const detectSchema = z
       .array(modelSchema)
       .min(1)
       .max(8)
-      .default([{ id: 'yolox-nano-416' }])
+      .optional()
       .meta({
         description:
-          'Models of this node, each with threads of its own; a scene is served by those that know its classes.',
+          'Models of this node, each with threads of its own; a scene is served by those that know its classes. Unless ' +
+          'given: what `maplebridge models pull` brought, the last first, then what ships, each class asked of the first that knows it.',
       }),
     provider: provider.default('cpu').meta({
       description:
@@ -90,6 +98,7 @@ export const detectSchema = z
     }),
   })
   .superRefine(({ models, canary }, context) => {
+    if (models === undefined) return;
     const ids = models.map(({ id }) => id);
     if (canary !== undefined && !ids.includes(canary.replaces))
       context.addIssue({

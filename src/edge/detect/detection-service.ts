@@ -10,6 +10,7 @@ import type { LookIdentity, WantedPicture } from './canary/model-handle.ts';
 import { canaryBeside } from './canary/open-canary.ts';
 import type { Detector, ModelDescription } from './detector.ts';
 import { type LoadDetectorOptions, modelLane } from './load-detector.ts';
+import { mergeModels } from './merge-models.ts';
 import type { ModelLane } from './model-lane.ts';
 import type { Detected } from './model-runner.ts';
 import type { ModelStatus } from './model-status.ts';
@@ -36,7 +37,7 @@ export interface DetectFailure {
 
 /** What all models together found. */
 export interface DetectOutcome {
-  /** By model in the order asked, best score first; each says which run found it. */
+  /** By model in the order asked, best score first, one box an object; each says which run found it. */
   readonly detections: readonly Detection[];
   readonly runs: readonly ModelRun[];
   /** This look's share of the detectors' working time. */
@@ -62,20 +63,27 @@ export interface DetectionServiceOptions extends LoadDetectorOptions {
  */
 export class DetectionService {
   readonly #lanes: ReadonlyMap<string, ModelLane>;
+  readonly #iouThreshold: number;
+  /** Threads of all models together. */
+  readonly threads: number;
   /** Stands in the place of the model it may replace. */
   readonly #canary: { readonly in: CanaryModel; readonly place: string; readonly modelId: string } | undefined;
 
-  /** @throws AppError MB_MODEL_UNKNOWN: a configuration that names a model nobody knows is a mistake. */
+  /** @throws AppError MB_MODEL_UNKNOWN, MB_CONFIG_INVALID: a configuration that names a model nobody knows is a mistake. */
   constructor(options: DetectionServiceOptions) {
+    const models = modelSettings(options, options.store);
+    this.#iouThreshold = options.iouThreshold;
+    this.threads = models.reduce((sum, { sessions }) => sum + sessions, 0);
     this.#lanes = new Map(
-      modelSettings(options).map((settings) => [
+      models.map((settings) => [
         settings.id,
         modelLane(settings, options, (status) => options.onStatus?.(settings.id, status)),
       ]),
     );
     const { canary } = options;
-    const old = canary && this.#lanes.get(canary.replaces);
-    if (canary !== undefined && old !== undefined) {
+    if (canary !== undefined) {
+      const old = this.#lanes.get(canary.replaces);
+      if (old === undefined) throw notOurs(canary.replaces, [...this.#lanes.keys()]);
       const model = canaryBeside(old, canary, options, () => this.#isBusy());
       this.#canary = { in: model, place: canary.replaces, modelId: canary.modelId };
     }
@@ -145,7 +153,10 @@ export class DetectionService {
     const found = answers.flatMap((answer) => ('detected' in answer ? [answer.detected] : []));
     const failures = answers.flatMap((answer) => ('failure' in answer ? [answer.failure] : []));
     return {
-      detections: found.flatMap(({ detections }) => detections),
+      detections: mergeModels(
+        found.map(({ detections }) => detections),
+        this.#iouThreshold,
+      ),
       runs: found.map(({ run }) => run),
       detectMs: found.reduce((sum, { detectMs }) => sum + detectMs, 0),
       failed: failures.map(({ model }) => model),
@@ -188,4 +199,12 @@ export class DetectionService {
     if (error instanceof AppError && error.code === 'MB_OVERLOADED') return 'overloaded';
     return this.#lanes.get(id)?.status.state === 'ready' ? 'failed' : 'unavailable';
   }
+}
+
+/** Where models are named, the configuration has been checked for it; where they are chosen, only now. */
+function notOurs(replaces: string, ids: readonly string[]): AppError {
+  return new AppError(
+    'MB_CONFIG_INVALID',
+    `detect.canary.replaces: "${replaces}" is not one of this node's models: ${ids.join(', ')}`,
+  );
 }

@@ -27,6 +27,7 @@ export function guessAdapters(outputs: readonly DescribedValue[], picture: Pictu
     ...(fine ? { nanodet: shared, picodet: shared } : { picodet: shared, nanodet: shared }),
     detr: detr(outputs),
     'detr-post': detrPost(outputs),
+    ready: ready(outputs),
   };
   return Object.entries(tries).map(([kind, fit]) => ({
     kind: kind as ModelEntry['kind'],
@@ -103,5 +104,14 @@ function detrPost(outputs: readonly DescribedValue[]): Fit {
   const fits = outputs.length === 3 && named(/label/i) && named(/score/i) && named(/box/i)?.dims?.at(-1) === 4;
   if (fits !== true)
     return { unfit: `expected labels [1, n], boxes [1, n, 4], scores [1, n], got ${shapesOf(outputs)}` };
+  return { strides: [], classes: 0 };
+}
+
+/** Six numbers a box is also what YOLOX gives of one class, which is tried before. */
+function ready(outputs: readonly DescribedValue[]): Fit {
+  const [output, ...more] = outputs;
+  const dims = output?.dims ?? [];
+  const isAlone = more.length === 0 && (dims.length === 2 || (dims.length === 3 && Number(dims[0]) === 1));
+  if (!isAlone || dims.at(-1) !== 6) return { unfit: `expected one output [n, 6], got ${shapesOf(outputs)}` };
   return { strides: [], classes: 0 };
 }

@@ -27,7 +27,8 @@ export function modelLane(
   const { store, clock = systemClock, log, metrics } = options;
   const { queueCapacity, loadTimeoutMs, jobTimeoutMs } = options;
   const entry = findModel(store.manifest, settings.id);
-  const classes = [...new Set(canonicalClasses(store.manifest, entry).filter((name) => name !== undefined))];
+  const known = new Set(canonicalClasses(store.manifest, entry).filter((name) => name !== undefined));
+  const classes = [...known].filter((name) => settings.classes?.includes(name) !== false);
   return new ModelLane({
     model: { id: entry.id, sha256: entry.sha256, classes },
     entry,
@@ -43,7 +44,7 @@ export function modelLane(
  * @throws AppError MB_MODEL_UNKNOWN, MB_MODEL_MISSING, MB_MODEL_HASH, or MB_MODEL_FAILED when it does not load or run.
  */
 export async function loadDetector(options: LoadDetectorOptions): Promise<Detector> {
-  const [settings] = modelSettings(options);
+  const [settings] = modelSettings(options, options.store);
   if (settings === undefined) throw new AppError('MB_CONFIG_INVALID', 'detect.models names no model');
   const lane = modelLane(settings, options);
   await lane.open();

@@ -7,7 +7,10 @@ import { objectClasses } from '../../domain/object-class.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 
 /** Kinds of outputs that can be read. */
-export const modelKinds = ['yolox', 'picodet', 'nanodet', 'detr', 'detr-post'] as const;
+export const modelKinds = ['yolox', 'picodet', 'nanodet', 'detr', 'detr-post', 'ready'] as const;
+
+/** Kinds that are read without knowing their grids. */
+const kindsWithoutGrid: ReadonlySet<string> = new Set<(typeof modelKinds)[number]>(['detr', 'detr-post', 'ready']);
 
 /** `models check` leaves what it cannot know in angle brackets. */
 const filledIn = z
@@ -54,11 +57,11 @@ const fileFields = {
 const modelSchema = z.strictObject({
   ...fileFields,
   task: z.literal('detect'),
-  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts; detr and detr-post: detr.ts. */
+  /** How its outputs are read: yolox.ts; picodet and nanodet: gfl.ts; detr and detr-post: detr.ts; ready: ready.ts. */
   kind: z.enum(modelKinds),
   /** Name of a class set. */
   classes: filledIn,
-  /** Output grids in the order of the model's outputs, in input pixels a cell; none for DETR. */
+  /** Output grids in the order of the model's outputs, in input pixels a cell; none for DETR, nor where the graph decodes by itself. */
   strides: z.array(z.number().int().positive()).max(8),
   input: inputSchema,
   /**
@@ -126,7 +129,7 @@ function checkReferences(manifest: ModelManifest): ModelManifest {
     ids.add(id);
   }
   for (const model of manifest.models) {
-    if (model.strides.length === 0 && !model.kind.startsWith('detr')) {
+    if (model.strides.length === 0 && !kindsWithoutGrid.has(model.kind)) {
       throw new Error(`models: "${model.id}" names no strides, without which ${model.kind} cannot be read`);
     }
     if (manifest.classSets[model.classes] === undefined) {

@@ -2,6 +2,7 @@ import type { Candidate, OutputReader, OutputTensor, ReaderOptions } from './can
 import { detrPostReader, detrReader } from './detr.ts';
 import { gflReader } from './gfl.ts';
 import type { ModelEntry } from './model-manifest.ts';
+import { readyReader } from './ready.ts';
 import { yoloxReader } from './yolox.ts';
 
 /** How each kind of model is read. */
@@ -11,10 +12,14 @@ export const outputReaders: Readonly<Record<ModelEntry['kind'], (options: Reader
   nanodet: sound(gflReader),
   detr: sound(detrReader),
   'detr-post': sound(detrPostReader),
+  ready: sound(readyReader),
 };
 
 /** Kinds trained to report each object once: suppression would only merge people who stand close together. */
 export const oneBoxAnObject: ReadonlySet<ModelEntry['kind']> = new Set(['detr', 'detr-post']);
+
+/** Kinds whose outputs do not say which picture of a batch a box is of: they take one input a run. */
+export const onePictureARun: ReadonlySet<ModelEntry['kind']> = new Set(['ready']);
 
 /** A graph that overflows gives NaN and infinities: neither is a box, nor a score. */
 function sound(reader: (options: ReaderOptions) => OutputReader) {

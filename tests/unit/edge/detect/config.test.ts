@@ -1,12 +1,20 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { detectSchema } from '../../../../src/edge/detect/config.ts';
+import { loadManifest } from '../../../../src/edge/detect/model-manifest.ts';
 import { modelSettings } from '../../../../src/edge/detect/prepare-model.ts';
 
-const settings = (written: unknown) => modelSettings(detectSchema.parse(written));
+const store = { manifest: loadManifest(), cacheDir: join(tmpdir(), 'maplebridge-nothing-pulled') };
+const settings = (written: unknown) => modelSettings(detectSchema.parse(written), store);
 
 describe('configuration of the detector', () => {
   test('nothing written: one model on one thread of the cpu', () => {
-    expect(settings({})).toEqual([{ id: 'yolox-nano-416', provider: 'cpu', threads: 1, sessions: 1 }]);
+    expect(settings({})).toMatchObject([{ provider: 'cpu', threads: 1, sessions: 1 }]);
+  });
+
+  test('only some classes of a model', () => {
+    expect(settings({ models: [{ id: 'a', classes: ['person'] }] })).toMatchObject([{ id: 'a', classes: ['person'] }]);
   });
 
   test('what a model leaves out is as for all of them', () => {

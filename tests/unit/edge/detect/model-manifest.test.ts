@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { objectClasses } from '../../../../src/domain/object-class.ts';
 import { canonicalClasses, findModel, loadManifest } from '../../../../src/edge/detect/model-manifest.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'maplebridge-manifest-'));
@@ -30,6 +31,12 @@ describe('models/manifest.json', () => {
     expect(classes[71]).toBeUndefined();
   });
 
+  test('our own classes are the canonical ones, in their order', () => {
+    const own = manifest.classSets['maplebridge-25'];
+    expect(own?.names).toEqual(objectClasses);
+    expect(own?.canonical).toEqual(Object.fromEntries(objectClasses.map((name) => [name, name])));
+  });
+
   test('an unknown id names the nearest, or only what is known', () => {
     expect(() => findModel(manifest, 'picodet-s-417')).toThrow(/did you mean "picodet-s-416"\?/);
     expect(() => findModel(manifest, 'resnet')).toThrow(/^no model "resnet": known: yolox-nano-416/);
@@ -44,6 +51,7 @@ describe('a manifest that is wrong', () => {
     ['a model without input', { ...manifest, models: [withoutInput] }, /input/],
     ['a file outside its folder', { ...manifest, models: [{ ...entry, file: '../x.onnx' }] }, /file/],
     ['an id twice', { ...manifest, models: [entry, entry] }, /listed twice/],
+    ['no strides for a grid', { ...manifest, models: [{ ...entry, strides: [] }] }, /names no strides/],
     ['a class set that is not there', { ...manifest, models: [{ ...entry, classes: 'x' }] }, /class set "x"/],
     [
       'a class that is not one of the names',

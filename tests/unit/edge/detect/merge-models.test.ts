@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Detection, ModelRun } from '../../../../src/domain/detection.ts';
+import type { Sha256 } from '../../../../src/domain/ids.ts';
+import type { ObjectClass } from '../../../../src/domain/object-class.ts';
+import { mergeModels } from '../../../../src/edge/detect/merge-models.ts';
+
+const run: ModelRun = {
+  modelId: 'any',
+  modelSha256: '' as Sha256,
+  provider: 'cpu',
+  inputWidth: 32,
+  inputHeight: 32,
+  inputScale: 1,
+  latencyMs: 1,
+};
+/** A box of a tenth by a tenth, moved to the right; moved by 0.033 it overlaps the first by half. */
+const found = (name: ObjectClass, score: number, right = 0): Detection => ({
+  box: [0.2 + right, 0.2, 0.3 + right, 0.3],
+  class: name,
+  score,
+  run,
+});
+const merged = (...models: Detection[][]) =>
+  mergeModels(models, 0.5).map(({ class: name, score }) => `${name} ${score}`);
+
+test.each<[string, Detection[][], string[]]>([
+  ['one object, two models: the surer box', [[found('person', 0.6)], [found('person', 0.8, 0.01)]], ['person 0.8']],
+  ['as sure: the box of the model asked first', [[found('car', 0.6)], [found('truck', 0.6)]], ['car 0.6']],
+  ['one van, as car and as truck', [[found('car', 0.9)], [found('truck', 0.6)]], ['car 0.9']],
+  [
+    'a rider and the bicycle under them',
+    [[found('person', 0.9)], [found('bicycle', 0.6)]],
+    ['person 0.9', 'bicycle 0.6'],
+  ],
+  [
+    'two who stand beside each other',
+    [[found('person', 0.9)], [found('person', 0.8, 0.05)]],
+    ['person 0.9', 'person 0.8'],
+  ],
+  [
+    'what one model says twice is its own affair',
+    [[found('person', 0.9), found('person', 0.8)], [found('flame', 0.7)]],
+    ['person 0.9', 'person 0.8', 'flame 0.7'],
+  ],
+  ['nothing from the others', [[found('person', 0.9)], []], ['person 0.9']],
+  ['nothing at all', [], []],
+])('%s', (_, models, expected) => expect(merged(...models)).toEqual(expected));
