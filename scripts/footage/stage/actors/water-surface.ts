@@ -1,0 +1,68 @@
+import { BufferGeometry, Float32BufferAttribute, Group, Mesh, MeshLambertMaterial } from 'three';
+import type { Actor } from '../actor.ts';
+import type { Random } from '../random.ts';
+import { paintTexture, tone } from '../set/canvas-texture.ts';
+import { mirrorSky } from '../set/sky-mirror.ts';
+import type { GroundPoint } from '../site.ts';
+import { irregularOutline } from './irregular-outline.ts';
+
+/** Above the road, metres: over its markings. */
+const depthM = 0.025;
+
+/** Standing water on a road; `sizeM` is its length. */
+export function createWaterSurface(random: Random, options: { sizeM?: number } = {}): Actor {
+  const lengthM = options.sizeM ?? random.between(3, 9);
+  const widthM = lengthM * random.between(0.45, 0.8);
+  const outline = irregularOutline(random, lengthM, widthM);
+  const mud = random.between(0.5, 1);
+  const texture = paintTexture(16, 64, (pen) => {
+    const shore = pen.createLinearGradient(0, 0, 0, 64);
+    const colour = [88 * mud, 78 * mud, 60 * mud] as const;
+    shore.addColorStop(0, tone(...colour, 0.93));
+    shore.addColorStop(0.75, tone(...colour, 0.85));
+    shore.addColorStop(1, tone(...colour, 0));
+    pen.fillStyle = shore;
+    pen.fillRect(0, 0, 16, 64);
+  });
+  const material = new MeshLambertMaterial({
+    map: texture,
+    transparent: true,
+    depthWrite: false,
+    polygonOffset: true,
+    polygonOffsetFactor: -4,
+    polygonOffsetUnits: -4,
+  });
+  mirrorSky(material, 'water', { scale: random.between(1.6, 3), strength: random.between(0.006, 0.02) });
+  const water = new Mesh(poolGeometry(outline), material);
+  water.position.y = depthM;
+  water.receiveShadow = true;
+  const object = new Group();
+  object.add(water);
+  return { object, class: 'water_surface', size: [lengthM, depthM, widthM] };
+}
+
+/** A fan from the middle to a ring to the shore; v runs from 1 (middle) to 0 (shore), because canvases are upside down. */
+export function poolGeometry(outline: readonly GroundPoint[]): BufferGeometry {
+  const rings = [0, 0.7, 1] as const;
+  const positions: number[] = [];
+  const uvs: number[] = [];
+  const normals: number[] = [];
+  const index: number[] = [];
+  const count = outline.length;
+  for (const [ring, share] of rings.entries()) {
+    for (const [number, [x, z]] of outline.entries()) {
+      positions.push(x * share, 0, z * share);
+      uvs.push(number / count, 1 - share);
+      normals.push(0, 1, 0);
+      if (ring === 0) continue;
+      const [at, next] = [ring * count + number, ring * count + ((number + 1) % count)];
+      index.push(at - count, next, at, at - count, next - count, next);
+    }
+  }
+  const geometry = new BufferGeometry();
+  geometry.setAttribute('position', new Float32BufferAttribute(positions, 3));
+  geometry.setAttribute('normal', new Float32BufferAttribute(normals, 3));
+  geometry.setAttribute('uv', new Float32BufferAttribute(uvs, 2));
+  geometry.setIndex(index);
+  return geometry;
+}

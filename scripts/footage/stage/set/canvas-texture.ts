@@ -1,0 +1,59 @@
+import { CanvasTexture, RepeatWrapping, SRGBColorSpace } from 'three';
+import type { Random } from '../random.ts';
+
+/** What a texture is painted with. */
+export type Pen = OffscreenCanvasRenderingContext2D;
+
+/** A texture painted on a canvas; it repeats. Sides in pixels, at most 256. */
+export function paintTexture(width: number, height: number, paint: (pen: Pen) => void): CanvasTexture<OffscreenCanvas> {
+  const canvas = new OffscreenCanvas(width, height);
+  const pen = canvas.getContext('2d');
+  if (pen === null) throw new Error('this browser paints no canvas');
+  paint(pen);
+  const texture = new CanvasTexture(canvas);
+  texture.colorSpace = SRGBColorSpace;
+  texture.wrapS = RepeatWrapping;
+  texture.wrapT = RepeatWrapping;
+  texture.anisotropy = 4;
+  return texture;
+}
+
+/** A grey or tinted tone as CSS has it; channels 0–255. */
+export function tone(red: number, green = red, blue = red, alpha = 1): string {
+  return `rgba(${Math.round(red)},${Math.round(green)},${Math.round(blue)},${alpha})`;
+}
+
+/** Makes every pixel lighter or darker by up to `depth` (0–255). */
+export function addGrain(pen: Pen, random: Random, depth: number): void {
+  const { width, height } = pen.canvas;
+  const picture = pen.getImageData(0, 0, width, height);
+  const { data } = picture;
+  for (let at = 0; at < data.length; at += 4) {
+    const change = random.between(-depth, depth);
+    for (let channel = at; channel < at + 3; channel += 1) data[channel] = (data[channel] ?? 0) + change;
+  }
+  pen.putImageData(picture, 0, 0);
+}
+
+/** Soft round spots, drawn again across the borders so that the texture repeats without a seam. */
+export function addSpots(
+  pen: Pen,
+  random: Random,
+  spots: { count: number; radius: readonly [number, number]; colour: () => string },
+): void {
+  const { width, height } = pen.canvas;
+  for (let index = 0; index < spots.count; index += 1) {
+    const [x, y, radius] = [random.between(0, width), random.between(0, height), random.between(...spots.radius)];
+    const colour = spots.colour();
+    for (const left of [x - width, x, x + width]) {
+      for (const top of [y - height, y, y + height]) {
+        if (left < -radius || left > width + radius || top < -radius || top > height + radius) continue;
+        const shade = pen.createRadialGradient(left, top, 0, left, top, radius);
+        shade.addColorStop(0, colour);
+        shade.addColorStop(1, colour.replace(/[\d.]+\)$/, '0)'));
+        pen.fillStyle = shade;
+        pen.fillRect(left - radius, top - radius, radius * 2, radius * 2);
+      }
+    }
+  }
+}

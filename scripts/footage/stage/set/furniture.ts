@@ -1,0 +1,225 @@
+import { Color, Group, Mesh, MeshLambertMaterial, type Object3D, PlaneGeometry, SphereGeometry } from 'three';
+import type { Random } from '../random.ts';
+import { paintTexture, tone } from './canvas-texture.ts';
+import { paintCharacters } from './facade-looks.ts';
+import { type Piece, piecesMesh } from './merged-boxes.ts';
+import { glowAtNight } from './night-glow.ts';
+
+export { createHedge, createTree } from './trees.ts';
+
+/** Where furniture stands: its middle. At heading 0 its length runs along x and its front looks to +z. */
+export interface Spot {
+  readonly x: number;
+  readonly z: number;
+  /** Of the ground there, metres. */
+  readonly y?: number;
+  readonly heading?: number;
+  readonly lengthM?: number;
+}
+
+function standing(at: Spot, ...parts: readonly Object3D[]): Object3D {
+  const object = new Group();
+  object.add(...parts);
+  object.position.set(at.x, at.y ?? 0, at.z);
+  object.rotation.y = at.heading ?? 0;
+  return object;
+}
+
+/** A street lamp; `lightStage` lights those near the middle of the picture. Its arm reaches to +z, `lengthM` is its height. */
+export function createLampPost(random: Random, at: Spot): Object3D {
+  const heightM = at.lengthM ?? random.between(5.5, 8.5);
+  const armM = random.pick([0.4, 1.2, 1.8]);
+  const colour = random.pick([0x6d7175, 0x4c5256, 0x8f9496, 0x39413c]);
+  const post = piecesMesh([
+    { at: [0, heightM / 2, 0], size: [0.2, heightM, 0.11], colour, round: true },
+    { at: [0, 0.25, 0], size: [0.34, 0.5, 0.3], colour, round: true },
+    { at: [0, heightM, armM / 2], size: [0.08, 0.08, armM], colour },
+    { at: [0, heightM, armM], size: [0.26, 0.12, 0.62], colour },
+  ]);
+  const bulb = new MeshLambertMaterial({ color: 0xd8d8d0 });
+  glowAtNight(bulb, new Color(random.pick([0xffd9a0, 0xffe9c8, 0xfff4e6])), { night: 1.6, dusk: 1.4, infrared: 0.4 });
+  const lamp = new Mesh(new SphereGeometry(0.16, 8, 6), bulb);
+  lamp.scale.set(0.8, 0.45, 1.8);
+  lamp.position.set(0, heightM - 0.07, armM);
+  lamp.userData['lamp'] = true;
+  return standing(at, post, lamp);
+}
+
+/** A metal fence with upright bars. */
+export function createFence(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? 6;
+  const heightM = random.between(0.8, 1.2);
+  const colour = random.pick([0xd6d9da, 0x4a6f55, 0x30353a, 0x9ba3a8, 0xc9a13a]);
+  const spanM = lengthM / Math.max(1, Math.round(lengthM / 2.2));
+  const barM = random.between(0.16, 0.3);
+  const pieces: Piece[] = [0.16, heightM].map((y) => ({ at: [0, y, 0], size: [lengthM, 0.05, 0.05], colour }));
+  for (let x = -lengthM / 2; x <= lengthM / 2 + 0.01; x += spanM)
+    pieces.push({ at: [x, (heightM + 0.1) / 2, 0], size: [0.09, heightM + 0.1, 0.09], colour });
+  for (let x = -lengthM / 2 + barM; x < lengthM / 2; x += barM)
+    pieces.push({ at: [x, heightM / 2 + 0.06, 0], size: [0.025, heightM - 0.14, 0.025], colour });
+  return standing(at, piecesMesh(pieces));
+}
+
+/** A bench, with or without a back. */
+export function createBench(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? random.between(1.3, 2);
+  const wood = random.pick([0x7b5a3a, 0x8d6d4a, 0x5f4a36, 0x8e9090]);
+  const pieces: Piece[] = [
+    { at: [0, 0.44, 0], size: [lengthM, 0.06, 0.42], colour: wood },
+    { at: [-lengthM * 0.4, 0.21, 0], size: [0.1, 0.42, 0.4], colour: 0x3c3f42 },
+    { at: [lengthM * 0.4, 0.21, 0], size: [0.1, 0.42, 0.4], colour: 0x3c3f42 },
+  ];
+  if (random.chance(0.6)) pieces.push({ at: [0, 0.7, -0.2], size: [lengthM, 0.36, 0.05], colour: wood });
+  return standing(at, piecesMesh(pieces));
+}
+
+/** A row of hoops to lean bicycles on. */
+export function createBikeRack(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? 3;
+  const colour = random.pick([0xb8bcc0, 0x7f8488, 0x3f6f9a]);
+  const stepM = random.between(0.55, 0.8);
+  const pieces: Piece[] = [{ at: [0, 0.05, 0], size: [lengthM, 0.05, 0.06], colour }];
+  for (let x = -lengthM / 2; x <= lengthM / 2; x += stepM) {
+    pieces.push(
+      { at: [x, 0.28, -0.2], size: [0.04, 0.5, 0.04], colour },
+      { at: [x, 0.28, 0.2], size: [0.04, 0.5, 0.04], colour },
+      { at: [x, 0.53, 0], size: [0.04, 0.04, 0.44], colour },
+    );
+  }
+  return standing(at, piecesMesh(pieces));
+}
+
+/** Gate posts with a folding grille drawn back to one side; `lengthM` is the opening. */
+export function createGate(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? 8;
+  const heightM = random.between(2, 2.8);
+  const post = random.pick([0xb9b2a4, 0x9a4f3c, 0x8d9194]);
+  const grille = random.pick([0xc4c8cc, 0x8f979c]);
+  const drawnM = lengthM * 0.16;
+  const pieces: Piece[] = [-1, 1].flatMap((end): Piece[] => [
+    { at: [end * (lengthM / 2 + 0.35), heightM / 2, 0], size: [0.7, heightM, 0.7], colour: post },
+    { at: [end * (lengthM / 2 + 0.35), heightM + 0.08, 0], size: [0.86, 0.16, 0.86], colour: 0xd9d5cb },
+  ]);
+  for (let x = 0; x <= drawnM; x += 0.16)
+    pieces.push({
+      at: [-lengthM / 2 + x, 0.6, 0],
+      size: [0.05, 1.2, 0.06],
+      colour: grille,
+      tilt: x % 0.32 < 0.1 ? 0.2 : -0.2,
+    });
+  pieces.push({ at: [-lengthM / 2 + drawnM, 0.65, 0], size: [0.34, 1.3, 0.4], colour: 0xd94a2a });
+  return standing(at, piecesMesh(pieces));
+}
+
+/** A traffic or notice sign on a post. */
+export function createSign(random: Random, at: Spot): Object3D {
+  const heightM = random.between(2.1, 2.7);
+  const kind = random.pick(['no-parking', 'blue', 'notice'] as const);
+  const texture = paintTexture(64, 64, (pen) => {
+    pen.fillStyle = kind === 'notice' ? tone(235, 235, 228) : tone(24, 78, 168);
+    pen.fillRect(0, 0, 64, 64);
+    if (kind === 'no-parking') {
+      pen.strokeStyle = tone(200, 26, 26);
+      pen.lineWidth = 9;
+      pen.beginPath();
+      pen.arc(32, 32, 26, 0, Math.PI * 2);
+      pen.moveTo(14, 14);
+      pen.lineTo(50, 50);
+      pen.stroke();
+    } else {
+      const colour = kind === 'notice' ? tone(190, 24, 24) : tone(245, 245, 245);
+      paintCharacters(pen, random, { left: 8, top: 12, width: 48, height: 15, colour });
+      paintCharacters(pen, random, { left: 8, top: 36, width: 48, height: 15, colour });
+    }
+  });
+  const plate = new Mesh(new PlaneGeometry(0.62, 0.62), new MeshLambertMaterial({ map: texture }));
+  plate.position.set(0, heightM - 0.3, 0.06);
+  plate.castShadow = true;
+  const post = piecesMesh([
+    { at: [0, heightM / 2, 0], size: [0.08, heightM, 0.08], colour: 0x9a9fa3, round: true },
+    { at: [0, heightM - 0.3, 0.04], size: [0.64, 0.64, 0.02], colour: 0x8c9195 },
+  ]);
+  return standing(at, post, plate);
+}
+
+/** Bollards in a row. */
+export function createBollards(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? 6;
+  const stepM = random.between(1.2, 1.8);
+  const colour = random.pick([0x3a3d40, 0xc9ccd0, 0xd8b021, 0x8b8f92]);
+  const pieces: Piece[] = [];
+  for (let x = -lengthM / 2; x <= lengthM / 2 + 0.01; x += stepM) {
+    pieces.push(
+      { at: [x, 0.38, 0], size: [0.18, 0.76, 0.15], colour, round: true },
+      { at: [x, 0.62, 0], size: [0.19, 0.08, 0.19], colour: 0xc23a2a, round: true },
+    );
+  }
+  return standing(at, piecesMesh(pieces));
+}
+
+/** A glazed double door in its frame, standing open or shut; `lengthM` is its opening. */
+export function createDoor(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? 2.4;
+  const heightM = 2.4;
+  const frame = random.pick([0x55585c, 0x8a6a48, 0xb9bcc0, 0x7a3b30]);
+  const open = random.chance(0.7) ? random.between(1.1, 1.5) : 0;
+  const leafM = lengthM / 2;
+  const pieces: Piece[] = [
+    { at: [-lengthM / 2 - 0.08, heightM / 2, 0], size: [0.16, heightM, 0.24], colour: frame },
+    { at: [lengthM / 2 + 0.08, heightM / 2, 0], size: [0.16, heightM, 0.24], colour: frame },
+    { at: [0, heightM + 0.1, 0], size: [lengthM + 0.32, 0.2, 0.24], colour: frame },
+  ];
+  const glass = new MeshLambertMaterial({ color: 0x9fb6bf, transparent: true, opacity: 0.3, depthWrite: false });
+  const leaves = [-1, 1].map((end) => {
+    const leaf = new Group();
+    const middle = (-end * leafM) / 2;
+    const pane = new Mesh(new PlaneGeometry(leafM - 0.1, heightM - 0.2), glass);
+    pane.position.set(middle, heightM / 2, 0);
+    pane.userData['mask'] = 'none';
+    const bars = piecesMesh([
+      { at: [middle, heightM - 0.06, 0], size: [leafM, 0.1, 0.05], colour: frame },
+      { at: [middle, 0.08, 0], size: [leafM, 0.16, 0.05], colour: frame },
+      { at: [middle - leafM / 2 + 0.04, heightM / 2, 0], size: [0.08, heightM, 0.05], colour: frame },
+      { at: [middle + leafM / 2 - 0.04, heightM / 2, 0], size: [0.08, heightM, 0.05], colour: frame },
+    ]);
+    leaf.add(pane, bars);
+    leaf.position.x = (end * lengthM) / 2;
+    leaf.rotation.y = -end * open;
+    return leaf;
+  });
+  return standing(at, piecesMesh(pieces), ...leaves);
+}
+
+/** A bus stop: roof, back, advertising panel and bench. */
+export function createBusStop(random: Random, at: Spot): Object3D {
+  const lengthM = at.lengthM ?? random.between(3.6, 5.4);
+  const colour = random.pick([0x6a7075, 0x35506e, 0x4a4d50, 0x8c3a30]);
+  const posts: Piece[] = [-1, 1].map((end) => ({
+    at: [end * lengthM * 0.46, 1.25, -0.6],
+    size: [0.12, 2.5, 0.12],
+    colour,
+  }));
+  const shelter = piecesMesh([
+    ...posts,
+    { at: [0, 2.52, 0], size: [lengthM, 0.12, 1.6], colour },
+    { at: [0, 0.46, -0.4], size: [lengthM * 0.5, 0.06, 0.36], colour: 0x9a9d9f },
+    { at: [-lengthM * 0.2, 0.23, -0.4], size: [0.08, 0.46, 0.3], colour },
+    { at: [lengthM * 0.2, 0.23, -0.4], size: [0.08, 0.46, 0.3], colour },
+  ]);
+  const panel = paintTexture(128, 64, (pen) => {
+    const [red, green, blue] = [random.between(60, 230), random.between(60, 230), random.between(60, 230)];
+    pen.fillStyle = tone(red, green, blue);
+    pen.fillRect(0, 0, 128, 64);
+    pen.fillStyle = tone(255 - red * 0.5, 255 - green * 0.5, 255 - blue * 0.5);
+    pen.beginPath();
+    pen.arc(random.between(20, 100), 40, random.between(10, 24), 0, Math.PI * 2);
+    pen.fill();
+    paintCharacters(pen, random, { left: 10, top: 8, width: 108, height: 16, colour: tone(255, 252, 240) });
+  });
+  const material = new MeshLambertMaterial({ map: panel });
+  glowAtNight(material, panel, { night: 0.9, dusk: 0.6 });
+  const back = new Mesh(new PlaneGeometry(lengthM * 0.9, 1.5), material);
+  back.position.set(0, 1.35, -0.58);
+  back.castShadow = true;
+  return standing(at, shelter, back);
+}
