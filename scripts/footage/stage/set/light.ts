@@ -36,7 +36,7 @@ export function lightStage(kind: LightKind, random: Random, scene: SceneId): (sc
     const main = mainLight(part);
     stage.add(main);
     const rest = part.lamps === 0 ? [] : Array.from({ length: part.lamps - 1 }, () => lampLight());
-    stage.add(...rest);
+    for (const lamp of rest) stage.add(lamp);
     const rain = part.rain > 0 ? createRain(rainSeed, part) : undefined;
     if (rain !== undefined) stage.add(rain.mesh);
     const dressed = new WeakSet<Material>();
