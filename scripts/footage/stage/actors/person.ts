@@ -13,6 +13,8 @@ export interface PersonOptions {
   readonly build?: Build;
   readonly outfit?: Outfit;
   readonly carries?: 'nothing' | 'bag' | 'umbrella';
+  /** On which side it comes to lie: backwards and forwards are along its heading, left and right across it. */
+  readonly lies?: Habit['lies'];
 }
 
 /** A person that walks, stands, sits, crouches, lies, swims and waves; an umbrella over it is a part of its own. */
@@ -20,7 +22,8 @@ export function createPerson(random: Random, options: PersonOptions = {}): Actor
   const build = options.build ?? random.pick(['adult', 'adult', 'adult', 'adult', 'adult', 'elder', 'child']);
   const outfit = options.outfit ?? (random.chance(0.06) ? 'worker' : 'plain');
   const carries = options.carries ?? random.pick(['nothing', 'nothing', 'nothing', 'bag', 'bag']);
-  const figure = createFigure(random, build, outfit, carries);
+  const lies = options.lies && { lies: options.lies };
+  const figure = createFigure(random, build, outfit, carries, {}, lies);
   const object = new Group();
   object.add(figure.object);
   return {
@@ -52,10 +55,11 @@ export function createFigure(
   outfit: Outfit,
   carries: 'nothing' | 'bag' | 'umbrella',
   wears: Partial<PersonLook> = {},
+  ways: Partial<Habit> = {},
 ): Figure {
   const body = measureBody(random, build);
   const look = { ...createLook(random, outfit, build), ...(carries === 'bag' && { bag: createBag(random) }), ...wears };
-  const habit: Habit = { ...createHabit(random, body), ...holding(outfit, carries, look) };
+  const habit: Habit = { ...createHabit(random, body), ...holding(outfit, carries, look), ...ways };
   const mesh = new BodyMesh<PersonJoint>(createPersonShape(body, look), createSkeleton(body));
   const object = new Group();
   object.add(mesh.mesh);

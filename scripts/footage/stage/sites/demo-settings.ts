@@ -1,0 +1,46 @@
+import type { SceneId } from '../../../../src/domain/scene-id.ts';
+
+/** How the demo watches one of the places. */
+export interface SceneDemo {
+  /** Ids of the place's zones in which the scene is watched for; others of its zones are excluded ones. */
+  readonly zonesOf: readonly string[];
+  /** What of the scene's configuration is not its default. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Clips of less than a minute stand for minutes in the field: each look counts for more, and what is over is told soon. */
+const brief = {
+  looks: { idleMs: 2_000, busyMs: 2_000 },
+  clearAfterMs: 5_000,
+  updateEveryMs: 20_000,
+} as const;
+
+/** The scenes as the demo has them. Thresholds are the defaults; durations are short, because the clips are. */
+export const demoSettings: Readonly<Record<SceneId, SceneDemo>> = {
+  illegal_parking: { zonesOf: ['kerb'], settings: { ...brief, dwellMs: 12_000 } },
+  fire_lane_blocked: { zonesOf: ['lane'], settings: { ...brief, vehicleDwellMs: 12_000, pileDwellMs: 12_000 } },
+  waterside_abnormal: { zonesOf: ['bank', 'water'], settings: { clearAfterMs: 5_000, updateEveryMs: 20_000 } },
+  street_vending: { zonesOf: ['frontage'], settings: { ...brief, dwellMs: 12_000 } },
+  exposed_garbage: { zonesOf: ['corner'], settings: { ...brief, dwellMs: 14_000 } },
+  material_dumping: {
+    zonesOf: ['verge'],
+    // A camera may be joined in the middle of its clip: what lies there then would be taken for what always lay there.
+    settings: { ...brief, exclude: ['building-site'], dwellMs: 12_000, learnMs: 0 },
+  },
+  nonmotor_misparking: { zonesOf: ['pavement', 'rack'], settings: { ...brief, dwellMs: 12_000 } },
+  crowd_gathering: { zonesOf: ['square'], settings: { ...brief, dwellMs: 12_000 } },
+  waterlogging: {
+    zonesOf: ['road'],
+    // Where a van is taken for a truck, what may be a sprinkler's water is waited for no longer than the clip lasts.
+    settings: { ...brief, dwellMs: 12_000, sprinklerWaitMs: 15_000 },
+  },
+  fire_smoke: {
+    zonesOf: ['yard'],
+    // Clips are played at any hour: the sun in them is not the one at the place and time of the demo.
+    settings: { clearAfterMs: 5_000, updateEveryMs: 20_000, lowSunDeg: 0 },
+  },
+  ebike_indoor: { zonesOf: ['door', 'lobby'], settings: { ...brief, looks: { idleMs: 500, busyMs: 500 } } },
+  person_down: { zonesOf: ['path'], settings: { clearAfterMs: 5_000, updateEveryMs: 20_000 } },
+  muck_truck: { zonesOf: ['gate'], settings: { ...brief, looks: { idleMs: 500, busyMs: 500 } } },
+  zone_intrusion: { zonesOf: ['enclosure'], settings: { ...brief } },
+};
