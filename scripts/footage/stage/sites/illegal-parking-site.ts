@@ -1,79 +1,185 @@
-import { Group, Mesh, MeshStandardMaterial, PlaneGeometry } from 'three';
 import { createCar } from '../actors/car.ts';
-import { Path } from '../path.ts';
-import type { SitePlan } from '../site.ts';
+import { createPerson } from '../actors/person.ts';
+import { createSign } from '../set/furniture.ts';
+import { createHatching, createMarking } from '../set/surfaces.ts';
+import type { Site, SitePlan, Story } from '../site.ts';
+import { traffic, walkers } from './life.ts';
+import { endOf, type Leg, route } from './route.ts';
+import {
+  createAlley,
+  createHouseRow,
+  createSheet,
+  createStreet,
+  grouped,
+  line,
+  pavementY,
+  rectangle,
+} from './street.ts';
+import { viewpoint } from './viewpoint.ts';
 
-/** A street with a no-parking kerb. */
+/** Width of the strip along the kerb in which nobody may park, metres. */
+const stripM = 3;
+
+/** Which way things are on this street. */
+interface KerbSite extends Site {
+  /** Of the watched kerb; `out`: towards the middle of the road. */
+  readonly kerbZ: number;
+  readonly out: 1 | -1;
+  /** Of the traffic beside it: on the right of the road. */
+  readonly dir: 1 | -1;
+  readonly laneZ: number;
+  readonly otherLaneZ: number;
+  readonly walkZ: readonly [number, number];
+}
+
+/** A street with a kerb along which parking is forbidden. */
 export const illegalParkingSite: SitePlan = {
   scene: 'illegal_parking',
-  lights: ['day', 'dusk', 'night', 'rain'],
-  build(random) {
-    const set = new Group();
-    const road = new Mesh(new PlaneGeometry(80, 80), new MeshStandardMaterial({ color: 0x555555 }));
-    road.rotation.x = -Math.PI / 2;
-    road.receiveShadow = true;
-    set.add(road);
+  lights: ['day', 'day', 'dusk', 'night', 'rain', 'infrared'],
+  build(random): KerbSite {
+    const roadM = random.between(9.6, 12);
+    const pavements = [random.between(2.6, 5), random.between(2.5, 4)] as const;
+    const isFar = random.chance(0.6);
+    const [kerbZ, out] = isFar ? ([0, 1] as const) : ([roadM, -1] as const);
+    const lengthM = random.between(11, 15);
+    const half = roadM / 2;
+    const set = grouped(
+      createSheet(random, 'concrete'),
+      createStreet(random, { farZ: 0, nearZ: roadM, pavementsM: pavements, centreLine: true }),
+      createHouseRow(random, { z: -pavements[0], heightM: [6, 22], ground: random.pick(['shops', 'shops', 'wall']) }),
+      createAlley(random, {
+        z: -0.9,
+        everyM: random.between(7, 13),
+        of: random.pick([['tree'], ['tree', 'lamp'], ['lamp']]),
+      }),
+      createSign(random, { x: random.pick([-1, 1]) * (lengthM / 2 + 0.4), z: kerbZ - out * 0.5 }),
+    );
+    const stripEdge = kerbZ + out * stripM;
+    const [low, high] = [Math.min(kerbZ, stripEdge), Math.max(kerbZ, stripEdge)];
+    const ground = rectangle(-lengthM / 2, low, lengthM / 2, high);
+    if (random.chance(0.5)) set.add(createHatching({ points: ground, colour: 'yellow' }));
+    else set.add(line(kerbZ + out * 0.3, 0.15, { colour: 'yellow', dashed: random.chance(0.3) }));
+    if (random.chance(0.5)) {
+      set.add(createMarking({ from: [-70, stripEdge], to: [70, stripEdge], widthM: 0.12, dashed: true }));
+    }
     return {
       set,
-      camera: { position: [random.between(-12, -8), 6, 9], target: [2, 0, -1], fovDeg: 45 },
-      zones: [
-        {
-          id: 'kerb',
-          kind: 'polygon',
-          points: [
-            [-6, 1],
-            [6, 1],
-            [6, 3.5],
-            [-6, 3.5],
-          ],
-          tags: ['roadway'],
-        },
-      ],
+      camera: viewpoint(random, {
+        focus: [0, kerbZ + out * 1.5],
+        awayM: [12, 17],
+        heightM: [4.8, 8],
+        turn: [0.2, isFar ? 0.85 : 0.95],
+        fovDeg: [40, 52],
+      }),
+      zones: [{ id: 'kerb', kind: 'polygon', points: ground, tags: ['roadway'] }],
       grounds: [
-        {
-          use: 'road',
-          points: [
-            [-20, -4],
-            [20, -4],
-            [20, 3],
-            [-20, 3],
-          ],
-          heading: 0,
-        },
+        { use: 'road', points: rectangle(-20, half + 0.4, 20, roadM - 0.4), heading: 0 },
+        { use: 'road', points: rectangle(-20, 0.4, 20, half - 0.4), heading: Math.PI },
+        { use: 'pavement', points: rectangle(-18, -pavements[0] + 0.5, 18, -0.4), y: pavementY },
+        { use: 'pavement', points: rectangle(-10, roadM + 0.4, 10, roadM + pavements[1] - 0.2), y: pavementY },
       ],
+      kerbZ,
+      out,
+      dir: isFar ? -1 : 1,
+      laneZ: kerbZ + out * (stripM + (half - stripM) / 2 + 0.1),
+      otherLaneZ: kerbZ + out * (roadM - half / 2 - 0.2),
+      walkZ: isFar ? [-pavements[0] + 0.5, -1.3] : [roadM + 0.8, roadM + 1.6],
     };
   },
   takes: {
     fires: {
-      about: 'A car stops at the kerb, stands, and drives off.',
+      about: 'A car pulls in at the kerb, stands there while its driver is in a shop, and drives off.',
       light: 'day',
-      lengthS: 40,
-      tell(story) {
+      lengthS: 46,
+      tell(story, site: KerbSite) {
+        const { kerbZ, out, dir, laneZ, walkZ } = site;
+        const random = story.random;
+        const [x, z] = [random.between(-1.2, 1.2), kerbZ + out * random.between(1.15, 1.4)];
+        const from = [x - dir * 32, laneZ] as const;
+        const arrival: Leg[] = [
+          { to: [x - dir * 13, laneZ], paceMps: 8 },
+          { to: [x, z], paceMps: 8, ease: 'stop', bends: true, waitS: 23 },
+        ];
+        const stopS = endOf(3, from, arrival) - 23;
+        const kind = random.pick(['sedan', 'hatchback', 'suv', 'van', 'taxi'] as const);
         story.play(
-          createCar(story.random),
-          new Path([
-            { atS: 2, x: -24, z: 2.2 },
-            { atS: 6, x: 0, z: 2.2 },
-            { atS: 30, x: 0.001, z: 2.2 },
-            { atS: 34, x: 28, z: 2.2 },
+          createCar(random.branch(), { kind }),
+          route(3, from, [
+            ...arrival,
+            { to: [x + dir * 12, laneZ], paceMps: 7, ease: 'start', bends: true },
+            { to: [x + dir * 34, laneZ], paceMps: 8 },
           ]),
         );
-        story.during(6, 30);
+        story.during(stopS, stopS + 23);
+        if (random.chance(0.7)) driverInShop(story, site, [x, z], stopS);
+        surroundings(story, site, walkZ);
       },
     },
     near: {
-      about: 'Cars drive past.',
-      light: 'day',
+      about: 'Cars wait one behind the other at a red light, the last of them along the kerb, and drive on.',
+      light: 'dusk',
       lengthS: 40,
-      tell(story) {
-        story.play(
-          createCar(story.random),
-          new Path([
-            { atS: 2, x: -24, z: 0 },
-            { atS: 8, x: 28, z: 0 },
-          ]),
-        );
+      tell(story, site: KerbSite) {
+        const { kerbZ, out, dir, walkZ } = site;
+        const random = story.random;
+        const cars = random.whole(4, 5);
+        const first = dir * random.between(4.5, 6.5);
+        const z = kerbZ + out * random.between(1.35, 1.6);
+        for (let place = 0; place < cars; place += 1) {
+          const x = first - dir * place * random.between(6, 6.4);
+          const stopS = 7 + place * 1.3;
+          const goS = 20.5 + place * 1.1;
+          const from = [x - dir * 30, z] as const;
+          const arrival: Leg[] = [
+            { to: [x - dir * 12, z], paceMps: 8 },
+            { to: [x, z], paceMps: 8, ease: 'stop' },
+          ];
+          const startS = stopS - endOf(0, from, arrival);
+          const legs: Leg[] = [
+            ...arrival.slice(0, 1),
+            { to: [x, z], paceMps: 8, ease: 'stop', waitS: goS - stopS },
+            { to: [x + dir * 14, z], paceMps: 7, ease: 'start' },
+            { to: [x + dir * 40, z], paceMps: 8 },
+          ];
+          story.play(createCar(random.branch()), route(startS, from, legs));
+        }
+        surroundings(story, site, walkZ);
       },
     },
   },
 };
+
+function surroundings(story: Story, { laneZ, otherLaneZ, dir, out }: KerbSite, walkZ: readonly [number, number]): void {
+  const isFar = out === 1;
+  // Before the far kerb little may drive: it would hide what stands there.
+  traffic(story, { count: isFar ? [1, 2] : [2, 4], z: otherLaneZ, dir: dir === 1 ? -1 : 1 });
+  traffic(story, { count: [0, 2], z: laneZ, dir, fromS: 12, untilS: 28 });
+  walkers(story, { count: [1, 3], z: walkZ, y: pavementY });
+}
+
+/** Gets out on the side of the road, walks round the car to the houses and comes back. */
+function driverInShop(
+  story: Story,
+  { out, dir, walkZ }: KerbSite,
+  [x, z]: readonly [number, number],
+  stopS: number,
+): void {
+  const [doorX, doorZ] = [x + dir * 0.4, z + out * 1.25];
+  const [frontX, shopZ] = [x + dir * 3.1, (walkZ[0] + walkZ[1]) / 2];
+  const away = x - dir * story.random.between(7, 11);
+  story.play(
+    createPerson(story.random.branch()),
+    route(
+      stopS + 1.5,
+      [doorX, doorZ],
+      [
+        { to: [frontX, doorZ] },
+        { to: [frontX, shopZ], y: pavementY },
+        { to: [away, shopZ], y: pavementY, waitS: 2.5 },
+        { to: [frontX - dir * 0.2, shopZ], y: pavementY },
+        { to: [frontX - dir * 0.2, doorZ] },
+        { to: [doorX, doorZ] },
+      ],
+    ),
+  );
+}
