@@ -1,16 +1,11 @@
 import type { WebGLRenderer } from 'three';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
 import type { StageOrder, StageReport } from '../stage-order.ts';
-import type { TruthInterval } from '../truth.ts';
 import type { LabelOutline } from '../truth-boxes.ts';
-import type { Actor } from './actor.ts';
-import { Path } from './path.ts';
-import { Random } from './random.ts';
-import { scatter } from './scatter.ts';
 import { lightStage } from './set/light.ts';
-import type { Story } from './site.ts';
 import { sitePlans } from './sites/site-plans.ts';
 import { createRenderer, Stage } from './stage.ts';
+import { tellTake } from './told-take.ts';
 
 let renderer: WebGLRenderer | undefined;
 let stage: Stage | undefined;
@@ -21,32 +16,14 @@ function load(order: StageOrder): StageReport {
   renderer ??= createRenderer(order.width, order.height);
   const plan = sitePlans.find(({ scene }) => scene === order.scene);
   if (plan === undefined) throw new RangeError(`no place for scene "${order.scene}"; there are ${sceneIds.join(', ')}`);
-  const random = new Random(order.seed);
-  const [layout, story, weather] = [random.branch(), random.branch(), random.branch()];
-  const take = order.take === undefined ? undefined : plan.takes[order.take];
-  const light = order.light ?? take?.light ?? weather.pick(plan.lights);
-  const site = plan.build(layout, light);
+  const told = tellTake(plan, order);
+  const { light, weather, site } = told;
   const built = new Stage(renderer, site, [order.width, order.height], lightStage(light, weather, plan.scene));
   stage = built;
-  const intervals: TruthInterval[] = [];
-  const lengthS = take?.lengthS ?? 1;
-  const told: Story = {
-    random: story,
-    lengthS,
-    play: (actor: Actor, path: Path) => built.play(actor, path),
-    place: (actor, { x, z, y, heading }) =>
-      built.play(
-        actor,
-        new Path([
-          { atS: 0, x, z, ...(y !== undefined && { y }), heading: heading ?? 0 },
-          { atS: lengthS + 1, x, z, ...(y !== undefined && { y }), heading: heading ?? 0 },
-        ]),
-      ),
-    during: (fromS, toS) => intervals.push({ scene: plan.scene, fromS, toS }),
-  };
-  if (take === undefined) scatter(told, plan, site);
-  else take.tell(told, site);
-  return { about: take?.about ?? '', light, lengthS, zones: built.zones, intervals };
+  // Lamps of vehicles go by it.
+  built.scene.userData['light'] = light;
+  for (const { actor, path } of told.cast) built.play(actor, path);
+  return { about: told.about, light, lengthS: told.lengthS, zones: built.zones, intervals: told.intervals };
 }
 
 /** Draws one picture and sends it to `/picture`: colour, then mask; answers the outlines. */
