@@ -67,11 +67,14 @@ async function report(): Promise<IngestReport> {
   const counters = states.flatMap(([id]) => pool?.counters(id) ?? []);
   const sum = (key: keyof IngestCounters) => counters.reduce((total, each) => total + each[key], 0);
   const cpu = process.cpuUsage();
+  const memory = process.memoryUsage();
   const told: IngestReport = {
     cpuS: (cpu.user + cpu.system) / 1e6,
     atS: performance.now() / 1000,
-    rssMb: process.memoryUsage.rss() / 2 ** 20,
-    heapUsedMb: process.memoryUsage().heapUsed / 2 ** 20,
+    rssMb: memory.rss / 2 ** 20,
+    heapUsedMb: memory.heapUsed / 2 ** 20,
+    heapHeldMb: memory.heapTotal / 2 ** 20,
+    buffersMb: memory.arrayBuffers / 2 ** 20,
     resources: process.getActiveResourcesInfo().length,
     streaming: states.filter(([, { kind }]) => kind === 'streaming').length,
     accessUnits: sum('accessUnits'),

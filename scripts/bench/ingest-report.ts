@@ -22,6 +22,10 @@ export interface IngestReport {
   readonly atS: number;
   readonly rssMb: number;
   readonly heapUsedMb: number;
+  /** What V8 holds for the main thread's heap, used or not. */
+  readonly heapHeldMb: number;
+  /** Memory of buffers that the main thread knows. */
+  readonly buffersMb: number;
   /** Entries of `process.getActiveResourcesInfo()` in its main thread. */
   readonly resources: number;
   readonly streaming: number;

@@ -106,6 +106,16 @@ ${table([
   ['ingest process', 'first quarter', 'last quarter', 'largest', 'slope per hour'],
   quarters('RSS, MB', ({ rssMb }) => rssMb, metrics.rssSlopeMbPerHour),
   quarters('heap of the main thread, MB', ({ heapUsedMb }) => heapUsedMb, metrics.heapSlopeMbPerHour),
+  quarters(
+    'heap V8 holds for it, MB',
+    ({ heapHeldMb }) => heapHeldMb,
+    perHour(({ heapHeldMb }) => heapHeldMb),
+  ),
+  quarters(
+    'buffers it knows, MB',
+    ({ buffersMb }) => buffersMb,
+    perHour(({ buffersMb }) => buffersMb),
+  ),
   quarters('open files', ({ files }) => files, metrics.filesSlopePerHour),
   quarters(
     'active resources',
@@ -128,10 +138,12 @@ ${metrics.shardRestarts} ingest threads restarted.`;
       rssMb: spread(warm.map(({ rssMb }) => rssMb)),
       files: spread(warm.map(({ files }) => files)),
       streaming: spread(warm.map(({ streaming }) => streaming)),
-      samples: samples.map(({ minute, rssMb, heapUsedMb, files, resources, streaming }) => ({
+      samples: samples.map(({ minute, rssMb, heapUsedMb, heapHeldMb, buffersMb, files, resources, streaming }) => ({
         minute: round(minute),
         rssMb: round(rssMb),
         heapUsedMb: round(heapUsedMb),
+        heapHeldMb: round(heapHeldMb),
+        buffersMb: round(buffersMb),
         files,
         resources,
         streaming,
