@@ -19,8 +19,9 @@ export interface PersonOptions {
 
 /** A person that walks, stands, sits, crouches, lies, swims and waves; an umbrella over it is a part of its own. */
 export function createPerson(random: Random, options: PersonOptions = {}): Actor {
-  const build = options.build ?? random.pick(['adult', 'adult', 'adult', 'adult', 'adult', 'elder', 'child']);
   const outfit = options.outfit ?? (random.chance(0.06) ? 'worker' : 'plain');
+  const ages = ['adult', 'adult', 'adult', 'adult', 'elder', ...(outfit === 'plain' ? ['child' as const] : [])] as const;
+  const build = options.build ?? random.pick(ages);
   const carries = options.carries ?? random.pick(['nothing', 'nothing', 'nothing', 'bag', 'bag']);
   const lies = options.lies && { lies: options.lies };
   const figure = createFigure(random, build, outfit, carries, {}, lies);
