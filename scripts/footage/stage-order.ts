@@ -6,6 +6,8 @@ export interface StageOrder {
   readonly take?: TakeKind;
   readonly seed: number;
   readonly light?: LightKind;
+  /** In any light of its place, not in the take's own. */
+  readonly isAnyLight?: boolean;
   readonly width: number;
   readonly height: number;
 }
