@@ -24,7 +24,9 @@ const corners = [
   [-1, 1],
 ] as const;
 
-const faceCamera = 'vec4 mvPosition = modelViewMatrix * vec4(middle, 1.0); mvPosition.xy += spread;';
+/** An actor may be made larger or smaller as a whole. */
+const faceCamera =
+  'vec4 mvPosition = modelViewMatrix * vec4(middle, 1.0); mvPosition.xy += spread * length(modelMatrix[0].xyz);';
 
 /** Cards in one mesh that all face whoever looks, drawn in the order given. */
 export class Billboards {

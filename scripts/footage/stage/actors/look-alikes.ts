@@ -10,13 +10,13 @@ import {
 import type { Actor } from '../actor.ts';
 import type { Random } from '../random.ts';
 import { paintTexture, tone } from '../set/canvas-texture.ts';
-import { paintCharacters } from '../set/facade-looks.ts';
 import { type Piece, piecesMesh } from '../set/merged-boxes.ts';
+import { paintCharacters } from '../set/painted-writing.ts';
 import { createHedge } from '../set/trees.ts';
 import { createGlow } from './flame.ts';
 import { irregularOutline } from './irregular-outline.ts';
+import { poolGeometry } from './pool-geometry.ts';
 import { createSmoke } from './smoke.ts';
-import { poolGeometry } from './water-surface.ts';
 
 /** What must not be taken for something else. */
 export const lookAlikeKinds = [

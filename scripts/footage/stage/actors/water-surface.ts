@@ -1,10 +1,10 @@
-import { BufferGeometry, Float32BufferAttribute, Group, Mesh, MeshLambertMaterial } from 'three';
+import { Group, Mesh, MeshLambertMaterial } from 'three';
 import type { Actor } from '../actor.ts';
 import type { Random } from '../random.ts';
 import { paintTexture, tone } from '../set/canvas-texture.ts';
 import { mirrorSky } from '../set/sky-mirror.ts';
-import type { GroundPoint } from '../site.ts';
 import { irregularOutline } from './irregular-outline.ts';
+import { poolGeometry } from './pool-geometry.ts';
 
 /** Above the road, metres: over its markings. */
 const depthM = 0.025;
@@ -39,30 +39,4 @@ export function createWaterSurface(random: Random, options: { sizeM?: number } =
   const object = new Group();
   object.add(water);
   return { object, class: 'water_surface', size: [lengthM, depthM, widthM] };
-}
-
-/** A fan from the middle to a ring to the shore; v runs from 1 (middle) to 0 (shore), because canvases are upside down. */
-export function poolGeometry(outline: readonly GroundPoint[]): BufferGeometry {
-  const rings = [0, 0.7, 1] as const;
-  const positions: number[] = [];
-  const uvs: number[] = [];
-  const normals: number[] = [];
-  const index: number[] = [];
-  const count = outline.length;
-  for (const [ring, share] of rings.entries()) {
-    for (const [number, [x, z]] of outline.entries()) {
-      positions.push(x * share, 0, z * share);
-      uvs.push(number / count, 1 - share);
-      normals.push(0, 1, 0);
-      if (ring === 0) continue;
-      const [at, next] = [ring * count + number, ring * count + ((number + 1) % count)];
-      index.push(at - count, next, at, at - count, next - count, next);
-    }
-  }
-  const geometry = new BufferGeometry();
-  geometry.setAttribute('position', new Float32BufferAttribute(positions, 3));
-  geometry.setAttribute('normal', new Float32BufferAttribute(normals, 3));
-  geometry.setAttribute('uv', new Float32BufferAttribute(uvs, 2));
-  geometry.setIndex(index);
-  return geometry;
 }

@@ -1,5 +1,5 @@
 import { CanvasTexture, RepeatWrapping, SRGBColorSpace } from 'three';
-import type { Random } from '../random.ts';
+import { Random } from '../random.ts';
 
 /** What a texture is painted with. */
 export type Pen = OffscreenCanvasRenderingContext2D;
@@ -23,16 +23,32 @@ export function tone(red: number, green = red, blue = red, alpha = 1): string {
   return `rgba(${Math.round(red)},${Math.round(green)},${Math.round(blue)},${alpha})`;
 }
 
-/** Makes every pixel lighter or darker by up to `depth` (0–255). */
+/** Grain is painted once and laid over every texture at another place. */
+let grain: OffscreenCanvas | undefined;
+
+/** Makes every pixel lighter or darker by up to about `depth` (0–255). */
 export function addGrain(pen: Pen, random: Random, depth: number): void {
-  const { width, height } = pen.canvas;
-  const picture = pen.getImageData(0, 0, width, height);
-  const { data } = picture;
-  for (let at = 0; at < data.length; at += 4) {
-    const change = random.between(-depth, depth);
-    for (let channel = at; channel < at + 3; channel += 1) data[channel] = (data[channel] ?? 0) + change;
+  grain ??= paintGrain();
+  const [left, top] = [random.whole(0, grainPx - 1), random.whole(0, grainPx - 1)];
+  pen.globalCompositeOperation = 'overlay';
+  pen.globalAlpha = Math.min(1, depth / 64);
+  for (const x of [left - grainPx, left]) for (const y of [top - grainPx, top]) pen.drawImage(grain, x, y);
+  pen.globalAlpha = 1;
+  pen.globalCompositeOperation = 'source-over';
+}
+
+const grainPx = 256;
+
+function paintGrain(): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(grainPx, grainPx);
+  const random = new Random(1);
+  const picture = new ImageData(grainPx, grainPx);
+  for (let at = 0; at < picture.data.length; at += 4) {
+    const light = random.between(30, 226);
+    picture.data.set([light, light, light, 255], at);
   }
-  pen.putImageData(picture, 0, 0);
+  canvas.getContext('2d')?.putImageData(picture, 0, 0);
+  return canvas;
 }
 
 /** Soft round spots, drawn again across the borders so that the texture repeats without a seam. */
@@ -56,4 +72,13 @@ export function addSpots(
       }
     }
   }
+}
+
+/** Red, green and blue, 0–255. */
+export type Rgb = readonly [number, number, number];
+
+/** One colour all over. */
+export function fill(pen: Pen, [red, green, blue]: Rgb): void {
+  pen.fillStyle = tone(red, green, blue);
+  pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
 }

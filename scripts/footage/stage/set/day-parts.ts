@@ -90,8 +90,8 @@ function dusk(random: Random): DayPart {
     toSun: towards(random.between(0, Math.PI * 2), random.between(0.16, 0.32)),
     haze: [30, 260],
     cloud: random.pick([0, 0.4]),
-    lamps: 3,
-    lampIntensity: 45,
+    lamps: 2,
+    lampIntensity: random.between(8, 16),
     glint: 0.5,
   };
 }
@@ -111,7 +111,7 @@ function night(random: Random): DayPart {
     cloud: 1,
     lamps: 3,
     lampColour: warm,
-    lampIntensity: random.between(130, 220) * exposure,
+    lampIntensity: random.between(38, 66) * exposure,
     glint: 0.4,
   };
 }
@@ -129,7 +129,7 @@ function infrared(random: Random): DayPart {
     cloud: 1,
     lamps: 1,
     lampColour: new Color(1, 1, 1),
-    lampIntensity: random.between(110, 200),
+    lampIntensity: random.between(70, 130),
     isOwnLamp: true,
     glint: 0.2,
   };
@@ -145,7 +145,7 @@ function rainy(random: Random): DayPart {
     skyLight: 2.3 * exposure,
     sun: { colour: grey(0.9, 0.05), intensity: 0.35 * exposure, softness: 6 },
     toSun: towards(random.between(0, Math.PI * 2), 1.2),
-    haze: [6, random.between(60, 120)],
+    haze: [15, random.between(110, 220)],
     cloud: 1,
     wet: random.between(0.7, 1),
     rain: random.between(0.4, 1),

@@ -1,9 +1,10 @@
 import { Color, Group, Mesh, MeshLambertMaterial, type Object3D, PlaneGeometry, SphereGeometry } from 'three';
 import type { Random } from '../random.ts';
 import { paintTexture, tone } from './canvas-texture.ts';
-import { paintCharacters } from './facade-looks.ts';
+import { createHalo } from './lamp-halo.ts';
 import { type Piece, piecesMesh } from './merged-boxes.ts';
 import { glowAtNight } from './night-glow.ts';
+import { paintCharacters } from './painted-writing.ts';
 
 export { createHedge, createTree } from './trees.ts';
 
@@ -37,12 +38,15 @@ export function createLampPost(random: Random, at: Spot): Object3D {
     { at: [0, heightM, armM], size: [0.26, 0.12, 0.62], colour },
   ]);
   const bulb = new MeshLambertMaterial({ color: 0xd8d8d0 });
-  glowAtNight(bulb, new Color(random.pick([0xffd9a0, 0xffe9c8, 0xfff4e6])), { night: 1.6, dusk: 1.4, infrared: 0.4 });
+  const shine = random.pick([0xffd9a0, 0xffe9c8, 0xfff4e6]);
+  glowAtNight(bulb, new Color(shine), { night: 1.6, dusk: 1.4, infrared: 0.4 });
   const lamp = new Mesh(new SphereGeometry(0.16, 8, 6), bulb);
   lamp.scale.set(0.8, 0.45, 1.8);
   lamp.position.set(0, heightM - 0.07, armM);
   lamp.userData['lamp'] = true;
-  return standing(at, post, lamp);
+  const halo = createHalo(2.6, shine);
+  halo.position.copy(lamp.position);
+  return standing(at, post, lamp, halo);
 }
 
 /** A metal fence with upright bars. */

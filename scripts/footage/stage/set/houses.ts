@@ -1,8 +1,13 @@
 import { BoxGeometry, Group, Mesh, MeshLambertMaterial, type Object3D, PlaneGeometry } from 'three';
+import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
 import type { Random } from '../random.ts';
 import type { GroundPoint } from '../site.ts';
-import { facadeLook, type GroundFloor, groundLook, type WallLook, wallLook } from './facade-looks.ts';
+import { facadeLook } from './facade-looks.ts';
+import { type GroundFloor, groundLook } from './ground-floor-looks.ts';
+import { balconyPieces, roofPieces, shopPieces } from './house-extras.ts';
+import { piecesMesh } from './merged-boxes.ts';
 import { glowAtNight } from './night-glow.ts';
+import { type WallLook, wallLook } from './wall-looks.ts';
 
 /** Height of a shop's floor, metres. */
 const groundFloorM = 3.6;
@@ -29,35 +34,24 @@ export function createHouse(
   glowAtNight(upperMaterial, upper.glow, { night: 0.9, dusk: 0.55 });
   const lowerMaterial = new MeshLambertMaterial({ map: lower.texture });
   glowAtNight(lowerMaterial, lower.glow, { night: 1, dusk: 0.7 });
-  for (const [acrossM, awayM, turn] of [
+  const sides = [
     [widthM, depthM, 0],
     [depthM, widthM, Math.PI / 2],
     [widthM, depthM, Math.PI],
     [depthM, widthM, -Math.PI / 2],
-  ] as const) {
-    const side = new Group();
-    side.rotation.y = turn;
-    const low = panel(acrossM, lowM, { bottomM: 0, awayM: awayM / 2, tileM: [lower.tileM, lowM] });
-    side.add(shaded(new Mesh(low, lowerMaterial)));
-    if (heightM > lowM) {
-      const high = panel(acrossM, heightM - lowM, {
-        bottomM: lowM,
-        awayM: awayM / 2,
-        tileM: [upper.tileM, upper.floorM * 4],
-      });
-      side.add(shaded(new Mesh(high, upperMaterial)));
-    }
-    object.add(side);
-  }
-  const trim = new MeshLambertMaterial({ color: random.pick([0x8a8780, 0x6d6a66, 0xa39c8e]) });
-  const roof = new Mesh(new BoxGeometry(widthM + 0.5, 0.35, depthM + 0.5), trim);
-  roof.position.y = heightM + 0.1;
-  object.add(shaded(roof));
-  if (ground === 'shops' && heightM > lowM + 1) {
-    const ledge = new Mesh(new BoxGeometry(widthM + 1.4, 0.16, depthM + 1.4), trim);
-    ledge.position.y = lowM + 0.05;
-    object.add(shaded(ledge));
-  }
+  ] as const;
+  const around = (fromM: number, toM: number, tileM: readonly [number, number]) =>
+    mergeGeometries(
+      sides.map(([acrossM, deepM, turn]) =>
+        panel(acrossM, toM - fromM, { bottomM: fromM, awayM: deepM / 2, tileM }).rotateY(turn),
+      ),
+    );
+  object.add(shaded(new Mesh(around(0, lowM, [lower.tileM, lowM]), lowerMaterial)));
+  if (heightM > lowM)
+    object.add(shaded(new Mesh(around(lowM, heightM, [upper.tileM, upper.floorM * 4]), upperMaterial)));
+  const measures = { widthM, depthM, heightM, lowM, floorM: upper.floorM, cellM: upper.tileM / upper.columns };
+  const shops = ground === 'shops' && heightM > lowM + 1 ? shopPieces(random, measures) : [];
+  object.add(piecesMesh([...roofPieces(random, measures), ...balconyPieces(random, measures), ...shops]));
   object.position.set(x, 0, z);
   object.rotation.y = heading;
   return object;

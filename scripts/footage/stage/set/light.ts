@@ -1,5 +1,4 @@
 import {
-  Color,
   DirectionalLight,
   Fog,
   HemisphereLight,
@@ -7,9 +6,9 @@ import {
   Mesh,
   type Object3D,
   type PerspectiveCamera,
-  PointLight,
   type Scene,
   SpotLight,
+  Sprite,
   Vector3,
 } from 'three';
 import type { SceneId } from '../../../../src/domain/scene-id.ts';
@@ -27,118 +26,103 @@ import { skySeenBy } from './sky-mirror.ts';
 /** Sun, sky, lamps, rain and haze of a kind of light. */
 export function lightStage(kind: LightKind, random: Random, scene: SceneId): (scene: Scene) => StageLight {
   const part = dayPart(kind, random, scene);
-  const rainSeed = random.branch();
-  const skySeed = random.branch();
+  const [rainSeed, skySeed] = [random.branch(), random.branch()];
   return (stage) => {
     stage.background = skyTexture(skySeed, part);
-    stage.fog = new Fog(part.horizon, part.haze[0], part.haze[1]);
-    stage.add(new HemisphereLight(part.zenith, part.bounce, part.skyLight));
-    const main = mainLight(part);
-    stage.add(main);
-    const rest = part.lamps === 0 ? [] : Array.from({ length: part.lamps - 1 }, () => lampLight());
-    for (const lamp of rest) stage.add(lamp);
+    stage.fog = new Fog(part.horizon, ...part.haze);
+    stage.add(new HemisphereLight(part.zenith.clone().lerp(part.horizon, 0.5), part.bounce, part.skyLight));
+    const sun = part.sun === undefined ? undefined : new DirectionalLight(part.sun.colour, part.sun.intensity);
+    const lamps = Array.from({ length: part.lamps }, () => new SpotLight(part.lampColour, part.lampIntensity));
+    for (const light of [sun, ...lamps]) if (light !== undefined) stage.add(light, light.target);
+    castShadows(sun ?? lamps[0], part.sun?.softness ?? 3);
     const rain = part.rain > 0 ? createRain(rainSeed, part) : undefined;
     if (rain !== undefined) stage.add(rain.mesh);
-    const dressed = new WeakSet<Material>();
+    const told = new WeakSet<Material>();
     let isPlaced = false;
     return {
       update(timeS: number, camera: PerspectiveCamera) {
-        for (const material of materialsOf(stage))
-          tell(material, { kind, part, timeS, isNew: !dressed.has(material) }, dressed);
-        if (!isPlaced) place(stage, camera, { main, rest, part });
+        for (const material of materialsOf(stage)) {
+          tellTime(material, timeS);
+          if (!told.has(material)) tellPart(material, part, kind);
+          told.add(material);
+        }
+        rain?.update(timeS);
+        if (isPlaced) return;
+        // The camera stands still: lights are placed for what it sees, once.
         isPlaced = true;
-        rain?.update(timeS, camera);
+        const ground = seenGround(camera);
+        if (sun !== undefined) placeSun(sun, ground, part);
+        if (part.isOwnLamp) for (const lamp of lamps) placeOwnLamp(lamp, camera);
+        else placeLamps(lamps, lampsNear(stage, ground, part.lamps));
       },
     };
   };
 }
 
-/** The one light with a shadow: the sun by day, a street lamp at night, the camera's own lamp in infrared. */
-function mainLight(part: DayPart): DirectionalLight | SpotLight {
-  const light =
-    part.sun === undefined
-      ? new SpotLight(part.lampColour, 0, 0, 1.1, 0.8, 1.4)
-      : new DirectionalLight(part.sun.colour, part.sun.intensity);
+function castShadows(light: DirectionalLight | SpotLight | undefined, softness: number): void {
+  if (light === undefined) return;
   light.castShadow = true;
   light.shadow.mapSize.set(2048, 2048);
   light.shadow.bias = -0.0006;
   light.shadow.normalBias = 0.04;
-  light.shadow.radius = part.sun?.softness ?? 3;
-  return light;
+  light.shadow.radius = softness;
 }
 
-function lampLight(): PointLight {
-  return new PointLight(0xffffff, 0, 30, 1.6);
+function placeSun(sun: DirectionalLight, ground: readonly Vector3[], { toSun }: DayPart): void {
+  const { middle, radiusM, awayM } = shadowFrame(ground, toSun);
+  sun.target.position.copy(middle);
+  sun.position.copy(middle).addScaledVector(toSun, awayM);
+  const sides = { left: -radiusM, right: radiusM, top: radiusM, bottom: -radiusM };
+  Object.assign(sun.shadow.camera, sides, { near: 1, far: awayM * 2 });
+  sun.shadow.camera.updateProjectionMatrix();
+  sun.updateMatrixWorld();
+  sun.target.updateMatrixWorld();
 }
 
-function place(
-  stage: Scene,
-  camera: PerspectiveCamera,
-  { main, rest, part }: { main: DirectionalLight | SpotLight; rest: readonly PointLight[]; part: DayPart },
-): void {
-  const ground = seenGround(camera);
-  stage.add(main.target);
-  if (main instanceof DirectionalLight) {
-    const frame = shadowFrame(ground, part.toSun);
-    main.target.position.copy(frame.middle);
-    main.position.copy(frame.middle).addScaledVector(part.toSun, frame.awayM);
-    Object.assign(main.shadow.camera, {
-      left: -frame.radiusM,
-      right: frame.radiusM,
-      top: frame.radiusM,
-      bottom: -frame.radiusM,
-      near: 1,
-      far: frame.awayM * 2,
-    });
-  } else if (part.isOwnLamp) {
-    main.position.copy(camera.position).add(new Vector3(0, 0.15, 0));
-    main.target.position.copy(camera.position).add(camera.getWorldDirection(new Vector3()));
-    main.intensity = part.lampIntensity;
-    main.angle = ((camera.fov * Math.PI) / 180) * 0.85;
-  } else {
-    const [first, ...others] = lampsNear(stage, ground, part.lamps);
-    if (first !== undefined) {
-      main.position.copy(first);
-      main.target.position.set(first.x, 0, first.z);
-      main.intensity = part.lampIntensity;
-      main.color.copy(part.lampColour);
-    }
-    for (const [index, light] of rest.entries()) {
-      const at = others[index];
-      if (at === undefined) continue;
-      light.position.copy(at);
-      light.intensity = part.lampIntensity * 0.8;
-      light.color.copy(part.lampColour);
-    }
+/** Street lamps shine down in wide cones that fade towards their border. */
+function placeLamps(lamps: readonly SpotLight[], spots: readonly Vector3[]): void {
+  for (const [index, lamp] of lamps.entries()) {
+    const spot = spots[index];
+    if (spot === undefined) continue;
+    lamp.position.copy(spot);
+    lamp.target.position.set(spot.x, 0, spot.z + 0.01);
+    Object.assign(lamp, { angle: 1.22, penumbra: 1, decay: 1.1 });
+    lamp.updateMatrixWorld();
+    lamp.target.updateMatrixWorld();
   }
-  main.shadow.camera.updateProjectionMatrix();
 }
 
-function* materialsOf(stage: Object3D): Iterable<Material> {
-  const meshes: Mesh[] = [];
-  stage.traverseVisible((object) => {
-    if (object instanceof Mesh) meshes.push(object);
+/** The ring of infrared diodes round the lens: it lights the middle of the picture best. */
+function placeOwnLamp(lamp: SpotLight, camera: PerspectiveCamera): void {
+  const ahead = camera.getWorldDirection(new Vector3());
+  lamp.position.copy(camera.position).add(new Vector3(0, 0.15, 0));
+  lamp.target.position.copy(camera.position).addScaledVector(ahead, 10);
+  Object.assign(lamp, { angle: (camera.fov * Math.PI) / 180, penumbra: 1, decay: 1.25 });
+  lamp.updateMatrixWorld();
+  lamp.target.updateMatrixWorld();
+}
+
+function materialsOf(stage: Object3D): Material[] {
+  const materials: Material[] = [];
+  stage.traverse((object) => {
+    if (object instanceof Mesh || object instanceof Sprite)
+      materials.push(...[object.material as Material | Material[]].flat());
   });
-  for (const { material } of meshes) {
-    if (Array.isArray(material)) yield* material as Material[];
-    else yield material as Material;
-  }
+  return materials;
 }
 
-function tell(
-  material: Material,
-  { kind, part, timeS, isNew }: { kind: LightKind; part: DayPart; timeS: number; isNew: boolean },
-  dressed: WeakSet<Material>,
-): void {
+function tellTime(material: Material, timeS: number): void {
   const sky = skySeenBy(material);
   if (sky !== undefined) sky.timeS.value = timeS;
-  if (!isNew) return;
-  dressed.add(material);
+}
+
+function tellPart(material: Material, part: DayPart, kind: LightKind): void {
   switchGlow(material, kind);
+  const sky = skySeenBy(material);
   if (sky === undefined) return;
   sky.wet.value = part.wet;
-  sky.zenith.value = new Color(part.zenith);
-  sky.horizon.value = new Color(part.horizon);
+  sky.zenith.value.copy(part.zenith);
+  sky.horizon.value.copy(part.horizon);
   sky.sun.value.copy(part.toSun);
-  sky.glint.value = new Color(part.sun?.colour ?? part.lampColour).multiplyScalar(part.glint);
+  sky.glint.value.copy(part.sun?.colour ?? part.lampColour).multiplyScalar(part.glint);
 }

@@ -1,15 +1,15 @@
-import { Color, type Material, type MeshLambertMaterial, type Texture } from 'three';
+import { Color, type Material, MeshLambertMaterial, type Texture } from 'three';
 import type { LightKind } from '../../truth.ts';
 
 /** How bright a lamp, a window or a sign shines in each light; what is not named is off. */
 export type Glow = Partial<Record<LightKind, number>>;
 
-/** Lets a material shine by itself in the dark: `lightStage` switches it. Where `map` is left out all of it shines. */
-export function glowAtNight(material: MeshLambertMaterial, map: Texture | Color, glow: Glow): void {
-  if (map instanceof Color) material.emissive.copy(map);
+/** Lets a material shine by itself in the dark, as a whole or where its map is bright: `lightStage` switches it. */
+export function glowAtNight(material: MeshLambertMaterial, shine: Texture | Color, glow: Glow): void {
+  if (shine instanceof Color) material.emissive.copy(shine);
   else {
     material.emissive.set(0xffffff);
-    material.emissiveMap = map;
+    material.emissiveMap = shine;
   }
   material.emissiveIntensity = 0;
   material.userData['glow'] = glow;
@@ -18,6 +18,12 @@ export function glowAtNight(material: MeshLambertMaterial, map: Texture | Color,
 /** Switches what shines at night for a light. */
 export function switchGlow(material: Material, kind: LightKind): void {
   const glow = material.userData['glow'] as Glow | undefined;
-  if (glow === undefined || !('emissiveIntensity' in material)) return;
-  (material as MeshLambertMaterial).emissiveIntensity = glow[kind] ?? 0;
+  if (glow === undefined) return;
+  const level = glow[kind] ?? 0;
+  if (material instanceof MeshLambertMaterial) {
+    material.emissiveIntensity = level;
+    return;
+  }
+  material.opacity = level;
+  material.visible = level > 0;
 }

@@ -1,4 +1,4 @@
-import { BufferGeometry, Float32BufferAttribute, Mesh, type PerspectiveCamera, ShaderMaterial } from 'three';
+import { BufferGeometry, Float32BufferAttribute, Mesh, ShaderMaterial } from 'three';
 import type { Random } from '../random.ts';
 import type { DayPart } from './day-parts.ts';
 
@@ -7,10 +7,7 @@ const boxM = [14, 9, 14] as const;
 const fallMps = 8;
 
 /** Streaks about the camera; they leave no trace in the mask. */
-export function createRain(
-  random: Random,
-  { rain }: DayPart,
-): { mesh: Mesh; update(timeS: number, camera: PerspectiveCamera): void } {
+export function createRain(random: Random, { rain }: DayPart): { mesh: Mesh; update(timeS: number): void } {
   const count = Math.round(rain * 700);
   const positions: number[] = [];
   const sides: number[] = [];

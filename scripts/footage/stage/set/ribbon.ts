@@ -18,7 +18,7 @@ export function ribbonGeometry(points: readonly GroundPoint[], widthM: number): 
     uvs.push(way, 0, way, 1);
     normals.push(0, 1, 0, 0, 1, 0);
     const first = number * 2;
-    if (number < points.length - 1) index.push(first, first + 2, first + 1, first + 1, first + 2, first + 3);
+    if (number < points.length - 1) index.push(first, first + 1, first + 2, first + 1, first + 3, first + 2);
   }
   const geometry = new BufferGeometry();
   geometry.setAttribute('position', new Float32BufferAttribute(positions, 3));

@@ -39,14 +39,14 @@ const glsl: Readonly<Record<Mirror, string>> = {
   ground: `if (wet > 0.0) {
       vec3 look = normalize(vSpot - cameraPosition);
       vec3 way = reflect(look, vec3(0.0, 1.0, 0.0));
-      float film = smoothstep(0.35, 0.75, wetness(vSpot.xz));
-      float share = (0.05 + 0.75 * pow(1.0 - way.y, 4.0)) * wet * (0.35 + 0.65 * film);
-      outgoingLight = mix(outgoingLight, skyTowards(way), min(share, 0.85));
+      float film = smoothstep(0.4, 0.62, wetness(vSpot.xz));
+      float share = (0.03 + 0.6 * pow(1.0 - way.y, 4.0)) * wet * (0.4 + 0.6 * film);
+      outgoingLight = mix(outgoingLight, skyTowards(way), min(share, 0.7));
     }`,
   tiles: `{
       vec3 look = normalize(vSpot - cameraPosition);
       vec3 way = reflect(look, vec3(0.0, 1.0, 0.0));
-      outgoingLight = mix(outgoingLight, skyTowards(way), 0.06 + 0.5 * pow(1.0 - way.y, 4.0));
+      outgoingLight = mix(outgoingLight, skyTowards(way), (0.04 + 0.4 * pow(1.0 - way.y, 4.0)) * (1.0 + 0.5 * wet));
     }`,
   water: `{
       vec3 look = vSpot - cameraPosition;
@@ -62,9 +62,15 @@ const glsl: Readonly<Record<Mirror, string>> = {
     }`,
 };
 
+/** Where water stands in a film and where the ground is only dark. */
 const wetnessGlsl = `float wetness(vec2 at) {
-  return 0.5 + 0.25 * sin(at.x * 0.7 + 1.3 * sin(at.y * 0.5)) + 0.25 * sin(at.y * 0.9 - 1.1 * sin(at.x * 0.37));
+  vec2 bent = at + 0.9 * sin(at.yx * vec2(1.9, 1.3)) + 0.35 * sin(at.yx * vec2(5.1, 4.3));
+  return 0.5 + 0.25 * sin(bent.x * 1.1 + 0.4 * bent.y) + 0.25 * sin(bent.y * 1.7 - 0.6 * bent.x);
 }`;
+
+/** Large stains, from the same texture seen far coarser, so that its repeats do not show. */
+const stains = `float coarse = texture2D(map, vMapUv * 0.137, 2.5).g / max(textureLod(map, vMapUv, 9.0).g, 0.02);
+diffuseColor.rgb *= mix(1.0, coarse, 0.55);`;
 
 /** Lets a Lambert or standard material on level ground mirror the sky. */
 export function mirrorSky(material: Material, mirror: Mirror, ripple: { scale: number; strength: number }): void {
@@ -88,7 +94,10 @@ export function mirrorSky(material: Material, mirror: Mirror, ripple: { scale: n
         '#include <common>',
         `#include <common>\nuniform float rippleScale; uniform float rippleStrength;\n${skyGlsl}\n${wetnessGlsl}`,
       )
-      .replace('#include <map_fragment>', '#include <map_fragment>\ndiffuseColor.rgb *= 1.0 - 0.5 * wet;')
+      .replace(
+        '#include <map_fragment>',
+        `#include <map_fragment>\n${mirror === 'ground' ? stains : ''}\ndiffuseColor.rgb *= 1.0 - 0.45 * wet;`,
+      )
       .replace('#include <opaque_fragment>', `${glsl[mirror]}\n#include <opaque_fragment>`);
   };
   material.customProgramCacheKey = () => `mirrors the sky: ${mirror}`;

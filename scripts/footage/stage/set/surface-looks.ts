@@ -1,6 +1,6 @@
 import type { CanvasTexture } from 'three';
 import type { Random } from '../random.ts';
-import { addGrain, addSpots, type Pen, paintTexture, tone } from './canvas-texture.ts';
+import { addGrain, addSpots, fill, type Pen, paintTexture, type Rgb, tone } from './canvas-texture.ts';
 
 /** What ground is made of. */
 export type SurfaceKind = 'asphalt' | 'concrete' | 'paving' | 'tiles' | 'grass' | 'soil' | 'water';
@@ -10,8 +10,6 @@ export interface SurfaceLook {
   readonly texture: CanvasTexture<OffscreenCanvas>;
   readonly tileM: number;
 }
-
-type Rgb = readonly [number, number, number];
 
 const side = 256;
 
@@ -33,9 +31,17 @@ function painted(tileM: number, paint: (pen: Pen) => void): SurfaceLook {
   return { texture: paintTexture(side, side, paint), tileM };
 }
 
-function fill(pen: Pen, colour: string): void {
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, side, side);
+/** Two soft dark tracks of tyres. */
+function tracks(pen: Pen, random: Random): void {
+  const [y, bend, gap] = [random.between(20, 200), random.between(-50, 50), random.between(34, 50)];
+  pen.lineWidth = random.between(4, 8);
+  pen.strokeStyle = tone(14, 14, 15, random.between(0.08, 0.24));
+  for (const side of [y, y + gap]) {
+    pen.beginPath();
+    pen.moveTo(0, side);
+    pen.bezierCurveTo(90, side + bend, 170, side - bend, 256, side);
+    pen.stroke();
+  }
 }
 
 /** A crooked line from border to border, for cracks. */
@@ -58,7 +64,7 @@ function asphalt(random: Random): SurfaceLook {
   const grey = random.between(62, 122);
   const warmth = random.between(-5, 7);
   return painted(random.between(7, 11), (pen) => {
-    fill(pen, tone(grey + warmth, grey, grey - warmth));
+    fill(pen, [grey + warmth, grey, grey - warmth]);
     addSpots(pen, random, {
       count: 26,
       radius: [14, 60],
@@ -73,10 +79,7 @@ function asphalt(random: Random): SurfaceLook {
       radius: [4, 14],
       colour: () => tone(20, 20, 22, random.between(0.15, 0.4)),
     });
-    if (random.chance(0.5)) {
-      pen.fillStyle = tone(grey * 0.7, grey * 0.7, grey * 0.72, 0.6);
-      pen.fillRect(random.between(20, 120), random.between(20, 120), random.between(20, 110), random.between(20, 90));
-    }
+    if (random.chance(0.5)) tracks(pen, random);
     for (let count = random.whole(1, 6); count > 0; count -= 1)
       crack(pen, random, tone(grey * 0.5, grey * 0.5, grey * 0.5, 0.7));
     addGrain(pen, random, random.between(9, 18));
@@ -87,7 +90,7 @@ function concrete(random: Random): SurfaceLook {
   const grey = random.between(130, 185);
   const warmth = random.between(0, 10);
   return painted(random.between(6, 9), (pen) => {
-    fill(pen, tone(grey + warmth, grey, grey - warmth));
+    fill(pen, [grey + warmth, grey, grey - warmth]);
     addSpots(pen, random, {
       count: 24,
       radius: [16, 70],
@@ -115,7 +118,7 @@ function paving(random: Random): SurfaceLook {
   const isBond = random.chance(0.6);
   const joint = random.between(0.5, 0.8);
   return painted(random.between(2.2, 4), (pen) => {
-    fill(pen, tone(base[0] * joint, base[1] * joint, base[2] * joint));
+    fill(pen, [base[0] * joint, base[1] * joint, base[2] * joint]);
     const [width, height] = [side / columns, side / rows];
     for (let row = 0; row < rows; row += 1) {
       for (let column = -1; column < columns; column += 1) {
@@ -160,7 +163,7 @@ function grass(random: Random): SurfaceLook {
   const dryness = random.between(0, 1);
   const base: readonly [number, number, number] = [70 + dryness * 62, 96 + dryness * 22, 46 + dryness * 16];
   return painted(random.between(4, 7), (pen) => {
-    fill(pen, tone(...base));
+    fill(pen, base);
     addSpots(pen, random, {
       count: 40,
       radius: [8, 46],
@@ -182,7 +185,7 @@ function soil(random: Random): SurfaceLook {
     [150, 128, 100],
   ]);
   return painted(random.between(5, 8), (pen) => {
-    fill(pen, tone(...base));
+    fill(pen, base);
     addSpots(pen, random, {
       count: 50,
       radius: [5, 40],
@@ -205,7 +208,7 @@ function water(random: Random): SurfaceLook {
     [66, 64, 50],
   ]);
   return painted(random.between(12, 20), (pen) => {
-    fill(pen, tone(...base));
+    fill(pen, base);
     addSpots(pen, random, {
       count: 24,
       radius: [20, 80],

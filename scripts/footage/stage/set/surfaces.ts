@@ -1,22 +1,15 @@
-import {
-  BoxGeometry,
-  type BufferGeometry,
-  Float32BufferAttribute,
-  Mesh,
-  MeshLambertMaterial,
-  type Object3D,
-  Shape,
-  ShapeGeometry,
-  Vector2,
-} from 'three';
+import { BoxGeometry, type BufferGeometry, Mesh, MeshLambertMaterial, type Object3D } from 'three';
 import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
 import { Random } from '../random.ts';
 import type { GroundPoint } from '../site.ts';
 import { addGrain, paintTexture, tone } from './canvas-texture.ts';
 import { hatchBars } from './hatch-bars.ts';
+import { levelGeometry } from './level-geometry.ts';
 import { ribbonGeometry } from './ribbon.ts';
 import { type Mirror, mirrorSky } from './sky-mirror.ts';
 import { type SurfaceKind, surfaceLook } from './surface-looks.ts';
+
+const jointed: readonly SurfaceKind[] = ['concrete', 'paving', 'tiles'];
 
 /** A level piece of ground; `y` in metres. */
 export function createSurface(
@@ -30,25 +23,12 @@ export function createSurface(
     scale: random.between(0.7, 1.3),
     strength: random.between(0.03, 0.07),
   });
-  const surface = new Mesh(levelGeometry(points, tileM, random.between(0, Math.PI)), material);
+  // Joints run along the place's own lines or aslant; what has none may lie any way.
+  const turn = jointed.includes(kind) ? random.pick([0, Math.PI / 2, Math.PI / 4]) : random.between(0, Math.PI);
+  const surface = new Mesh(levelGeometry(points, tileM, turn), material);
   surface.position.y = y;
   surface.receiveShadow = true;
   return surface;
-}
-
-/** A flat polygon that looks up, its texture turned by `turn` radians and `tileM` metres a repeat. */
-export function levelGeometry(points: readonly GroundPoint[], tileM: number, turn = 0): BufferGeometry {
-  const geometry = new ShapeGeometry(new Shape(points.map(([x, z]) => new Vector2(x, -z))));
-  geometry.rotateX(-Math.PI / 2);
-  const positions = geometry.getAttribute('position');
-  const [cos, sin] = [Math.cos(turn) / tileM, Math.sin(turn) / tileM];
-  const uvs: number[] = [];
-  for (let index = 0; index < positions.count; index += 1) {
-    const [x, z] = [positions.getX(index), positions.getZ(index)];
-    uvs.push(x * cos + z * sin, z * cos - x * sin);
-  }
-  geometry.setAttribute('uv', new Float32BufferAttribute(uvs, 2));
-  return geometry;
 }
 
 /** Across the top of a kerb stone. */
