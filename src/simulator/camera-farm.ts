@@ -99,6 +99,11 @@ export class CameraFarm implements Service {
     };
   }
 
+  /** How long one play of a camera's clip takes; undefined before start, and for a path that no camera has. */
+  lengthMs(path: string): number | undefined {
+    return this.#cameras.get(path)?.lengthMs;
+  }
+
   /** Address of a camera, without credentials. */
   url(path: string): string {
     const { host } = this.#options;

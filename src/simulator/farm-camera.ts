@@ -1,3 +1,4 @@
+import { clockRate } from './clip.ts';
 import type { FarmAccess } from './digest-guard.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import type { FaultKind, FaultSpec } from './fault-spec.ts';
@@ -48,6 +49,11 @@ export class FarmCamera {
   /** Credentials it asks for now; undefined: none. */
   get access(): FarmAccess | undefined {
     return this.#changed ? changedAccess : this.#access;
+  }
+
+  /** How long one play of its clip takes. */
+  get lengthMs(): number {
+    return (this.#clip.clip.duration / clockRate) * 1000;
   }
 
   /** Whether `advance` has anything to do, ever. */

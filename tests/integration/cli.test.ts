@@ -9,6 +9,7 @@ import { generateSigningKey } from '../../src/lib/keys.ts';
 import { CliProcess, runCli } from '../support/cli.ts';
 import { freePort } from '../support/free-port.ts';
 import { noSharedReason, sharedDir } from '../support/shared.ts';
+import { streetEdgeText } from '../support/street-config.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 let dir: Awaited<ReturnType<typeof tempDir>>;
@@ -19,13 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => dir.remove());
 
-/** The demo's configuration of a service with this test's folder, keys and ports, changed as asked. */
+/** A service's configuration with this test's folder, keys and ports, changed as asked. */
 async function configFile(
   service: 'edge' | 'collect' | 'desk',
   change: (text: string) => string = (text) => text,
 ): Promise<string> {
   const port = await freePort();
-  const text = demoConfigText(service, { dir: dir.path, mqttUrl: `mqtt://127.0.0.1:${port}`, rtspPort: 1 })
+  const actual = { dir: dir.path, mqttUrl: `mqtt://127.0.0.1:${port}`, rtspPort: 1 };
+  const text = (service === 'edge' ? streetEdgeText(actual) : demoConfigText(service, actual))
     .replace('port: 1883', `port: ${port}`)
     .replace('port: 8080', 'port: 0')
     .replace(/tokenSha256: [0-9a-f]{64}/g, () => `tokenSha256: ${sha256(randomBytes(8))}`);
@@ -172,12 +174,11 @@ describe('SIGTERM drains and exits 0 within ten seconds', () => {
 });
 
 describe('missing parts are named', () => {
-  test('the demo without its footage', async () => {
-    const { exit, output } = await runCli(['demo', '--until', 'closed', '--dir', join(dir.path, 'nowhere')], {
-      MAPLEBRIDGE_SHARED: '/nonexistent',
-    });
+  test('the demo without its clips', async () => {
+    const args = ['demo', '--until', 'closed', '--dir', join(dir.path, 'nowhere'), '--footage', '/nonexistent'];
+    const { exit, output } = await runCli(args);
     expect(exit).toBe(1);
-    expect(output).toMatch(/MB_MISSING_PART: .*\/nonexistent\/footage\/street-parked\.mp4/);
+    expect(output).toMatch(/MB_MISSING_PART: .*\/nonexistent\/fire_smoke\.fires\.mp4.*npm run footage -- clips/);
   });
 
   test('an edge node without its model says so and goes on: its cameras and its account of them do not depend on it', async () => {

@@ -52,7 +52,7 @@ test('after a pull the same configuration uses the pulled model for what it know
     const pictures = new Map(service.models.map(({ id }) => [id, picture]));
     const { detections } = await service.detect({ pictures, priority: { severity: 1, deadlineMs: 0 } });
     await service.close();
-    return detections.map((each) => `${each.class} by ${each.run.modelId}`);
+    return detections.map((each) => `${each.class} by ${each.run?.modelId}`);
   };
 
   expect(await whoSees()).toEqual(['person by sees-people']);

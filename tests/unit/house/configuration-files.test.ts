@@ -20,7 +20,11 @@ function undescribed(node: unknown, path: string): string[] {
 }
 
 describe('configuration files', () => {
-  const examples = ['demo', 'example'].flatMap((dir) => readdirSync(folder(dir)).map((file) => `${dir}/${file}`));
+  const examples = ['demo', 'example'].flatMap((dir) =>
+    readdirSync(folder(dir))
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => `${dir}/${file}`),
+  );
 
   test('there are examples for every service', () => expect(examples).toHaveLength(6));
 
