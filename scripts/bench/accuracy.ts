@@ -1,9 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AccessUnit } from '../../src/domain/access-unit.ts';
 import type { Box } from '../../src/domain/geometry.ts';
-import type { CameraId } from '../../src/domain/ids.ts';
 import type { ObjectClass } from '../../src/domain/object-class.ts';
 import type { Picture } from '../../src/domain/picture.ts';
 import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
@@ -17,11 +15,14 @@ import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { type ReferenceModel, referenceModels } from '../../tests/support/reference-detect.ts';
 import { sharedDir } from '../../tests/support/shared.ts';
+import { classAccuracy } from './accuracy-classes.ts';
+import { withClasses } from './accuracy-failures.ts';
 import { type Asked, outside, outsideWithOpenCv, type Scale, scaleWithVips } from './accuracy-outside.ts';
 import { accuracyReport, type ModelAccuracy } from './accuracy-page.ts';
 import { averagePrecision, type LabelledBox, type ScoredBox, standardError } from './average-precision.ts';
-import { type BenchReport, quantile } from './bench.ts';
+import { type BenchOptions, type BenchReport, quantile } from './bench.ts';
 import { type LabelledSample, readCocoSample, type SamplePicture } from './coco-sample.ts';
+import { jpegUnit } from './jpeg-unit.ts';
 
 /** As detectors are usually evaluated: nearly every box counts, and the order of scores does the rest. */
 const thresholds = { scoreThreshold: 0.01, iouThreshold: 0.6 } as const;
@@ -31,19 +32,40 @@ const speedPictures = 12;
 const priority = { severity: 1, deadlineMs: 0 } as const;
 const log = createLogger('bench');
 
+/** Where the rendered hold-out is looked for: beside what training draws. */
+const renderedFolder = '.maplebridge/train/holdout';
+
 /**
- * Average precision of every model on a labelled sample, through the node's own path and outside it, and the time a picture
- * takes. All classes of a model count, also those no scene knows: for the evaluation each is canonical under its own name.
+ * Average precision by class of what ships and of public models, on drawn and on real pictures that training has not seen
+ * (`--rendered FOLDER`), and a picture's time; then, where the sample is here, of every model on photographs of COCO,
+ * through the node's own path and outside it.
  */
-export async function accuracyBench(say: (line: string) => void): Promise<BenchReport> {
-  const folder = join(sharedDir ?? '', 'material', 'coco-sample');
-  const sample = readCocoSample(folder);
-  if (sample === undefined) throw new Error(`no labelled pictures in ${folder}`);
-  const scratch = mkdtempSync(join(tmpdir(), 'maplebridge-accuracy-'));
+export async function accuracyBench(say: (line: string) => void, options: BenchOptions): Promise<BenchReport> {
   const mirror = process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? join(sharedDir ?? '', 'models');
-  const store = { manifest: withAllClasses(loadManifest()), cacheDir: scratch, mirror };
   const decoder = new DecoderPool({ workers: 1, queueCapacity: 64, log, metrics: new Metrics() });
   await decoder.start(new AbortController().signal);
+  try {
+    const store = { manifest: loadManifest(), mirror };
+    const byClass = await classAccuracy(store, decoder, options['rendered'] ?? renderedFolder, say);
+    const sample = readCocoSample(join(sharedDir ?? '', 'material', 'coco-sample'));
+    return await withClasses(byClass, sample && (await sampleAccuracy(sample, decoder, mirror, say)));
+  } finally {
+    await decoder.stop();
+  }
+}
+
+/**
+ * Every model on a labelled sample. All classes of a model count, also those no scene knows: for the evaluation each is
+ * canonical under its own name.
+ */
+async function sampleAccuracy(
+  sample: LabelledSample,
+  decoder: DecoderPool,
+  mirror: string,
+  say: (line: string) => void,
+): Promise<BenchReport> {
+  const scratch = mkdtempSync(join(tmpdir(), 'maplebridge-accuracy-'));
+  const store = { manifest: withAllClasses(loadManifest()), cacheDir: scratch, mirror };
   const trials: Trial[] = [];
   const results = new Map<string, ModelAccuracy>();
   try {
@@ -68,7 +90,6 @@ export async function accuracyBench(say: (line: string) => void): Promise<BenchR
     }
   } finally {
     await Promise.all(trials.map((trial) => trial.close()));
-    await decoder.stop();
     rmSync(scratch, { recursive: true, force: true });
   }
   return accuracyReport(results, sample, standard, { ...thresholds, speedRounds, speedPictures });
@@ -146,7 +167,7 @@ class Trial {
     const detector = await loadDetector({ ...config, store: this.#store, log, metrics: new Metrics() });
     const found: ScoredBox[] = [];
     for (const picture of this.#sample.pictures) {
-      const decoded = await this.#decoder.decode(accessUnit(picture), detector.input);
+      const decoded = await this.#decoder.decode(jpegUnit(picture.path), detector.input);
       if (!decoded.ok) throw new Error(`${picture.path}: ${decoded.detail}`);
       this.#pictures.set(picture.id, decoded.picture);
       const { detections } = await detector.detect({ picture: decoded.picture, priority, ...(regions && { regions }) });
@@ -195,12 +216,6 @@ async function pathOf(entry: ModelEntry, store: ModelStoreOptions): Promise<stri
     if (error instanceof AppError && error.code === 'MB_MODEL_MISSING') return undefined;
     throw error;
   }
-}
-
-/** As a camera that sends MJPEG would. */
-function accessUnit({ path }: SamplePicture): AccessUnit {
-  const stamps = { rtpTimestamp: 0, ptsMs: 0, ntpMs: undefined, receivedAt: 0 };
-  return { cameraId: 'sample' as CameraId, codec: 'mjpeg', keyframe: true, data: readFileSync(path), ...stamps };
 }
 
 /** Every class of a model under a name of its own, so that none is left out and none competes with another. */

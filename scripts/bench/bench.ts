@@ -7,6 +7,8 @@ export interface BenchReport {
   readonly distributions: Readonly<Record<string, unknown>>;
   /** Its section of `docs/benchmarks.md`, as Markdown. */
   readonly page?: string;
+  /** Its part of the card of the model that ships, as Markdown. */
+  readonly card?: string;
 }
 
 /** Options of the command line, as written. */

@@ -32,7 +32,7 @@ function provenance(): string {
   const args = process.argv
     .slice(2)
     .join(' ')
-    .replace(/ --(json|page)[= ]\S+/g, '');
+    .replace(/ --(json|page|card|rendered)[= ]\S+/g, '');
   const command = `npm run bench -- ${args}`;
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
   return `${date} UTC, ${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}: \`${command}\``;

@@ -8,9 +8,11 @@ import { detectBench } from './detect.ts';
 import { gateBench } from './gate.ts';
 import { healthBench } from './health.ts';
 import { ingestBench } from './ingest.ts';
+import { modelCard, writeCardPart } from './model-card.ts';
 import { overloadBench } from './overload.ts';
 import { packingBench } from './packing.ts';
 import { pipelineBench } from './pipeline.ts';
+import { realScenesBench } from './real-scenes.ts';
 import { scenesBench } from './scenes.ts';
 import { scriptedBench } from './scripted.ts';
 import { soakBench } from './soak.ts';
@@ -28,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   overload: overloadBench,
   packing: packingBench,
   pipeline: pipelineBench,
+  'real-scenes': realScenesBench,
   scripted: scriptedBench,
   scenes: scenesBench,
   soak: soakBench,
@@ -35,13 +38,26 @@ const benches: Readonly<Record<string, Bench>> = {
   whatif: whatIfBench,
 };
 /** Options of single benches, all with a value. */
-const own = ['cameras', 'scales', 'seconds', 'minutes', 'seed', 'seeds', 'shards', 'peers', 'profile', 'seek'] as const;
+const own = [
+  'cameras',
+  'scales',
+  'seconds',
+  'minutes',
+  'seed',
+  'seeds',
+  'shards',
+  'peers',
+  'profile',
+  'seek',
+  'rendered',
+] as const;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
     page: { type: 'string', default: 'docs/benchmarks.md' },
+    card: { type: 'string', default: modelCard },
     ...(Object.fromEntries(own.map((name) => [name, { type: 'string' }])) as Record<string, { type: 'string' }>),
   },
 });
@@ -49,7 +65,7 @@ const name = positionals[0] ?? '';
 const bench = benches[name];
 if (bench === undefined || positionals.length !== 1) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json FILE] [--page FILE] [--${own.join(' N] [--')} N]\n` +
+    `usage: npm run bench -- NAME [--json FILE] [--page FILE] [--card FILE] [--${own.join(' N] [--')} N]\n` +
       `NAME: ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
@@ -62,3 +78,4 @@ for (const [metric, value] of Object.entries(report.metrics)) {
 }
 if (values.json !== undefined) writeFileSync(values.json, toJson(name, report));
 if (report.page !== undefined) writeSection(values.page, name, report.page);
+if (report.card !== undefined) writeCardPart(name, report.card, values.card);

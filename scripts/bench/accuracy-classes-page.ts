@@ -1,0 +1,73 @@
+import { objectClasses } from '../../src/domain/object-class.ts';
+import { type ClassAccuracy, type ClassResult, mean, type SetResult } from './accuracy-classes.ts';
+import { round } from './bench.ts';
+import { table } from './benchmarks-page.ts';
+import { type JudgedSet, labelCount } from './judged-set.ts';
+
+const points = (value: number) => (value * 100).toFixed(1);
+const pair = (results: readonly ClassResult[]) =>
+  results.length === 0
+    ? '–'
+    : `${points(mean(results.map(({ ap50 }) => ap50)))} / ${points(mean(results.map(({ ap }) => ap)))}`;
+
+/** The tables of average precision by class, for the page of benchmarks and for the model's card. */
+export function classPage({ models, sets, missing, results, msPerImage, shipped }: ClassAccuracy): string {
+  const tables = sets.map((set) => {
+    const of = results.filter((result) => result.set === set);
+    return `**${set.about}**\n\n${setTable(set, of, models, shipped)}`;
+  });
+  const speed = [...msPerImage].map(([id, ms]) => `${id} ${ms.toFixed(1)} ms`).join(', ');
+  return `AP50 / AP50:95 in points, by COCO's rules (101 recalls, at most 100 boxes a picture and class, all areas; what is too
+small or too hidden to demand is passed over as a crowd is), through the node's own path: JPEG → decoder → detector. A
+class is judged where a set labels it and a model knows it; *shared* is the mean over the classes that the model in the
+column and the shipped one both know.
+
+${tables.join('\n\n')}
+${speed === '' ? '' : `\nA picture on one thread of the cpu, each model at its own input size, in turn (median): ${speed}.\n`}${missing
+  .map((line) => `\nNot measured: ${line}.\n`)
+  .join('')}`;
+}
+
+function setTable(
+  set: JudgedSet,
+  results: readonly SetResult[],
+  models: readonly string[],
+  shipped: string | undefined,
+): string {
+  const here = models.filter((id) => results.some(({ model }) => model === id));
+  const classesOf = (id: string | undefined) => results.find(({ model }) => model === id)?.classes ?? [];
+  const asked = objectClasses.filter((name) =>
+    results.some(({ classes }) => classes.some((each) => each.class === name)),
+  );
+  const rows = asked.map((name) => [
+    name,
+    labelCount(set, name),
+    ...here.map((id) => pair(classesOf(id).filter((each) => each.class === name))),
+  ]);
+  const all = ['**all it knows**', '', ...here.map((id) => pair(classesOf(id)))];
+  const shared = (id: string, of: string | undefined) => {
+    const common = classesOf(id).map((each) => each.class);
+    return pair(classesOf(of).filter((each) => common.includes(each.class)));
+  };
+  const both =
+    shipped === undefined
+      ? []
+      : [
+          ['**shared**', '', ...here.map((id) => shared(shipped, id))],
+          ['**shared, the shipped model**', '', ...here.map((id) => shared(id, shipped))],
+        ];
+  return table([['class', 'labels', ...here], ...rows, all, ...both]);
+}
+
+/** `ap50/<set>/<model>` and so on; those of the model that ships also by class. */
+export function classMetrics({ results, shipped, msPerImage, models }: ClassAccuracy): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const { set, model, classes } of results) {
+    metrics[`ap50/${set.name}/${model}`] = round(mean(classes.map(({ ap50 }) => ap50)));
+    metrics[`ap/${set.name}/${model}`] = round(mean(classes.map(({ ap }) => ap)));
+    if (model !== shipped) continue;
+    for (const each of classes) metrics[`ap50/${set.name}/${model}/${each.class}`] = round(each.ap50);
+  }
+  for (const id of models) metrics[`msOneThread/${id}`] = round(msPerImage.get(id) ?? Number.NaN);
+  return metrics;
+}
