@@ -4,6 +4,10 @@ import type { FootageCommand } from './command.ts';
 /** Every command, in the order the help lists them; each is loaded only when it is called. */
 const commands: readonly { name: string; load: () => Promise<FootageCommand> }[] = [
   { name: 'preview', load: async () => (await import('./preview.ts')).previewCommand },
+  { name: 'clips', load: async () => (await import('./clips.ts')).clipsCommand },
+  { name: 'verify', load: async () => (await import('./verify.ts')).verifyCommand },
+  { name: 'config', load: async () => (await import('./demo-config.ts')).configCommand },
+  { name: 'dataset', load: async () => (await import('./dataset.ts')).datasetCommand },
 ];
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);

@@ -55,7 +55,7 @@ export function createSensor(random: Random, light: LightKind): Sensor {
   const corner = random.between(0.05, 0.3);
   const noiseSeed = random.whole(1, 2 ** 31);
   const glow = new Bloom(bloom);
-  let shade = new Float32Array(0);
+  let shade: Float32Array = new Float32Array(0);
 
   return {
     expose(rgb, width, height, index) {

@@ -13,7 +13,7 @@ const served = [
   /^\/node_modules\/three\/[\w./-]+\.js$/,
 ];
 
-const page = `<!doctype html><meta charset="utf-8"><title>Maplebridge footage</title>
+const page = `<!doctype html><meta charset="utf-8"><title>Maplebridge footage</title><link rel="icon" href="data:,">
 <script type="importmap">{"imports":{"three":"/node_modules/three/build/three.module.js","three/addons/":"/node_modules/three/examples/jsm/"}}</script>
 <script type="module" src="/scripts/footage/stage/page.ts"></script>`;
 
@@ -25,7 +25,8 @@ export class StageServer {
   constructor() {
     this.#server = createServer((request, response) => {
       void this.#answer(request, response).catch((error: unknown) => {
-        response.writeHead(500).end(String(error));
+        process.stderr.write(`stage: ${request.url}: ${String(error)}\n`);
+        response.writeHead(500).end();
       });
     });
   }

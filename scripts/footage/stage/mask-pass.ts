@@ -47,7 +47,9 @@ export class MaskPass {
     renderer.shadowMap.autoUpdate = true;
     Object.assign(scene, { background, fog, environment });
     for (const step of undo) step();
-    return pixels.filter((_, index) => index % 4 === 0);
+    const labelled = new Uint8Array(width * height);
+    for (let pixel = 0; pixel < labelled.length; pixel += 1) labelled[pixel] = pixels[pixel * 4] ?? 0;
+    return labelled;
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
-import type { LightKind, TruthInterval } from '../truth.ts';
+import { scatterRoundS, scatterRounds } from '../scatter-rounds.ts';
 import type { StageOrder } from '../stage-order.ts';
+import type { LightKind, TruthInterval } from '../truth.ts';
 import type { Actor } from './actor.ts';
 import { Path } from './path.ts';
 import { Random } from './random.ts';
@@ -28,7 +29,7 @@ export function tellTake(plan: SitePlan, order: Omit<StageOrder, 'width' | 'heig
   const site = plan.build(layout, light);
   const intervals: TruthInterval[] = [];
   const cast: { actor: Actor; path: Path }[] = [];
-  const lengthS = take?.lengthS ?? 1;
+  const lengthS = take?.lengthS ?? scatterRounds * scatterRoundS;
   const told: Story = {
     random: story,
     lengthS,
@@ -43,7 +44,7 @@ export function tellTake(plan: SitePlan, order: Omit<StageOrder, 'width' | 'heig
     },
     during: (fromS, toS) => intervals.push({ scene: plan.scene, fromS, toS }),
   };
-  if (take === undefined) scatter(told, plan, site);
+  if (take === undefined) scatter(told, site);
   else take.tell(told, site);
   return { about: take?.about ?? '', light, weather, lengthS, site, cast, intervals };
 }

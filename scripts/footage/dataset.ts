@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { AppError, messageOf } from '../../src/lib/errors.ts';
+import { type FootageCommand, options, wholeOption } from './command.ts';
+import { type PlannedLoad, planLoads } from './dataset-plan.ts';
+import { createExposure } from './exposure.ts';
+import { withBrowsers } from './in-parallel.ts';
+import { PictureIndex } from './picture-index.ts';
+import { firstDatasetSeed } from './seeds.ts';
+import type { StageBrowser } from './stage-browser.ts';
+
+/** More loads than this that cannot be drawn, in shares of all, are a fault and no bad luck. */
+const mostLost = 0.02;
+
+/** Draws pictures to train and to check detectors with. */
+export const datasetCommand: FootageCommand = {
+  summary:
+    'draws training pictures with their truth; goes on where it was stopped, the same seed gives the same pictures',
+  usage: `dataset [--pictures 6000] [--seed ${firstDatasetSeed}] [--workers 2] [--out .maplebridge/train/rendered]`,
+  async run(args, print) {
+    const values = options(args, {
+      pictures: { type: 'string', default: '6000' },
+      seed: { type: 'string', default: String(firstDatasetSeed) },
+      workers: { type: 'string', default: '2' },
+      out: { type: 'string', default: '.maplebridge/train/rendered' },
+    });
+    const [pictures, seed] = [wholeOption('pictures', values.pictures, 1), wholeOption('seed', values.seed)];
+    const loads = planLoads(seed, pictures);
+    mkdirSync(values.out, { recursive: true });
+    const index = PictureIndex.open(join(values.out, 'truth.jsonl'));
+    const missing = loads.filter((load) => load.pictures.some(({ file }) => !index.has(file)));
+    print(`${pictures} pictures of ${loads.length} places, ${missing.length} to be drawn`);
+    const lost: string[] = [];
+    let done = 0;
+    await withBrowsers(missing, wholeOption('workers', values.workers, 1), async (browser, load) => {
+      try {
+        await drawLoad(browser, load, values.out, index);
+      } catch (error) {
+        // One unlucky layout must not end hours of drawing.
+        lost.push(`${load.order.scene}, seed ${load.order.seed}: ${messageOf(error).split('\n', 1)[0]}`);
+        if (lost.length > Math.max(5, loads.length * mostLost)) throw tooManyLost(lost);
+      }
+      done += 1;
+      if (done % 50 === 0) print(`${done} of ${missing.length} places`);
+    });
+    index.sort();
+    print(`${index.size} pictures in ${values.out}`);
+    for (const each of lost) print(`not drawn: ${each}`);
+  },
+};
+
+function tooManyLost(lost: readonly string[]): AppError {
+  return new AppError('MB_USAGE', `too many places could not be drawn:\n  ${lost.join('\n  ')}`);
+}
+
+async function drawLoad(browser: StageBrowser, load: PlannedLoad, folder: string, index: PictureIndex): Promise<void> {
+  const { order, pictures } = load;
+  const { light, lengthS } = await browser.load(order);
+  for (const { index: number, file, cameraSeed, quality, momentS } of pictures) {
+    const exposure = createExposure(cameraSeed, light);
+    const timeS = momentS(lengthS);
+    const picture = await browser.draw(timeS, exposure.shutterS);
+    exposure.expose(picture, number, timeS);
+    const { width, height, rgb, boxes } = picture;
+    await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality })
+      .toFile(join(folder, file));
+    index.add({ file, scene: order.scene, seed: order.seed, light, width, height, boxes });
+  }
+}

@@ -1,0 +1,35 @@
+import { StageBrowser } from './stage-browser.ts';
+
+/**
+ * Works on jobs with so many browsers at once, each taking the next job when it is done with one; the first failure ends
+ * all. A browser gives way to a fresh one after `mostJobs`: what its driver never gives back goes with it.
+ */
+export async function withBrowsers<Job>(
+  jobs: readonly Job[],
+  workers: number,
+  work: (browser: StageBrowser, job: Job) => Promise<void>,
+  mostJobs = 80,
+): Promise<void> {
+  const waiting = [...jobs];
+  let hasFailed = false;
+  const worker = async () => {
+    while (waiting.length > 0 && !hasFailed) {
+      const browser = new StageBrowser();
+      try {
+        await browser.start();
+        for (let done = 0; done < mostJobs && !hasFailed; done += 1) {
+          const job = waiting.shift();
+          if (job === undefined) break;
+          await work(browser, job);
+        }
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      } finally {
+        await browser.stop();
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(workers, jobs.length) }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,0 +1,38 @@
+import type { SceneId } from '../../src/domain/scene-id.ts';
+import { AppError } from '../../src/lib/errors.ts';
+import type { TakeKind } from './truth.ts';
+
+/**
+ * Clips are named by seeds below this, training pictures by seeds from it on, and what is drawn follows: the highest bit
+ * of a clip's shot is set, that of a training picture never is. So no layout of a clip is ever trained on.
+ */
+export const firstDatasetSeed = 1000;
+
+/** Where the pictures begin that no training may see. */
+export const firstHoldoutSeed = 900_000;
+
+/** What a clip's layout, story and camera are drawn from. @throws AppError MB_USAGE for a seed of training pictures. */
+export function shotSeed(seed: number, scene: SceneId, take: TakeKind): number {
+  if (seed >= firstDatasetSeed)
+    throw new AppError('MB_USAGE', `--seed ${seed}: clips take seeds below ${firstDatasetSeed}, training has the rest`);
+  // FNV-1a, 32 bits.
+  let hash = 0x811c9dc5;
+  for (const letter of `${seed}/${scene}/${take}`) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return (hash | 0x80000000) >>> 0;
+}
+
+/**
+ * What the pictures of one load are drawn from.
+ * @throws AppError MB_USAGE for a seed of clips and where training would run into the hold-out.
+ */
+export function loadSeed(firstSeed: number, load: number): number {
+  if (firstSeed < firstDatasetSeed)
+    throw new AppError('MB_USAGE', `--seed ${firstSeed}: training pictures take seeds from ${firstDatasetSeed} on`);
+  const seed = firstSeed + load;
+  if (seed >= 2 ** 31 || (firstSeed < firstHoldoutSeed && seed >= firstHoldoutSeed))
+    throw new AppError(
+      'MB_USAGE',
+      `--seed ${firstSeed}: ${load + 1} loads reach seed ${seed}, which is not training's`,
+    );
+  return seed;
+}

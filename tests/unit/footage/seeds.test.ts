@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { crfFor, mostClipBytes } from '../../../scripts/footage/film.ts';
+import { loadSeed, shotSeed } from '../../../scripts/footage/seeds.ts';
+import { shotsOf } from '../../../scripts/footage/shots.ts';
+import { sceneIds } from '../../../src/domain/scene-id.ts';
+
+describe('seeds', () => {
+  const shots = [1, 2, 999].flatMap((seed) => shotsOf(undefined, undefined, seed));
+
+  test('every shot has its own, and always the same', () => {
+    const seeds = shots.map(({ scene, take, seed }) => shotSeed(seed, scene, take));
+    expect(new Set(seeds).size).toBe(3 * 2 * sceneIds.length);
+    expect(shotSeed(1, 'fire_smoke', 'near')).toBe(shotSeed(1, 'fire_smoke', 'near'));
+  });
+
+  test('no clip’s can be a training picture’s', () => {
+    for (const { scene, take, seed } of shots) expect(shotSeed(seed, scene, take)).toBeGreaterThanOrEqual(2 ** 31);
+    expect(loadSeed(1000, 5)).toBe(1005);
+  });
+
+  test.each([
+    ['a clip of a training seed', () => shotSeed(1000, 'fire_smoke', 'near')],
+    ['training pictures of a clip seed', () => loadSeed(999, 0)],
+    ['training that runs into the hold-out', () => loadSeed(899_990, 10)],
+    ['seeds no clip is safe from', () => loadSeed(2 ** 31 - 1, 1)],
+  ])('%s is refused', (_, ask) => expect(ask).toThrow(/--seed/));
+
+  test('the hold-out begins where training ends', () => expect(loadSeed(900_000, 3)).toBe(900_003));
+});
+
+describe('shots', () => {
+  test('all, of one scene, of one take', () => {
+    expect(shotsOf(undefined, undefined, 1)).toHaveLength(28);
+    expect(shotsOf(['muck_truck'], 'near', 4)).toEqual([{ scene: 'muck_truck', take: 'near', seed: 4 }]);
+  });
+
+  test.each([
+    [['parking'], undefined, /--scene parking: there are illegal_parking/],
+    [undefined, 'fire', /--take fire/],
+  ])('%s %s is refused by name', (scenes, take, message) => {
+    expect(() => shotsOf(scenes, take, 1)).toThrow(message);
+  });
+});
+
+test.each([
+  [mostClipBytes * 1.05, 29],
+  [mostClipBytes * 2, 34],
+  [mostClipBytes * 20, 38],
+])('a first try of %i bytes is followed by quality %i', (bytes, crf) => expect(crfFor(bytes)).toBe(crf));
