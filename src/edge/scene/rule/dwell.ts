@@ -4,6 +4,8 @@ import type { UtcMs } from '../../../domain/ids.ts';
 export interface DwellLimits {
   readonly occlusionMs: number;
   readonly streamGapMs: number;
+  /** An incident that was not seen for this long is cleared, and so its subject's stay is over. */
+  readonly clearAfterMs: number;
 }
 
 /** A dwell as JSON. */
@@ -12,6 +14,7 @@ export interface SavedDwell {
   readonly lastLookAt: UtcMs;
   readonly missingSince?: UtcMs | undefined;
   readonly missedLooks?: number;
+  readonly absentMs?: number;
   readonly dwellMs: number;
 }
 
@@ -28,6 +31,8 @@ export class Dwell {
   #lastLookAt: UtcMs;
   #missingSince: UtcMs | undefined;
   #missedLooks = 0;
+  /** Looked-at time since it was last seen: what the incident's book goes by. */
+  #absentMs = 0;
   #dwellMs = 0;
 
   /** `earlier`: a stay of the same subject from before a restart, which this one continues. */
@@ -46,12 +51,13 @@ export class Dwell {
     const dwell = new Dwell(saved.lastLookAt, limits, saved);
     dwell.#missingSince = saved.missingSince;
     dwell.#missedLooks = saved.missedLooks ?? 0;
+    dwell.#absentMs = saved.absentMs ?? 0;
     return dwell;
   }
 
   save(): SavedDwell {
     const missing =
-      this.#missingSince === undefined ? {} : { missingSince: this.#missingSince, missedLooks: this.#missedLooks };
+      this.#missingSince === undefined ? {} : { missingSince: this.#missingSince, missedLooks: this.#missedLooks, absentMs: this.#absentMs };
     return { startedAt: this.#startedAt, lastLookAt: this.#lastLookAt, dwellMs: this.#dwellMs, ...missing };
   }
 
@@ -69,6 +75,7 @@ export class Dwell {
     this.#pass(at);
     this.#missingSince = undefined;
     this.#missedLooks = 0;
+    this.#absentMs = 0;
   }
 
   /** A look without the subject; false once it has been away too long and the stay is over. */
@@ -77,7 +84,10 @@ export class Dwell {
     // Measured from the first look that missed it, so that the rule means the same at 0.5 and at 15 looks a second.
     this.#missingSince ??= at;
     this.#missedLooks += 1;
-    return at - this.#missingSince <= this.#limits.occlusionMs || this.#missedLooks <= missesAllowed;
+    if (at - this.#missingSince <= this.#limits.occlusionMs) return true;
+    // Once its incident is cleared it is gone: whoever stands there next must not have its dwell.
+    const isCleared = this.#missedLooks > 1 && this.#absentMs >= this.#limits.clearAfterMs;
+    return this.#missedLooks <= missesAllowed && !isCleared;
   }
 
   /** The subject is there but moved: the stay begins anew. */
@@ -86,6 +96,7 @@ export class Dwell {
     this.#lastLookAt = at;
     this.#missingSince = undefined;
     this.#missedLooks = 0;
+    this.#absentMs = 0;
     this.#dwellMs = 0;
   }
 
@@ -94,7 +105,9 @@ export class Dwell {
     this.#lastLookAt = at;
     // A clock that was set back: whoever is away must not stay until it is where it was, nor have come later than now.
     if (elapsed < 0) this.#startedAt = Math.min(this.#startedAt, at);
-    if (elapsed > 0 && elapsed <= this.#limits.streamGapMs) this.#dwellMs += elapsed;
-    else if (this.#missingSince !== undefined) this.#missingSince += elapsed;
+    if (elapsed > 0 && elapsed <= this.#limits.streamGapMs) {
+      this.#dwellMs += elapsed;
+      this.#absentMs += elapsed;
+    } else if (this.#missingSince !== undefined) this.#missingSince += elapsed;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Dwell } from '../../../../src/edge/scene/rule/dwell.ts';
 
-const limits = { occlusionMs: 3_000, streamGapMs: 12_000 };
+const limits = { occlusionMs: 3_000, streamGapMs: 12_000, clearAfterMs: 30_000 };
 
 /** Looks at a subject from second 0 on: `1` seen, `0` missed; the looks on which its stay was over. */
 function over(looks: string, everyS: number): number[] {
@@ -25,6 +25,20 @@ describe('a stay', () => {
     ['three of them', 10, '10001', [3]],
     ['misses that do not follow each other', 10, '10010010010', []],
   ])('%s', (_what, everyS, looks, ends) => expect(over(looks, everyS)).toEqual(ends));
+
+  test.each([
+    ['is over with the second miss after which its incident is cleared', 20_000, false],
+    ['goes on where the incident does', 20_001, true],
+  ])('%s', (_what, clearAfterMs, goesOn) => {
+    const dwell = new Dwell(0, { ...limits, clearAfterMs });
+    expect(dwell.absent(10_000)).toBe(true);
+    expect(dwell.absent(20_000)).toBe(goesOn);
+  });
+
+  test('is not over for one miss, however soon its incident would be cleared', () => {
+    const dwell = new Dwell(0, { ...limits, clearAfterMs: 1_000 });
+    expect(dwell.absent(10_000)).toBe(true);
+  });
 
   test('counts the time of short misses, and none of a gap', () => {
     const dwell = new Dwell(0, limits);
