@@ -1,4 +1,5 @@
 import {
+  Box3,
   BoxGeometry,
   type BufferGeometry,
   Color,
@@ -9,19 +10,22 @@ import {
   Float32BufferAttribute,
   Matrix4,
   Mesh,
+  MeshBasicMaterial,
   MeshLambertMaterial,
   MeshStandardMaterial,
+  type Object3D,
   Quaternion,
   Vector3,
 } from 'three';
 import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
 
-/** Surfaces that everything painted by its corners shares: `lacquer` shines, `cloth` is seen from both sides. */
+/** Surfaces that everything painted by its corners shares: `lacquer` shines, `cloth` has two sides, `lit` is a lamp. */
 export const finishes = {
   matte: new MeshLambertMaterial({ vertexColors: true }),
   cloth: new MeshLambertMaterial({ vertexColors: true, side: DoubleSide }),
   lacquer: new MeshStandardMaterial({ vertexColors: true, roughness: 0.35, metalness: 0.1 }),
   plastic: new MeshStandardMaterial({ vertexColors: true, roughness: 0.55 }),
+  lit: new MeshBasicMaterial({ vertexColors: true }),
 } as const;
 
 /** A kind of surface. */
@@ -89,6 +93,12 @@ export class PaintedShape {
     mesh.receiveShadow = true;
     return mesh;
   }
+}
+
+/** Length, height and width of a ground box round an object whose origin lies on the ground below its middle. */
+export function sizeOf(object: Object3D): readonly [number, number, number] {
+  const { min, max } = new Box3().setFromObject(object, true);
+  return [2 * Math.max(max.x, -min.x), max.y, 2 * Math.max(max.z, -min.z)];
 }
 
 function paint(piece: BufferGeometry, colour: Color): void {

@@ -21,13 +21,13 @@ interface Lorry {
   readonly heap?: Mesh;
 }
 
-/** A lorry. A muck truck is loaded and open (part `uncovered_load`), loaded and covered, or empty. */
+/** A lorry. A muck truck is loaded and open (part `uncovered_load`), loaded and covered, or empty; so may a flatbed be. */
 export function createTruck(random: Random, { kind, load }: { kind?: TruckKind; load?: TipperLoad } = {}): Actor {
   const chosen = kind ?? (load === undefined ? random.pick(['muck', 'box', 'box', 'flatbed'] as const) : 'muck');
   const lorry =
     chosen === 'muck'
       ? muckTruck(random, load ?? random.pick(['uncovered', 'covered', 'empty'] as const))
-      : lightTruck(random, chosen);
+      : lightTruck(random, chosen, load === 'empty');
   const { shape, axles, headlamps, size, heap } = lorry;
   const rear = [-1, 1].map((side) => [-size[0] / 2 - 0.03, 0.85, side * (size[2] / 2 - 0.25)] as const);
   for (const at of rear) shape.box([0.08, 0.16, 0.34], at, 0x7a0d10);
@@ -79,7 +79,7 @@ function muckTruck(random: Random, load: TipperLoad): Lorry {
   return { shape, axles, headlamps, size, ...(heap !== undefined && { heap }) };
 }
 
-function lightTruck(random: Random, kind: 'box' | 'flatbed'): Lorry {
+function lightTruck(random: Random, kind: 'box' | 'flatbed', isEmpty: boolean): Lorry {
   const [lengthM, widthM, wheelM] = [random.between(5.6, 7.2), random.between(2.05, 2.35), 0.42];
   const [front, rear] = [lengthM / 2, -lengthM / 2];
   const paint = oneOf(random, [0x2f6fb0, 0xe4e6e6, 0xe4e6e6, 0x2f7fb8, 0xb02a20, 0x3f8f5a]);
@@ -96,7 +96,8 @@ function lightTruck(random: Random, kind: 'box' | 'flatbed'): Lorry {
   });
   addChassis(shape, front - 1.6, rear, widthM - 0.2);
   const bed = { frontX: front - 1.85, rearX: rear + 0.02, widthM, floorM: 1 };
-  const topM = kind === 'box' ? addVanBody(random, shape, bed) : addLoadingPlatform(random, shape, bed, paint);
+  const topM =
+    kind === 'box' ? addVanBody(random, shape, bed) : addLoadingPlatform(random, shape, bed, { paint, isEmpty });
   const look = { radiusM: wheelM, trackM: widthM - 0.1, rim: 0x808488 };
   const axles = [
     createAxle({ ...look, x: front - 1.05, widthM: 0.24 }),

@@ -68,7 +68,7 @@ export function shadedUpwards(
 
 /** The part of an underside that goes over a wheel, rear to front. */
 export function wheelArch(centreX: number, centreY: number, radiusM: number, sillM: number): SidePoint[] {
-  const rise = Math.asin(Math.min(0.99, Math.max(0, (sillM - centreY) / radiusM)));
+  const rise = Math.asin(Math.min(0.99, Math.max(-0.9, (sillM - centreY) / radiusM)));
   return Array.from({ length: 7 }, (_, step) => {
     const angle = Math.PI - rise - (step / 6) * (Math.PI - 2 * rise);
     return [centreX + radiusM * Math.cos(angle), centreY + radiusM * Math.sin(angle)] as const;

@@ -38,12 +38,10 @@ export function addCab(shape: PaintedShape, look: CabLook): (readonly [number, n
   const [rearX, half, belt] = [frontX - lengthM, widthM / 2, footM + (heightM - footM) * 0.47];
   const screenFoot: SidePoint = [frontX, belt];
   const screenTop: SidePoint = [frontX - 0.22, heightM - 0.16];
-  const arch = wheelArch(wheelX, wheelM, wheelM * 1.17, footM).filter(([x]) => x > rearX + 0.02);
   const cab: Profile = {
     outline: [
       [rearX, footM],
-      ...(arch.length < 7 ? [[rearX, footM + 0.3] as const] : []),
-      ...arch,
+      ...wheelArch(wheelX, wheelM, wheelM * 1.17, footM),
       [frontX - 0.05, footM],
       screenFoot,
       screenTop,

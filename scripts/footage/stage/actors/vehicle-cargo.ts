@@ -37,7 +37,12 @@ export function addVanBody(
 }
 
 /** A low-sided platform, laden or not; gives the height of what is on it. */
-export function addLoadingPlatform(random: Random, shape: PaintedShape, space: LoadingSpace, paint: Color): number {
+export function addLoadingPlatform(
+  random: Random,
+  shape: PaintedShape,
+  space: LoadingSpace,
+  { paint, isEmpty }: { paint: Color; isEmpty: boolean },
+): number {
   const { frontX, rearX, widthM, floorM } = space;
   const [lengthM, middle] = [frontX - rearX, (frontX + rearX) / 2];
   shape.box([lengthM, 0.1, widthM], [middle, floorM, 0], 0x4a4038);
@@ -45,6 +50,7 @@ export function addLoadingPlatform(random: Random, shape: PaintedShape, space: L
     shape.box([lengthM, 0.38, 0.05], [middle, floorM + 0.22, side * (widthM / 2 - 0.02)], paint);
   shape.box([0.05, 0.38, widthM], [rearX + 0.02, floorM + 0.22, 0], paint);
   shape.box([0.06, 1.1, widthM - 0.1], [frontX - 0.03, floorM + 0.5, 0], paint.clone().multiplyScalar(0.6));
+  if (isEmpty) return floorM + 1.05;
   return floorM + addCargo(random, shape, { ...space, floorM: floorM + 0.06 });
 }
 
