@@ -6,8 +6,8 @@ import { createFence, createHedge, createLampPost } from '../set/furniture.ts';
 import { createWall } from '../set/houses.ts';
 import { createSurface } from '../set/surfaces.ts';
 import type { GroundPoint, Site, SitePlan, Story } from '../site.ts';
-import { passBy, walkers } from './life.ts';
-import { route } from './route.ts';
+import { passBy, startFor, walkEnd, walkers } from './life.ts';
+import { endOf, type Leg, route } from './route.ts';
 import { createAlley, createHouseRow, createSheet, grouped, rectangle } from './street.ts';
 import { viewpoint } from './viewpoint.ts';
 
@@ -58,7 +58,7 @@ export const exposedGarbageSite: SitePlan = {
         focus: [0, 1.3],
         awayM: [8, 10.5],
         heightM: [3.6, 5.4],
-        turn: [0.05, 0.75],
+        turn: [0.05, 0.62],
         fovDeg: [40, 52],
       }),
       zones: [{ id: 'corner', kind: 'polygon', points: rectangle(-4.4, 0.1, 4.4, 3), tags: ['sidewalk'] }],
@@ -77,12 +77,12 @@ export const exposedGarbageSite: SitePlan = {
     fires: {
       about: 'People put bags down beside the bins, where they lie until a cleaner takes them away.',
       light: 'day',
-      lengthS: 50,
+      lengthS: 52,
       tell(story, site: CornerSite) {
         const { heap, dir, walkZ } = site;
         const random = story.random;
         rowOfBins(story, site);
-        const takenS = 39;
+        const takenS = 38;
         const spots = [0, 1, 2].map(
           (place): GroundPoint => [
             heap[0] - dir * place * random.between(0.75, 0.95),
@@ -90,17 +90,17 @@ export const exposedGarbageSite: SitePlan = {
           ],
         );
         for (const [index, spot] of spots.entries()) {
-          const putS = 7.5 + index * 2.6;
+          const putS = 11.5 + index * 2.2;
           const bags = createGarbageBag(random.branch(), { count: random.whole(2, 4) });
           story.play(
             bags,
             route(putS, spot, [{ to: spot, waitS: takenS + index * 1.6 - putS, waitHeading: random.between(0, 6) }]),
           );
-          bringer(story, { spot, putS, dir: index % 2 === 0 ? dir : dir === 1 ? -1 : 1, walkZ });
+          bringer(story, site, { spot, putS, dir: index % 2 === 0 ? dir : dir === 1 ? -1 : 1 });
         }
-        story.during(7.5, takenS + 3.2);
-        cleaner(story, spots, takenS, dir);
-        walkers(story, { count: [0, 2], z: walkZ, untilS: 30, reachM: 10 });
+        story.during(11.5, takenS + 3.2);
+        cleaner(story, site, spots, takenS);
+        walkers(story, site, { count: [0, 2], z: walkZ, untilS: 32 });
       },
     },
     near: {
@@ -113,32 +113,23 @@ export const exposedGarbageSite: SitePlan = {
         rowOfBins(story, site);
         const kind = random.pick(['leaf-heap', 'planter', 'cone'] as const);
         story.place(createLookAlike(random.branch(), { kind }), { x: heap[0] - dir * 1.6, z: heap[1] + 0.3 });
-        passBy(story, createPerson(random.branch(), { carries: 'bag' }), {
-          atS: 3,
-          z: 2.2,
-          dir,
-          paceMps: 1.2,
-          reachM: 10,
-        });
+        passBy(story, site, createPerson(random.branch(), { carries: 'bag' }), { atS: 9, z: 2.2, dir, paceMps: 1.2 });
         const spot = [heap[0], heap[1] + 0.4] as const;
-        const [putS, takenS] = [14, 19];
+        const [putS, takenS] = [17, 22];
         const bag = createGarbageBag(random.branch(), { count: 1 });
         story.play(bag, route(putS, spot, [{ to: spot, waitS: takenS - putS }]));
         const beside = [spot[0] + dir * 0.5, spot[1] + 0.35] as const;
+        const from = walkEnd(site, beside, dir);
         const lastS = 1.2;
         story.play(
           createPerson(random.branch(), { carries: 'nothing' }),
-          route(
-            putS - 8,
-            [beside[0] + dir * 9, beside[1] + 1],
-            [
-              { to: beside, paceMps: 1.25, waitS: lastS, waitPose: 'crouch', waitHeading: Math.PI / 2 },
-              { to: [beside[0] + dir * 0.1, beside[1]], waitS: takenS - putS - lastS, waitHeading: Math.PI / 2 },
-              { to: [beside[0] - dir * 10, beside[1] + 1.4] },
-            ],
-          ),
+          route(startFor(putS - 0.4, from, [{ to: beside }]), from, [
+            { to: beside, waitS: lastS, waitPose: 'crouch', waitHeading: Math.PI / 2 },
+            { to: [beside[0] + dir * 0.1, beside[1]], waitS: takenS - putS - lastS, waitHeading: Math.PI / 2 },
+            { to: walkEnd(site, [beside[0] - dir, beside[1]], dir === 1 ? -1 : 1) },
+          ]),
         );
-        walkers(story, { count: [1, 3], z: walkZ, reachM: 10 });
+        walkers(story, site, { count: [1, 3], z: walkZ });
       },
     },
   },
@@ -152,38 +143,36 @@ function rowOfBins(story: Story, { bins: { x, z, count }, dir }: CornerSite): vo
 }
 
 /** Walks up with something in the hand, puts it down and walks on. */
-function bringer(
-  story: Story,
-  { spot, putS, dir, walkZ }: { spot: GroundPoint; putS: number; dir: 1 | -1; walkZ: readonly [number, number] },
-): void {
+function bringer(story: Story, site: CornerSite, put: { spot: GroundPoint; putS: number; dir: 1 | -1 }): void {
+  const { spot, putS, dir } = put;
   const beside: GroundPoint = [spot[0] + dir * 0.35, spot[1] + 0.55];
-  const from: GroundPoint = [beside[0] + dir * 7, walkZ[0]];
+  const from = walkEnd(site, [beside[0], site.walkZ[0]], dir);
   const paceMps = 1.5;
-  const wayS = Math.hypot(beside[0] - from[0], beside[1] - from[1]) / paceMps;
   story.play(
     createPerson(story.random.branch(), { carries: 'bag' }),
-    route(putS - wayS - 0.5, from, [
+    route(startFor(putS - 0.5, from, [{ to: beside, paceMps }]), from, [
       { to: beside, paceMps, waitS: 1.2, waitPose: 'crouch', waitHeading: Math.PI / 2 },
-      { to: [beside[0] - dir * 9, walkZ[1]], paceMps: 1.5 },
+      { to: walkEnd(site, [beside[0], site.walkZ[1]], dir === 1 ? -1 : 1), paceMps },
     ]),
   );
 }
 
-/** Takes one heap after the other. */
-function cleaner(story: Story, spots: readonly GroundPoint[], takenS: number, dir: 1 | -1): void {
-  const first = spots[0] ?? [0, 1];
-  const from: GroundPoint = [first[0] + dir * 8, first[1] + 1.4];
-  story.play(
-    createPerson(story.random.branch(), { build: 'adult', outfit: 'worker', carries: 'nothing' }),
-    route(takenS - 7, from, [
-      ...spots.map(([x, z]) => ({
-        to: [x + dir * 0.3, z + 0.6] as const,
-        paceMps: 1.3,
-        waitS: 0.9,
-        waitPose: 'crouch' as const,
-        waitHeading: Math.PI / 2,
-      })),
-      { to: [from[0], from[1]], paceMps: 1.8 },
-    ]),
+/** Takes one heap after the other, the first at a second. */
+function cleaner(story: Story, site: CornerSite, spots: readonly GroundPoint[], takenS: number): void {
+  const [first] = spots;
+  if (first === undefined) return;
+  const { dir } = site;
+  const from = walkEnd(site, [first[0], first[1] + 1.2], dir);
+  const legs = spots.map(
+    ([x, z]): Leg => ({
+      to: [x + dir * 0.3, z + 0.6],
+      paceMps: 1.3,
+      waitS: 0.9,
+      waitPose: 'crouch',
+      waitHeading: Math.PI / 2,
+    }),
   );
+  const startS = takenS - endOf(0, from, legs.slice(0, 1)) + 0.6;
+  const worker = createPerson(story.random.branch(), { build: 'adult', outfit: 'worker', carries: 'nothing' });
+  story.play(worker, route(startS, from, [...legs, { to: from, paceMps: 1.8 }]));
 }

@@ -6,11 +6,12 @@ import { createPerson } from '../actors/person.ts';
 import { createBollards, createHedge, createLampPost, createSign } from '../set/furniture.ts';
 import { createHatching, createMarking, createSurface } from '../set/surfaces.ts';
 import type { GroundPoint, Site, SitePlan, Story } from '../site.ts';
-import { passBy, walkers } from './life.ts';
+import { edgeOf, passBy, walkEnd, walkers } from './life.ts';
 import { parkBike } from './parked-bike.ts';
-import { endOf, type Leg, route } from './route.ts';
+import { route } from './route.ts';
 import { createAlley, createHouseRow, createSheet, createStreet, grouped, pavementY, rectangle } from './street.ts';
 import { viewpoint } from './viewpoint.ts';
+import { visit } from './visit.ts';
 
 /** Which way the lane runs. */
 interface LaneSite extends Site {
@@ -55,7 +56,7 @@ export const fireLaneBlockedSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [0, laneM / 2],
-        awayM: [11, 15],
+        awayM: [9.5, 13],
         heightM: [4.6, 7.5],
         turn: [0.15, 0.85],
         fovDeg: [42, 54],
@@ -74,7 +75,7 @@ export const fireLaneBlockedSite: SitePlan = {
   },
   takes: {
     fires: {
-      about: 'A car is left standing on the fire lane, an e-bike beside it, and both drive off again.',
+      about: 'A car is left standing on the fire lane behind an e-bike, and both drive off again.',
       light: 'day',
       lengthS: 48,
       tell(story, site: LaneSite) {
@@ -82,22 +83,10 @@ export const fireLaneBlockedSite: SitePlan = {
         const random = story.random;
         const [x, z] = [random.between(-0.8, 0.8), laneM * random.between(0.45, 0.55)];
         const kind = random.pick(['van', 'suv', 'sedan'] as const);
-        const waitS = 25;
-        const from = [x - dir * 26, z] as const;
-        const arrival: Leg[] = [
-          { to: [x - dir * 8, z], paceMps: 5 },
-          { to: [x, z], paceMps: 5, ease: 'stop', waitS },
-        ];
-        const stopS = endOf(3, from, arrival) - waitS;
-        story.play(
-          createCar(random.branch(), { kind }),
-          route(3, from, [
-            ...arrival,
-            { to: [x + dir * 9, z], paceMps: 5, ease: 'start' },
-            { to: [x + dir * 28, z], paceMps: 5 },
-          ]),
-        );
-        story.during(stopS, stopS + waitS);
+        const stand = { at: [x, z] as const, laneZ: z, dir, paceMps: 6, arriveS: 11, waitS: 24 };
+        const { path, stopS, goS } = visit(site, stand);
+        story.play(createCar(random.branch(), { kind }), path);
+        story.during(stopS, goS);
         // The driver goes home; whoever stays beside a car is unloading it.
         story.play(
           createPerson(random.branch()),
@@ -106,12 +95,12 @@ export const fireLaneBlockedSite: SitePlan = {
             [x + dir * 0.4, z - 1.25],
             [
               { to: [x + dir * 2, -0.7], y: pavementY },
-              { to: [x + dir * 20, -0.8], y: pavementY, paceMps: 1.5 },
+              { to: walkEnd(site, [x + dir * 2, -0.8], dir), y: pavementY, paceMps: 1.5 },
             ],
           ),
         );
-        eBikeBeside(story, site, [x + dir * 3.3, z], stopS);
-        walkers(story, { count: [0, 2], z: site.walkZ, y: pavementY });
+        if (random.chance(0.65)) eBikeBefore(story, site, [x + dir * 3.4, z], goS - 3);
+        walkers(story, site, { count: [0, 2], z: site.walkZ, y: pavementY });
       },
     },
     near: {
@@ -119,33 +108,22 @@ export const fireLaneBlockedSite: SitePlan = {
         'A fire engine stands on its lane for an exercise and drives off; a bicycle and a car pass through before.',
       light: 'night',
       lengthS: 48,
-      tell(story, { laneM, dir, walkZ }: LaneSite) {
+      tell(story, site: LaneSite) {
+        const { laneM, dir, walkZ } = site;
         const random = story.random;
         const z = laneM / 2;
-        passBy(story, createBicycle(random.branch(), { rider: true }), {
-          atS: 1,
+        passBy(story, site, createBicycle(random.branch(), { rider: true }), {
+          atS: 4,
           z: laneM * 0.4,
           dir,
           paceMps: 4.5,
-          reachM: 20,
+          radiusM: 1,
         });
-        passBy(story, createCar(random.branch()), { atS: 3, z, dir: dir === 1 ? -1 : 1, paceMps: 6, reachM: 26 });
+        passBy(story, site, createCar(random.branch()), { atS: 7, z, dir, paceMps: 7, radiusM: 2.6 });
         const x = random.between(-1, 1);
-        const waitS = 19;
-        const arrival: Leg[] = [
-          { to: [x - dir * 10, z], paceMps: 5 },
-          { to: [x, z], paceMps: 5, ease: 'stop', waitS },
-        ];
-        const from = [x - dir * 30, z] as const;
-        const stopS = endOf(9, from, arrival) - waitS;
-        story.play(
-          createFireEngine(random.branch()),
-          route(9, from, [
-            ...arrival,
-            { to: [x + dir * 9, z], paceMps: 5, ease: 'start' },
-            { to: [x + dir * 32, z], paceMps: 6 },
-          ]),
-        );
+        const stand = { at: [x, z] as const, laneZ: z, dir, paceMps: 6, arriveS: 15, waitS: 18, radiusM: 4.5 };
+        const { path, stopS } = visit(site, stand);
+        story.play(createFireEngine(random.branch()), path);
         for (const side of [1, -1]) {
           story.play(
             createPerson(random.branch(), { outfit: 'worker' }),
@@ -159,20 +137,18 @@ export const fireLaneBlockedSite: SitePlan = {
             ),
           );
         }
-        walkers(story, { count: [0, 2], z: walkZ, y: pavementY });
+        walkers(story, site, { count: [0, 2], z: walkZ, y: pavementY });
       },
     },
   },
 };
 
-/** Somebody leaves an e-bike by the car and fetches it later. */
-function eBikeBeside(story: Story, { laneM, dir }: LaneSite, [x, z]: GroundPoint, stopS: number): void {
-  const random = story.random;
-  if (random.chance(0.35)) return;
-  const place = [x + dir * random.between(0.2, 0.8), Math.min(laneM - 0.7, z + 0.4)] as const;
-  const far = [place[0] + dir * 18, place[1]] as const;
+/** Somebody leaves an e-bike there before the car comes: who walks about beside a car unloads it. */
+function eBikeBefore(story: Story, site: LaneSite, [x, z]: GroundPoint, fetchS: number): void {
+  const { laneM, dir } = site;
+  const place: GroundPoint = [x, Math.min(laneM - 0.7, z + 0.4)];
+  const far = edgeOf(site, place, dir, { radiusM: 1, mostM: 18 });
   const heading = dir === 1 ? Math.PI : 0;
-  const walksTo = [place[0] + dir * 12, laneM + 1.5] as const;
-  const [parkS, fetchS] = [stopS + 6.5, stopS + 24];
-  parkBike(story, { make: createEBike, from: far, place, heading, parkS, walksTo, fetchS, leavesTo: far });
+  const walksTo = walkEnd(site, [x + dir, laneM + 1.2], dir);
+  parkBike(story, { make: createEBike, from: far, place, heading, parkS: 7.6, walksTo, fetchS, leavesTo: far });
 }

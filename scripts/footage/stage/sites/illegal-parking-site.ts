@@ -2,7 +2,7 @@ import { createCar } from '../actors/car.ts';
 import { createPerson } from '../actors/person.ts';
 import { createSign } from '../set/furniture.ts';
 import { createHatching, createMarking } from '../set/surfaces.ts';
-import type { Site, SitePlan, Story } from '../site.ts';
+import type { GroundPoint, Site, SitePlan, Story } from '../site.ts';
 import { traffic, walkers } from './life.ts';
 import { endOf, type Leg, route } from './route.ts';
 import {
@@ -16,6 +16,7 @@ import {
   rectangle,
 } from './street.ts';
 import { viewpoint } from './viewpoint.ts';
+import { visit } from './visit.ts';
 
 /** Width of the strip along the kerb in which nobody may park, metres. */
 const stripM = 3;
@@ -30,6 +31,8 @@ interface KerbSite extends Site {
   readonly laneZ: number;
   readonly otherLaneZ: number;
   readonly walkZ: readonly [number, number];
+  /** Behind the fronts of the houses: who goes there is inside. */
+  readonly doorZ: number;
 }
 
 /** A street with a kerb along which parking is forbidden. */
@@ -66,7 +69,7 @@ export const illegalParkingSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [0, kerbZ + out * 1.5],
-        awayM: [12, 17],
+        awayM: [10.5, 15],
         heightM: [4.8, 8],
         turn: [0.2, isFar ? 0.85 : 0.95],
         fovDeg: [40, 52],
@@ -84,6 +87,7 @@ export const illegalParkingSite: SitePlan = {
       laneZ: kerbZ + out * (stripM + (half - stripM) / 2 + 0.1),
       otherLaneZ: kerbZ + out * (roadM - half / 2 - 0.2),
       walkZ: isFar ? [-pavements[0] + 0.5, -1.3] : [roadM + 0.8, roadM + 1.6],
+      doorZ: -pavements[0] - 0.8,
     };
   },
   takes: {
@@ -92,94 +96,69 @@ export const illegalParkingSite: SitePlan = {
       light: 'day',
       lengthS: 46,
       tell(story, site: KerbSite) {
-        const { kerbZ, out, dir, laneZ, walkZ } = site;
+        const { kerbZ, out, dir, laneZ } = site;
         const random = story.random;
         const [x, z] = [random.between(-1.2, 1.2), kerbZ + out * random.between(1.15, 1.4)];
-        const from = [x - dir * 32, laneZ] as const;
-        const arrival: Leg[] = [
-          { to: [x - dir * 13, laneZ], paceMps: 8 },
-          { to: [x, z], paceMps: 8, ease: 'stop', bends: true, waitS: 23 },
-        ];
-        const stopS = endOf(3, from, arrival) - 23;
+        const stand = { at: [x, z] as const, laneZ, dir, paceMps: 8, arriveS: 8.5, waitS: 23 };
+        const { path, stopS, goS } = visit(site, stand);
         const kind = random.pick(['sedan', 'hatchback', 'suv', 'van', 'taxi'] as const);
-        story.play(
-          createCar(random.branch(), { kind }),
-          route(3, from, [
-            ...arrival,
-            { to: [x + dir * 12, laneZ], paceMps: 7, ease: 'start', bends: true },
-            { to: [x + dir * 34, laneZ], paceMps: 8 },
-          ]),
-        );
-        story.during(stopS, stopS + 23);
-        if (random.chance(0.7)) driverInShop(story, site, [x, z], stopS);
-        surroundings(story, site, walkZ);
+        story.play(createCar(random.branch(), { kind }), path);
+        story.during(stopS, goS);
+        if (random.chance(0.7)) driverInShop(story, site, [x, z], [stopS, goS]);
+        surroundings(story, site);
       },
     },
     near: {
       about: 'Cars wait one behind the other at a red light, the last of them along the kerb, and drive on.',
       light: 'dusk',
-      lengthS: 40,
+      // Longer than a queue is remembered, so that the clip’s next queue is another one.
+      lengthS: 52,
       tell(story, site: KerbSite) {
-        const { kerbZ, out, dir, walkZ } = site;
+        const { kerbZ, out, dir } = site;
         const random = story.random;
         const cars = random.whole(4, 5);
         const first = dir * random.between(4.5, 6.5);
         const z = kerbZ + out * random.between(1.35, 1.6);
         for (let place = 0; place < cars; place += 1) {
           const x = first - dir * place * random.between(6, 6.4);
-          const stopS = 7 + place * 1.3;
-          const goS = 20.5 + place * 1.1;
-          const from = [x - dir * 30, z] as const;
-          const arrival: Leg[] = [
-            { to: [x - dir * 12, z], paceMps: 8 },
-            { to: [x, z], paceMps: 8, ease: 'stop' },
-          ];
-          const startS = stopS - endOf(0, from, arrival);
-          const legs: Leg[] = [
-            ...arrival.slice(0, 1),
-            { to: [x, z], paceMps: 8, ease: 'stop', waitS: goS - stopS },
-            { to: [x + dir * 14, z], paceMps: 7, ease: 'start' },
-            { to: [x + dir * 40, z], paceMps: 8 },
-          ];
-          story.play(createCar(random.branch()), route(startS, from, legs));
+          const [arriveS, goS] = [9.5 + place * 1.3, 22.5 + place * 1.1];
+          const { path } = visit(site, { at: [x, z], laneZ: z, dir, paceMps: 9, arriveS, waitS: goS - arriveS });
+          story.play(createCar(random.branch()), path);
         }
-        surroundings(story, site, walkZ);
+        surroundings(story, site);
       },
     },
   },
 };
 
-function surroundings(story: Story, { laneZ, otherLaneZ, dir, out }: KerbSite, walkZ: readonly [number, number]): void {
+function surroundings(story: Story, site: KerbSite): void {
+  const { laneZ, otherLaneZ, dir, out, walkZ, doorZ } = site;
   const isFar = out === 1;
   // Before the far kerb little may drive: it would hide what stands there.
-  traffic(story, { count: isFar ? [1, 2] : [2, 4], z: otherLaneZ, dir: dir === 1 ? -1 : 1 });
-  traffic(story, { count: [0, 2], z: laneZ, dir, fromS: 12, untilS: 28 });
-  walkers(story, { count: [1, 3], z: walkZ, y: pavementY });
+  traffic(story, site, { count: isFar ? [1, 2] : [2, 4], z: otherLaneZ, dir: dir === 1 ? -1 : 1 });
+  traffic(story, site, { count: [0, 2], z: laneZ, dir, fromS: 14, untilS: 28 });
+  walkers(story, site, { count: [1, 3], z: walkZ, y: pavementY, ...(isFar && { doorZ }) });
 }
 
-/** Gets out on the side of the road, walks round the car to the houses and comes back. */
+/** Gets out on the side of the road, walks round the car to the houses and is back before it drives off. */
 function driverInShop(
   story: Story,
-  { out, dir, walkZ }: KerbSite,
-  [x, z]: readonly [number, number],
-  stopS: number,
+  site: KerbSite,
+  [x, z]: GroundPoint,
+  [stopS, goS]: readonly [number, number],
 ): void {
-  const [doorX, doorZ] = [x + dir * 0.4, z + out * 1.25];
-  const [frontX, shopZ] = [x + dir * 3.1, (walkZ[0] + walkZ[1]) / 2];
-  const away = x - dir * story.random.between(7, 11);
-  story.play(
-    createPerson(story.random.branch()),
-    route(
-      stopS + 1.5,
-      [doorX, doorZ],
-      [
-        { to: [frontX, doorZ] },
-        { to: [frontX, shopZ], y: pavementY },
-        { to: [away, shopZ], y: pavementY, waitS: 2.5 },
-        { to: [frontX - dir * 0.2, shopZ], y: pavementY },
-        { to: [frontX - dir * 0.2, doorZ] },
-        { to: [doorX, doorZ] },
-      ],
-    ),
-  );
+  const { out, dir, walkZ, doorZ } = site;
+  const door: GroundPoint = [x + dir * 0.4, z + out * 1.25];
+  const front: GroundPoint = [x + dir * 3.1, door[1]];
+  const kerb: GroundPoint = [front[0], (walkZ[0] + walkZ[1]) / 2];
+  const shop: GroundPoint = [front[0] + dir * story.random.between(-0.5, 1.5), out === 1 ? doorZ : kerb[1] + 1];
+  const there: Leg[] = [
+    { to: front, paceMps: 1.5 },
+    { to: kerb, y: pavementY },
+  ];
+  const back: Leg[] = [{ to: kerb, y: pavementY }, { to: front, y: 0 }, { to: door }];
+  const startS = stopS + 1.5;
+  const aboutS = endOf(startS, door, [...there, { to: shop }, ...back]);
+  const inside: Leg = { to: shop, y: pavementY, waitS: Math.max(0.5, goS - 1 - aboutS) };
+  story.play(createPerson(story.random.branch()), route(startS, door, [...there, inside, ...back]));
 }

@@ -1,15 +1,18 @@
+import type { Actor } from '../actor.ts';
 import { createDebrisPile } from '../actors/debris-pile.ts';
 import { createExcavator } from '../actors/excavator.ts';
 import { createPerson } from '../actors/person.ts';
 import { createTruck } from '../actors/truck.ts';
+import { Path } from '../path.ts';
 import { createFence } from '../set/furniture.ts';
 import { createWall } from '../set/houses.ts';
 import { createSurface } from '../set/surfaces.ts';
 import type { GroundPoint, Site, SitePlan, Story } from '../site.ts';
 import { traffic } from './life.ts';
-import { endOf, type Leg, route } from './route.ts';
+import { type Leg, route } from './route.ts';
 import { createAlley, createHouseRow, createSheet, createStreet, grouped, rectangle } from './street.ts';
 import { viewpoint } from './viewpoint.ts';
+import { visit } from './visit.ts';
 
 /** A road along x, its verge towards −z and a building site at one end of that. */
 interface VergeSite extends Site {
@@ -57,7 +60,7 @@ export const materialDumpingSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [dir * 0.8, -2],
-        awayM: [13, 17],
+        awayM: [11.5, 15],
         heightM: [5.2, 8],
         turn: [0.05, 0.6],
         fovDeg: [44, 54],
@@ -83,48 +86,23 @@ export const materialDumpingSite: SitePlan = {
       about: 'A truck stops by the road, tips rubble on the verge and drives off; later the rubble is taken away.',
       light: 'dusk',
       lengthS: 56,
-      tell(story, { vergeM, dir, roadM }: VergeSite) {
+      tell(story, site: VergeSite) {
+        const { vergeM, roadM } = site;
         const random = story.random;
         const spot: GroundPoint = [random.between(-2, 1), -vergeM * random.between(0.45, 0.6)];
         const kind = random.pick(['rubble', 'sand', 'timber', 'furniture'] as const);
-        const load = random.pick(['uncovered', 'covered'] as const);
-        stoppingTruck(story, { atX: spot[0] + dir * 0.5, z: 1.7, dir, arriveS: 8, leaveS: 16 }, 'muck', load);
-        const [tipS, clearS] = [10, 44];
-        const pile = createDebrisPile(random.branch(), { kind, sizeM: random.between(1.9, 2.8) });
-        // It grows out of the ground, and goes back into it behind the vehicle that fetches it.
-        story.play(
-          pile,
-          route(
-            tipS,
-            spot,
-            [
-              { to: [spot[0] + 0.001, spot[1]], y: 0, paceMps: 0.0004, waitS: clearS - tipS - 2.5 },
-              { to: spot, y: -2, paceMps: 0.0003 },
-            ],
-            -1.4,
-          ),
-        );
-        story.during(tipS + 2, clearS);
-        stoppingTruck(story, { atX: spot[0], z: 1.5, dir, arriveS: 42, leaveS: 48 }, 'flatbed', 'empty');
-        for (const side of [1, -1]) {
-          story.play(
-            createPerson(random.branch(), { build: 'adult', outfit: 'worker', carries: 'nothing' }),
-            route(
-              42.5,
-              [spot[0] + side * 1.5, 0.3],
-              [
-                {
-                  to: [spot[0] + side * 1.7, spot[1] + 0.3],
-                  waitS: 2.6,
-                  waitPose: 'crouch',
-                  waitHeading: side === 1 ? Math.PI : 0,
-                },
-                { to: [spot[0] + side * 1.5, 0.3] },
-              ],
-            ),
-          );
-        }
-        traffic(story, { count: [0, 2], z: roadM * 0.75, dir: 1, fromS: 18, untilS: 38 });
+        const muck = createTruck(random.branch(), { kind: 'muck', load: random.pick(['uncovered', 'covered']) });
+        const tipped = visit(site, { ...byTheRoad(site, spot[0]), arriveS: 9, waitS: 7 });
+        story.play(muck, tipped.path);
+        const [tipS, clearS] = [tipped.stopS + 2, 43.5];
+        const pile = createDebrisPile(random.branch(), { kind, sizeM: random.between(2, 2.8) });
+        heapUp(story, pile, spot, { fromS: tipS, untilS: clearS });
+        story.during(tipped.goS, clearS);
+        const flatbed = createTruck(random.branch(), { kind: 'flatbed', load: 'empty' });
+        story.play(flatbed, visit(site, { ...byTheRoad(site, spot[0]), arriveS: 42, waitS: 5 }).path);
+        for (const side of [1, -1]) clearUp(story, spot, side);
+        sandOnSite(story, site);
+        traffic(story, site, { count: [0, 2], z: roadM * 0.75, dir: 1, fromS: 20, untilS: 36 });
       },
     },
     near: {
@@ -132,68 +110,66 @@ export const materialDumpingSite: SitePlan = {
         'A truck tips sand on the building site, where it may; a lorry rests on the verge and leaves nothing behind.',
       light: 'rain',
       lengthS: 48,
-      tell(story, { vergeM, dir, yardX, roadM }: VergeSite) {
+      tell(story, site: VergeSite) {
+        const { dir, roadM } = site;
         const random = story.random;
-        const heap: GroundPoint = [yardX + dir * 2.6, -vergeM * 0.55];
-        story.place(createDebrisPile(random.branch(), { kind: 'sand', sizeM: 2.4 }), { x: heap[0], z: heap[1] });
-        if (random.chance(0.6)) {
-          story.place(createExcavator(random.branch()), {
-            x: yardX + dir * 6.5,
-            z: -vergeM - 1,
-            heading: dir === 1 ? Math.PI : 0,
-          });
-        }
-        stoppingTruck(story, { atX: heap[0], z: 1.7, dir, arriveS: 9, leaveS: 22 }, 'muck', 'covered');
-        const second: GroundPoint = [heap[0] + dir * 0.6, heap[1] + 1.7];
-        story.play(
-          createDebrisPile(random.branch(), { kind: 'sand', sizeM: 1.8 }),
-          route(
-            14,
-            second,
-            [
-              { to: [second[0] + 0.001, second[1]], y: 0, paceMps: 0.0004, waitS: 18 },
-              { to: second, y: -2, paceMps: 0.0003 },
-            ],
-            -1.4,
-          ),
-        );
-        const rest = -dir * random.between(1, 2);
-        stoppingTruck(
-          story,
-          { atX: rest, z: -random.between(1.6, 2), dir: dir === 1 ? -1 : 1, arriveS: 12, leaveS: 34 },
-          'box',
-          'empty',
-        );
-        traffic(story, { count: [0, 2], z: roadM * 0.75, dir: 1 });
+        const heap = sandOnSite(story, site);
+        const muck = createTruck(random.branch(), { kind: 'muck', load: 'covered' });
+        story.play(muck, visit(site, { ...byTheRoad(site, heap[0]), arriveS: 22, waitS: 9 }).path);
+        const second: GroundPoint = [heap[0] + dir * 0.8, heap[1] + 1.6];
+        heapUp(story, createDebrisPile(random.branch(), { kind: 'sand', sizeM: 1.8 }), second, {
+          fromS: 24,
+          untilS: 42,
+        });
+        const at: GroundPoint = [-dir * random.between(1.4, 2.4), -random.between(1.7, 2.1)];
+        const lorry = createTruck(random.branch(), { kind: 'box', load: 'empty' });
+        story.play(lorry, visit(site, { ...byTheRoad(site, 0), at, arriveS: 10, waitS: 16 }).path);
+        traffic(story, site, { count: [0, 2], z: roadM * 0.75, dir: 1 });
       },
     },
   },
 };
 
-/** A truck that drives up, stands from `arriveS` to `leaveS` and drives on. */
-function stoppingTruck(
+/** A stop at the edge of the road, in the lane beside the verge. */
+function byTheRoad({ roadM }: VergeSite, x: number) {
+  return { at: [x, 1.6], laneZ: roadM * 0.27, dir: -1, paceMps: 8, radiusM: 4.5 } as const;
+}
+
+/** What lies on the building site all the time, and the machine beside it. */
+function sandOnSite(story: Story, { yardX, dir, vergeM }: VergeSite): GroundPoint {
+  const random = story.random;
+  const heap: GroundPoint = [yardX + dir * 2.6, -vergeM * 0.55];
+  story.place(createDebrisPile(random.branch(), { kind: 'sand', sizeM: 2.4 }), { x: heap[0], z: heap[1] });
+  if (random.chance(0.5)) {
+    const heading = dir === 1 ? Math.PI : 0;
+    story.place(createExcavator(random.branch()), { x: yardX + dir * 6.5, z: -vergeM - 1, heading });
+  }
+  return heap;
+}
+
+/** Grows out of the ground, and goes back into it when it is fetched. */
+function heapUp(
   story: Story,
-  stop: { atX: number; z: number; dir: 1 | -1; arriveS: number; leaveS: number },
-  kind: 'muck' | 'box' | 'flatbed',
-  load: 'uncovered' | 'covered' | 'empty',
+  pile: Actor,
+  [x, z]: GroundPoint,
+  { fromS, untilS }: { fromS: number; untilS: number },
 ): void {
-  const { atX, z, dir, arriveS, leaveS } = stop;
-  const roadZ = Math.max(z, 1.7);
-  const from: GroundPoint = [atX - dir * 36, roadZ];
-  const arrival: Leg[] = [
-    { to: [atX - dir * 12, roadZ], paceMps: 8 },
-    { to: [atX, z], paceMps: 7, ease: 'stop', bends: true },
-  ];
-  const startS = Math.max(0.1, arriveS - endOf(0, from, arrival));
-  const [first, last] = arrival;
-  if (first === undefined || last === undefined) return;
   story.play(
-    createTruck(story.random.branch(), { kind, load }),
-    route(startS, from, [
-      first,
-      { ...last, waitS: leaveS - arriveS },
-      { to: [atX + dir * 12, roadZ], paceMps: 6, ease: 'start', bends: true },
-      { to: [atX + dir * 40, roadZ], paceMps: 8 },
+    pile,
+    new Path([
+      { atS: fromS, x, z, y: -1.6 },
+      { atS: fromS + 2.5, x, z, y: 0 },
+      { atS: untilS, x, z, y: 0 },
+      { atS: untilS + 2.5, x, z, y: -2 },
     ]),
   );
+}
+
+/** Somebody with a shovel at one side of the heap. */
+function clearUp(story: Story, [x, z]: GroundPoint, side: number): void {
+  const worker = createPerson(story.random.branch(), { build: 'adult', outfit: 'worker', carries: 'nothing' });
+  const from: GroundPoint = [x + side * 1.7, 0.1];
+  const waitHeading = side === 1 ? Math.PI : 0;
+  const legs: Leg[] = [{ to: [x + side * 1.8, z + 0.3], waitS: 1.6, waitPose: 'crouch', waitHeading }, { to: from }];
+  story.play(worker, route(42.6, from, legs));
 }

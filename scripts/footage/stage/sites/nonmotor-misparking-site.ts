@@ -3,7 +3,7 @@ import { createEBike } from '../actors/e-bike.ts';
 import { createBikeRack, createBollards, createSign } from '../set/furniture.ts';
 import { createMarking } from '../set/surfaces.ts';
 import type { GroundPoint, Site, SitePlan, Story } from '../site.ts';
-import { passBy, traffic, walkers } from './life.ts';
+import { edgeOf, passBy, traffic, walkEnd, walkers } from './life.ts';
 import { parkBike } from './parked-bike.ts';
 import { createAlley, createHouseRow, createSheet, createStreet, grouped, pavementY, rectangle } from './street.ts';
 import { viewpoint } from './viewpoint.ts';
@@ -16,10 +16,15 @@ interface PavementSite extends Site {
   readonly dir: 1 | -1;
   readonly rackX: number;
   readonly walkZ: readonly [number, number];
+  /** Behind the fronts of the houses: who goes there is inside. */
+  readonly doorZ: number;
 }
 
 const rackM = 5.6;
+const rackStepM = 0.95;
 const bikeStepM = 1.35;
+/** So many bikes on the pavement are no case. */
+const aboutAlways = 2;
 const makers = [createBicycle, createEBike] as const;
 
 /** The pavement before a station or a market: a rack at one end, and no bikes elsewhere. */
@@ -61,7 +66,7 @@ export const nonmotorMisparkingSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [dir * 0.7, -2],
-        awayM: [11, 14.5],
+        awayM: [10, 13],
         heightM: [4.6, 7.5],
         turn: [0.05, 0.6],
         fovDeg: [46, 56],
@@ -81,95 +86,114 @@ export const nonmotorMisparkingSite: SitePlan = {
       dir,
       rackX,
       walkZ: [-pavementM + 0.7, -pavementM + 1.4],
+      doorZ: -pavementM - 0.8,
     };
   },
   takes: {
     fires: {
-      about: 'Two bikes stand about on the pavement, four more are left beside them for a while; the rack stays empty.',
+      about: 'Two bikes stand about on the pavement; four more are left beside them and fetched again.',
       light: 'day',
       lengthS: 54,
       tell(story, site: PavementSite) {
-        const { dir, walkZ, roadM } = site;
+        const { dir } = site;
         const random = story.random;
-        const row = bikePlaces(story, site);
-        for (const [index, { place, heading }] of row.entries()) {
-          const make = random.pick(makers);
-          if (index < 2) {
-            story.place(make(random.branch(), { rider: false }), { x: place[0], z: place[1], y: pavementY, heading });
-            continue;
-          }
-          const far: GroundPoint = [place[0] - dir * random.between(13, 16), place[1] + 1.2];
+        const places = bikePlaces(story, site);
+        const parkS = (index: number) => 9 + (index - aboutAlways) * 1.9;
+        const fetchS = (index: number) => 36 + (places.length - index) * 1.7;
+        standAbout(story, places.slice(0, aboutAlways));
+        for (const [index, { place, heading }] of places.entries()) {
+          if (index < aboutAlways) continue;
+          const before: GroundPoint = [place[0], place[1] + 1.8];
+          const far = edgeOf(site, before, dir === 1 ? -1 : 1, { radiusM: 1, mostM: 22 });
           parkBike(story, {
-            make,
+            make: random.pick(makers),
             from: far,
             place,
             heading,
-            parkS: 6.5 + (index - 2) * 1.9,
-            walksTo: [place[0] + random.pick([-1, 1]) * 11, walkZ[0]],
-            fetchS: 36 + (row.length - index) * 1.7,
-            leavesTo: [place[0] - dir * 15, place[1] + 1.4],
+            parkS: parkS(index),
+            walksTo: walkOff(site, place, random.pick([1, -1])),
+            fetchS: fetchS(index),
+            leavesTo: far,
             y: pavementY,
           });
         }
-        story.during(6.5 + 2 * 1.9, 36 + 1.7);
-        walkers(story, { count: [0, 2], z: walkZ, y: pavementY, untilS: 34 });
-        traffic(story, { count: [0, 2], z: roadM * 0.75, dir: 1 });
+        if (random.chance(0.6)) fillRack(story, site, 0.4);
+        // Five are too many: from the third that comes to the third that goes.
+        story.during(parkS(aboutAlways + 2), fetchS(places.length - 2));
+        surroundings(story, site, [0, 2]);
       },
     },
     near: {
-      about:
-        'Bikes stand in their rack, one is added and one fetched; two others stand about, and riders pass through.',
+      about: 'Bikes stand in their rack, one is added and fetched; two others stand about, and riders pass through.',
       light: 'dusk',
-      lengthS: 44,
+      lengthS: 46,
       tell(story, site: PavementSite) {
-        const { dir, rackX, walkZ, roadM, zones } = site;
+        const { dir } = site;
         const random = story.random;
-        const rackZ = middleZ(zones[1]?.points ?? []);
-        const places = Math.floor(rackM / 0.95);
-        const comes = random.whole(1, places - 2);
-        for (let index = 0; index < places; index += 1) {
-          const place: GroundPoint = [rackX + (index - (places - 1) / 2) * 0.95, rackZ + 0.25];
-          const heading = Math.PI / 2 + random.between(-0.12, 0.12);
-          if (index === comes) {
-            const from: GroundPoint = [place[0] - dir * 14, place[1] + 2.2];
-            const walksTo: GroundPoint = [place[0] - dir * 10, walkZ[0]];
-            parkBike(story, {
-              make: random.pick(makers),
-              from,
-              place,
-              heading,
-              parkS: 9,
-              walksTo,
-              fetchS: 33,
-              leavesTo: from,
-              y: pavementY,
-            });
-          } else if (random.chance(0.85)) {
-            const bike = random.pick(makers)(random.branch(), { rider: false });
-            story.place(bike, { x: place[0], z: place[1], y: pavementY, heading });
-          }
+        const free = fillRack(story, site, 0.85);
+        const from = edgeOf(site, [free.place[0] - dir * 4, free.place[1] + 2], dir === 1 ? -1 : 1, {
+          radiusM: 1,
+          mostM: 22,
+        });
+        const walksTo = walkOff(site, free.place, dir === 1 ? -1 : 1);
+        const stay = { ...free, parkS: 10, fetchS: 32, walksTo, leavesTo: from, y: pavementY };
+        parkBike(story, { make: random.pick(makers), from, ...stay });
+        standAbout(story, bikePlaces(story, site).slice(0, aboutAlways));
+        for (const atS of [7, 18]) {
+          const way = { atS, z: -0.8, y: pavementY, dir: random.pick([1, -1] as const), paceMps: 4.2, radiusM: 1 };
+          passBy(story, site, random.pick(makers)(random.branch(), { rider: true }), way);
         }
-        for (const { place, heading } of bikePlaces(story, site).slice(0, 2)) {
-          story.place(random.pick(makers)(random.branch(), { rider: false }), {
-            x: place[0],
-            z: place[1],
-            y: pavementY,
-            heading,
-          });
-        }
-        for (const atS of [4, 15]) {
-          const way = { atS, z: -0.9, y: pavementY, dir: random.pick([1, -1] as const), paceMps: 3.2, reachM: 18 };
-          passBy(story, random.pick(makers)(random.branch(), { rider: true }), way);
-        }
-        walkers(story, { count: [1, 3], z: walkZ, y: pavementY });
-        traffic(story, { count: [0, 2], z: roadM * 0.75, dir: 1 });
+        surroundings(story, site, [1, 3]);
       },
     },
   },
 };
 
+interface BikePlace {
+  readonly place: GroundPoint;
+  readonly heading: number;
+}
+
+/** Bikes that stand there all the time. */
+function standAbout(story: Story, places: readonly BikePlace[]): void {
+  for (const { place, heading } of places) {
+    const bike = story.random.pick(makers)(story.random.branch(), { rider: false });
+    story.place(bike, { x: place[0], z: place[1], y: pavementY, heading });
+  }
+}
+
+/** Bikes in so much of the rack; gives a place that is left free. */
+function fillRack(story: Story, { rackX, zones }: PavementSite, share: number): BikePlace {
+  const random = story.random;
+  const z = middleZ(zones[1]?.points ?? []) + 0.2;
+  const count = Math.floor(rackM / rackStepM);
+  const places = Array.from(
+    { length: count },
+    (_, index): BikePlace => ({
+      place: [rackX + (index - (count - 1) / 2) * rackStepM, z],
+      heading: Math.PI / 2 + random.between(-0.12, 0.12),
+    }),
+  );
+  const free = random.pick(places.slice(1, -1));
+  standAbout(
+    story,
+    places.filter((each) => each !== free && random.chance(share)),
+  );
+  return free;
+}
+
+function walkOff(site: PavementSite, place: GroundPoint, dir: 1 | -1): GroundPoint {
+  return walkEnd(site, [place[0], site.walkZ[0]], dir, site.doorZ);
+}
+
+function surroundings(story: Story, site: PavementSite, people: readonly [number, number]): void {
+  const { walkZ, doorZ, roadM } = site;
+  walkers(story, site, { count: people, z: walkZ, y: pavementY, untilS: 34, doorZ });
+  traffic(story, site, { count: [0, 2], z: roadM * 0.75, dir: 1 });
+}
+
 /** Six places side by side on the free pavement, more or less in order. */
-function bikePlaces(story: Story, { dir, zones }: PavementSite): { place: GroundPoint; heading: number }[] {
+function bikePlaces(story: Story, { dir, zones }: PavementSite): BikePlace[] {
   const random = story.random;
   const z = middleZ(zones[0]?.points ?? []) + random.between(-0.2, 0.5);
   const lean = random.between(-0.5, 0.5);

@@ -13,8 +13,6 @@ export interface Viewpoint {
   readonly heightM: Range;
   /** Turn about the focus, radians: 0 looks towards −z, greater ones stand further along +x; either side at random. */
   readonly turn: Range;
-  /** Only this side of it (1: towards +x, −1: towards −x). */
-  readonly side?: 1 | -1;
   readonly fovDeg: Range;
 }
 
@@ -22,12 +20,9 @@ export interface Viewpoint {
 const aimM = 0.6;
 
 /** A camera on a pole or under an eave: another one with every random source. */
-export function viewpoint(
-  random: Random,
-  { focus: [x, z], awayM, heightM, turn, side, fovDeg }: Viewpoint,
-): CameraPose {
+export function viewpoint(random: Random, { focus: [x, z], awayM, heightM, turn, fovDeg }: Viewpoint): CameraPose {
   const away = random.between(...awayM);
-  const angle = random.between(...turn) * (side ?? random.pick([1, -1]));
+  const angle = random.between(...turn) * random.pick([1, -1]);
   const aim = () => random.between(-aimM, aimM);
   return {
     position: [x + away * Math.sin(angle), random.between(...heightM), z + away * Math.cos(angle)],
