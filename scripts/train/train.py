@@ -1,0 +1,263 @@
+"""Trains the detector on rendered and real pictures. Seeded; stops at any time and goes on where it was.
+
+    /usr/bin/python3 scripts/train/train.py --rendered DIR --holdout DIR --material DIR --out RUN --pictures 600000
+"""
+
+import argparse
+import copy
+import json
+import math
+import os
+import signal
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from batches import TrainingBatches, as_input, training_loader
+from cells import cell_grid
+from checkpoint import load_network, read_checkpoint, save_checkpoint
+from curves import draw_curves
+from data import held_out_store, training_store
+from evaluate import evaluate
+from losses import detection_losses
+from network import Network
+from object_classes import CLASSES
+
+_clip_norm = 10.0
+_average_decay = 0.9995
+
+
+def main() -> None:
+    """Reads the options, trains until the pictures, the minutes or a SIGTERM end it."""
+    options = _options()
+    # Its one use, a maximum by index, is settled here and tested.
+    warnings.filterwarnings('ignore', message='scatter_reduce.* is in beta')
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    Training(options).run()
+
+
+class Training:
+    """One run and its folder: checkpoint.pt, curves.jsonl, curves.svg, best.pt (the best mean on the rendered hold-out)."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.began = time.monotonic()
+        cache = options.cache or options.out / 'cache'
+        self.store = training_store(options.rendered, options.material, options.teacher, cache)
+        self.held_out = None
+        if options.holdout is not None:
+            self.held_out = held_out_store(options.holdout, options.material, cache)
+        real = options.real_share / 2
+        shares = {'rendered': 1 - options.real_share, 'fire': real, 'garbage': real}
+        total = math.ceil(options.pictures / options.batch)
+        self.batches = TrainingBatches(self.store, shares, options.batch, options.seed, total)
+        self.class_weights = _class_weights(self.store.class_counts(len(CLASSES)))
+        self.network = Network(len(CLASSES)).to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.network).eval()
+        self.optimiser = _optimiser(self.network, options.rate)
+        self.number, self.trained_s, self.best = 0, 0.0, 0.0
+        self.checkpoint = options.out / 'checkpoint.pt'
+        self.stopping = False
+        if self.checkpoint.exists():
+            self._resume()
+        elif options.init is not None:
+            self.network.load_state_dict(load_network(options.init).state_dict())
+            self.average.load_state_dict(self.network.state_dict())
+
+    def run(self) -> None:
+        """Batch after batch; the loader's process ends with the loop."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        options, total = self.options, len(self.batches)
+        self._say(
+            {
+                'event': 'start',
+                'batch': self.number,
+                'of': total,
+                'pictures': len(self.store),
+                'held_out': len(self.held_out or []),
+                'counts': dict(zip(CLASSES, self.store.class_counts(len(CLASSES)).tolist())),
+            }
+        )
+        meter, saved, checked = Meter(), time.monotonic(), time.monotonic()
+        for batch in training_loader(self.batches, self.number, options.workers):
+            meter.add(self._step(batch), options.batch)
+            self.number += 1
+            now = time.monotonic()
+            if self.number % options.log_every == 0 or self.number == total:
+                self._say({'event': 'train', **self._where(), **meter.read()})
+            if now - saved > options.checkpoint_minutes * 60:
+                self._save()
+                saved = now
+            if now - checked > options.check_minutes * 60:
+                self._check()
+                checked = time.monotonic()
+            if self.stopping or now - self.began > options.minutes * 60:
+                break
+        self._save()
+        if not self.stopping:
+            self._check()
+        self._say({'event': 'end' if self.number >= total else 'paused', **self._where()})
+
+    def _step(self, batch) -> tuple[float, float, int]:
+        for group in self.optimiser.param_groups:
+            group['lr'] = self._rate()
+        self.network.train()
+        with torch.autocast('cpu', dtype=torch.bfloat16, enabled=not self.options.exact):
+            logits, raw = self.network(as_input(batch.pictures))
+        grid = cell_grid(batch.pictures.shape[2], batch.pictures.shape[1])
+        losses = detection_losses(logits.float(), raw.float(), batch, grid, self.class_weights)
+        if not math.isfinite(losses.total.item()):
+            raise FloatingPointError(f'loss is {losses.total.item()} at batch {self.number}: lower --rate')
+        self.optimiser.zero_grad(set_to_none=True)
+        losses.total.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _clip_norm)
+        self.optimiser.step()
+        self._follow()
+        return losses.classes, losses.boxes, losses.assigned
+
+    def _rate(self) -> float:
+        """Warm-up over the first 2 %, at most 1000 batches, then a cosine down to a fiftieth."""
+        options, total = self.options, len(self.batches)
+        warm = max(1, min(1000, total // 50))
+        if self.number < warm:
+            return options.rate * (self.number + 1) / warm
+        share = (self.number - warm) / max(1, total - warm)
+        return options.rate * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, share))) / 2)
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """The running average of the weights; faster at the start, when they still move far."""
+        decay = min(_average_decay, (1 + self.number) / (10 + self.number))
+        ours, theirs = self.average.state_dict(), self.network.state_dict()
+        floats = [name for name, value in ours.items() if value.dtype.is_floating_point]
+        torch._foreach_mul_([ours[name] for name in floats], decay)
+        torch._foreach_add_([ours[name] for name in floats], [theirs[name] for name in floats], alpha=1 - decay)
+
+    def _check(self) -> None:
+        if self.held_out is None:
+            return
+        result = evaluate(self.average, self.held_out)
+        self._say({'event': 'check', **self._where(), 'ap50': result})
+        mean = result.get('rendered', {}).get('mean', 0.0)
+        if mean > self.best:
+            self.best = mean
+            save_checkpoint(self.options.out / 'best.pt', self.network, self.average, self.optimiser, self._state())
+        draw_curves(self.options.out / 'curves.jsonl', self.options.out / 'curves.svg')
+
+    def _save(self) -> None:
+        save_checkpoint(self.checkpoint, self.network, self.average, self.optimiser, self._state())
+
+    def _state(self) -> dict:
+        return {'number': self.number, 'trained_s': self._trained_s(), 'best': self.best, 'batch': self.options.batch}
+
+    def _resume(self) -> None:
+        state = read_checkpoint(self.checkpoint)
+        self.network.load_state_dict(state['network'])
+        self.average.load_state_dict(state['average'])
+        self.optimiser.load_state_dict(state['optimiser'])
+        torch.set_rng_state(state['random'])
+        run = state['run']
+        # A run may go on with another batch size: what counts is how many pictures it has seen.
+        self.number = run['number'] * run['batch'] // self.options.batch
+        self.trained_s, self.best = run['trained_s'], run['best']
+
+    def _trained_s(self) -> float:
+        return self.trained_s + time.monotonic() - self.began
+
+    def _where(self) -> dict:
+        return {
+            'batch': self.number,
+            'pictures': self.number * self.options.batch,
+            'share': round(self.number / max(1, len(self.batches)), 4),
+            'rate': round(self._rate(), 7),
+            'minutes': round(self._trained_s() / 60, 2),
+        }
+
+    def _say(self, line: dict) -> None:
+        text = json.dumps(line)
+        with (self.options.out / 'curves.jsonl').open('a') as file:
+            file.write(text + '\n')
+        print(text, flush=True)
+
+    def _stop(self, *_: object) -> None:
+        # A second signal ends at once.
+        if self.stopping:
+            sys.exit(130)
+        self.stopping = True
+
+
+class Meter:
+    """Means since the last reading."""
+
+    def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        self._rows: list[tuple[float, float, int]] = []
+        self._pictures, self._since = 0, time.monotonic()
+
+    def add(self, row: tuple[float, float, int], pictures: int) -> None:
+        """One batch's losses and assigned cells."""
+        self._rows.append(row)
+        self._pictures += pictures
+
+    def read(self) -> dict:
+        """Mean losses and pictures a second, and begins anew."""
+        classes, boxes, assigned = np.mean(self._rows, 0)
+        speed = self._pictures / max(1e-6, time.monotonic() - self._since)
+        self._reset()
+        return {
+            'class_loss': round(float(classes), 4),
+            'box_loss': round(float(boxes), 4),
+            'assigned': round(float(assigned), 1),
+            'pictures_per_s': round(speed, 1),
+        }
+
+
+def _class_weights(counts: np.ndarray) -> torch.Tensor:
+    """Rare classes count up to twice, frequent ones down to two thirds."""
+    present = counts[counts > 0]
+    median = np.median(present) if len(present) else 1
+    return torch.tensor(np.sqrt(median / np.maximum(counts, 1)).clip(0.67, 2.0), dtype=torch.float32)
+
+
+def _optimiser(network: Network, rate: float) -> torch.optim.Optimizer:
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    free = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{'params': decayed, 'weight_decay': 0.03}, {'params': free, 'weight_decay': 0.0}]
+    return torch.optim.AdamW(groups, lr=rate, foreach=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--rendered', type=Path, help='folder of rendered pictures with truth.jsonl')
+    parser.add_argument('--holdout', type=Path, help='rendered pictures of other seeds, for checks')
+    parser.add_argument('--material', type=Path, help='folder with fire/ and garbage/')
+    parser.add_argument('--teacher', type=Path, help='what teacher-labels.ts wrote')
+    parser.add_argument('--init', type=Path, help='checkpoint whose weights a new run begins with')
+    parser.add_argument('--out', type=Path, default=Path('.maplebridge/train/run'))
+    parser.add_argument('--cache', type=Path, help='decoded pictures; default: cache/ in --out')
+    parser.add_argument('--pictures', type=int, default=600_000, help='of the whole schedule')
+    parser.add_argument('--minutes', type=float, default=math.inf, help='of this call; goes on at the next')
+    parser.add_argument('--batch', type=int, default=32)
+    parser.add_argument('--rate', type=float, default=2e-3)
+    parser.add_argument('--real-share', type=float, default=0.2, help='of drawn pictures, 0–1')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--threads', type=int, default=os.cpu_count() or 1)
+    parser.add_argument('--workers', type=int, default=1, help='processes that prepare pictures')
+    parser.add_argument('--checkpoint-minutes', type=float, default=3)
+    parser.add_argument('--check-minutes', type=float, default=10)
+    parser.add_argument('--log-every', type=int, default=50, help='batches')
+    parser.add_argument('--exact', action='store_true', help='float32 throughout, without bfloat16')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    main()

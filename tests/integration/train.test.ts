@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isHeldOut } from '../../scripts/train/hold-out.ts';
+import { OnnxSession } from '../../src/edge/detect/onnx-session.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { noTrainingReason, runPython, writeTestPictures } from '../support/training.ts';
+
+const batch = 4;
+const checks = 2;
+const threshold = 0.001;
+
+describe.skipIf(noTrainingReason !== undefined)(`training${noTrainingReason ? `: ${noTrainingReason}` : ''}`, () => {
+  let folder: Awaited<ReturnType<typeof tempDir>>;
+  const at = (...names: string[]) => join(folder.path, ...names);
+
+  beforeAll(async () => {
+    folder = await tempDir('train');
+    await writeTestPictures(at('rendered'), 12);
+    await writeTestPictures(at('holdout'), checks);
+  });
+  afterAll(() => folder.remove());
+
+  const train = (out: string, batches: number, ...more: string[]) =>
+    runPython('scripts/train/train.py', [
+      ...['--rendered', at('rendered'), '--holdout', at('holdout'), '--out', at(out), '--cache', at('cache')],
+      ...['--pictures', String(batches * batch), '--batch', String(batch), '--threads', '1', '--workers', '0'],
+      ...['--log-every', '1', '--rate', '0.001', ...more],
+    ]);
+  const lines = async (run: string) =>
+    (await readFile(at(run, 'curves.jsonl'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const losses = async (run: string) =>
+    (await lines(run))
+      .filter(({ event }) => event === 'train')
+      .map(({ batch, class_loss, box_loss }) => ({ batch, class_loss, box_loss }));
+
+  test('the parts do what their papers say', async () => {
+    await expect(runPython('tests/support/train_parts.py', [])).resolves.toBeDefined();
+  });
+
+  test('a stopped run goes on as if it had not stopped', async () => {
+    await train('whole', 5);
+    // No minutes: one batch, then it saves and ends.
+    await train('halves', 5, '--minutes', '0');
+    expect(await losses('halves')).toHaveLength(1);
+    await train('halves', 5);
+    expect(await losses('halves')).toEqual(await losses('whole'));
+    expect((await lines('halves')).at(-1)).toMatchObject({ event: 'end', batch: 5 });
+  });
+
+  test('the exported graph answers as the network does', async () => {
+    await train('whole', 5);
+    const args = ['--checkpoint', at('whole', 'checkpoint.pt'), '--out', at('model.onnx'), '--check', at('check')];
+    const options = ['--holdout', at('holdout'), '--cache', at('cache'), '--score-threshold', String(threshold)];
+    const told = JSON.parse(await runPython('scripts/train/export.py', [...args, ...options])) as Record<
+      string,
+      number
+    >;
+    expect(told['parameters']).toBeLessThan(2_000_000);
+    expect(told['bytes']).toBeLessThan(4 * 1024 * 1024);
+    const session = await OnnxSession.open(at('model.onnx'), { provider: 'cpu', threads: 1, inputName: 'images' });
+    for (let index = 0; index < checks; index += 1) {
+      const [answer] = await session.run(floats(at('check', `${index}.input.f32`)), [1, 3, 224, 384]);
+      const rows = rowsOf(answer?.data ?? new Float32Array());
+      const expected = rowsOf(floats(at('check', `${index}.rows.f32`)));
+      expect(expected.length).toBeGreaterThan(0);
+      expect(rows.map(([, , , , score = 0]) => score)).toEqual(
+        rows.map((row) => row[4] ?? 0).toSorted((a, b) => b - a),
+      );
+      // Boxes that overlap by just the threshold may fall either way in the last bit.
+      const same = expected.filter((row) => rows.some((other) => isSame(row, other)));
+      expect(same.length).toBeGreaterThanOrEqual(0.97 * expected.length);
+    }
+    await session.close();
+  });
+
+  test('both languages hold out the same pictures', async () => {
+    const fire = [
+      'smoke5_mp4-3',
+      'fire2_mp4-45',
+      'img_600',
+      'img_601',
+      'img_669',
+      'img_670',
+      'img_1601',
+      'img_980--2-',
+    ];
+    const garbage = ['000199', '000200', '000299', '000300', '000701', '000799', '1205'];
+    const names = [
+      ...fire.map((name) => ['fire', name] as const),
+      ...garbage.map((name) => ['garbage', name] as const),
+    ];
+    const told = await runPython(
+      'scripts/train/real_pictures.py',
+      names.map(([set, name]) => `${set}/${name}_jpg.jpg`),
+    );
+    expect(JSON.parse(told)).toEqual(names.map(([set, name]) => isHeldOut(set, `${name}_jpg.jpg`)));
+    expect(JSON.parse(told)).toContain(true);
+  });
+});
+
+function floats(path: string): Float32Array {
+  const bytes = readFileSync(path);
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
+function rowsOf(data: Float32Array): number[][] {
+  return Array.from({ length: data.length / 6 }, (_, row) => [...data.subarray(row * 6, row * 6 + 6)]);
+}
+
+/** Half a pixel, a thousandth of a score, the same class. */
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  const limits = [0.5, 0.5, 0.5, 0.5, 0.001, 0];
+  return limits.every((limit, index) => Math.abs((a[index] ?? 0) - (b[index] ?? Number.NaN)) <= limit);
+}

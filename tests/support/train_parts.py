@@ -1,0 +1,232 @@
+"""Checks of the training's parts against values worked out by hand; run by tests/integration/train.test.ts."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'scripts' / 'train'))
+
+import augment
+from assignment import assign
+from average_precision import average_precision
+from batches import Batch
+from cells import cell_grid, decode_boxes
+from export import folded
+from losses import detection_losses, generalised_iou
+from network import Network
+from object_classes import CLASS_GROUPS, CLASS_INDEX, CLASSES
+from picture import LabelledPicture
+from picture_store import PictureStore
+from suppression import suppress
+
+WIDTH, HEIGHT = augment.INPUT_WIDTH, augment.INPUT_HEIGHT
+GRID = cell_grid(WIDTH, HEIGHT)
+CELLS = len(GRID[0])
+
+
+def truth(*rows):
+    return torch.tensor([rows], dtype=torch.float32)
+
+
+def batch_of(boxes, judged=range(len(CLASSES))):
+    mask = torch.zeros(1, len(CLASSES))
+    mask[0, list(judged)] = 1
+    return Batch(torch.zeros(1, HEIGHT, WIDTH, 3, dtype=torch.uint8), boxes, mask)
+
+
+def losses_of(boxes, judged=range(len(CLASSES))):
+    logits = torch.full((1, CELLS, len(CLASSES)), -2.0, requires_grad=True)
+    raw = torch.zeros(1, CELLS, 4, requires_grad=True)
+    result = detection_losses(logits, raw, batch_of(boxes, judged), GRID, torch.ones(len(CLASSES)))
+    result.total.backward()
+    return result, logits.grad[0], raw.grad[0]
+
+
+class ClassesTest(unittest.TestCase):
+    def test_lists_follow_the_product(self):
+        self.assertEqual(len(CLASSES), 25)
+        names = [[CLASSES[each] for each in group] for group in CLASS_GROUPS]
+        self.assertIn(['car', 'bus', 'truck', 'fire_engine'], names)
+        self.assertIn(['bicycle', 'e-bike', 'motorcycle'], names)
+        self.assertEqual(sorted(sum(CLASS_GROUPS, [])), list(range(25)))
+
+
+class AssignmentTest(unittest.TestCase):
+    def assigned(self, boxes):
+        scores = torch.full((1, CELLS, len(CLASSES)), 0.01)
+        found = decode_boxes(torch.zeros(1, CELLS, 4), *GRID)
+        return assign(scores, found, boxes, GRID[0])
+
+    def test_gives_each_object_cells_inside_it(self):
+        result = self.assigned(truth([40, 40, 120, 100, 0, 0], [200, 100, 300, 160, 5, 0]))
+        for number, (x1, y1, x2, y2) in enumerate(((40, 40, 120, 100), (200, 100, 300, 160))):
+            centres = GRID[0][result.cells[result.rows[:, 4] == (0, 5)[number]]]
+            self.assertTrue(1 <= len(centres) <= 10)
+            self.assertTrue(((centres >= torch.tensor([x1, y1])) & (centres <= torch.tensor([x2, y2]))).all())
+        self.assertTrue(((result.quality >= 0) & (result.quality <= 1)).all())
+
+    def test_a_speck_between_cells_has_cells_too(self):
+        self.assertGreater(len(self.assigned(truth([14.5, 14.5, 17.5, 17.5, 0, 0])).cells), 0)
+
+    def test_nothing_and_what_is_not_demanded_have_none(self):
+        result = self.assigned(truth([40, 40, 120, 100, 0, 1], [-1, -1, -1, -1, -1, -1]))
+        self.assertEqual(len(result.cells), 0)
+
+    def test_a_cell_answers_for_one_object(self):
+        result = self.assigned(truth([40, 40, 120, 100, 0, 0], [50, 45, 110, 95, 5, 0]))
+        self.assertEqual(len(set(result.cells.tolist())), len(result.cells))
+
+    def test_the_cell_that_fits_best_has_the_quality_of_its_overlap(self):
+        # A cell of stride 8 answers an 8×8 box round its centre: exactly the truth.
+        result = self.assigned(truth([80, 80, 88, 88, 0, 0]))
+        self.assertAlmostEqual(float(result.quality.max()), 1.0, places=4)
+
+
+class LossTest(unittest.TestCase):
+    def test_classes_not_judged_learn_nothing(self):
+        _, logits, _ = losses_of(truth([40, 40, 120, 100, CLASS_INDEX['flame'], 0]), [CLASS_INDEX['flame']])
+        others = [number for number in range(len(CLASSES)) if number != CLASS_INDEX['flame']]
+        self.assertEqual(float(logits[:, others].abs().sum()), 0.0)
+        self.assertGreater(float(logits[:, CLASS_INDEX['flame']].abs().sum()), 0.0)
+
+    def test_a_box_not_demanded_is_neither_right_nor_wrong_for_its_class(self):
+        _, logits, raw = losses_of(truth([40, 40, 120, 100, 3, 1]))
+        inside = ((GRID[0] > 41) & (GRID[0] < torch.tensor([119.0, 99.0]))).all(1)
+        self.assertEqual(float(logits[inside, 3].abs().sum()), 0.0)
+        self.assertTrue((logits[inside, 4] > 0).all())
+        self.assertTrue((logits[~inside][-1] > 0).all())
+        self.assertEqual(float(raw.abs().sum()), 0.0)
+
+    def test_an_object_raises_its_class_and_moves_its_box(self):
+        result, logits, raw = losses_of(truth([40, 40, 120, 100, 3, 0]))
+        self.assertTrue((logits[:, 3] < 0).any())
+        self.assertFalse((logits[:, 4] < 0).any())
+        self.assertGreater(float(raw.abs().sum()), 0.0)
+        self.assertGreater(result.assigned, 0)
+
+    def test_generalised_iou(self):
+        a = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 10], [0, 0, 10, 10]])
+        b = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 5], [20, 0, 30, 10]])
+        torch.testing.assert_close(generalised_iou(a, b), torch.tensor([1.0, 0.5, -1 / 3]), atol=1e-5, rtol=0)
+
+
+class SuppressionTest(unittest.TestCase):
+    def rows(self, *objects):
+        scores, boxes = np.zeros((len(objects), len(CLASSES))), np.array([box for box, _ in objects], float)
+        for row, (_, classes) in zip(scores, objects):
+            for name, score in classes.items():
+                row[CLASS_INDEX[name]] = score
+        return [(CLASSES[int(row[5])], round(float(row[4]), 3)) for row in suppress(scores, boxes)]
+
+    def test_classes_of_a_group_compete(self):
+        box = (10, 10, 50, 50)
+        self.assertEqual(self.rows((box, {'car': 0.6}), (box, {'truck': 0.7})), [('truck', 0.7)])
+        self.assertEqual(self.rows((box, {'car': 0.6, 'bus': 0.8})), [('bus', 0.8)])
+
+    def test_classes_of_different_groups_do_not(self):
+        self.assertEqual(self.rows(((10, 10, 50, 50), {'person': 0.6, 'motorcycle': 0.7})), [('motorcycle', 0.7), ('person', 0.6)])
+
+    def test_apart_stays(self):
+        self.assertEqual(len(self.rows(((10, 10, 50, 50), {'car': 0.6}), ((60, 10, 90, 50), {'car': 0.7}))), 2)
+
+
+class AveragePrecisionTest(unittest.TestCase):
+    TRUTH = [np.array([[0, 0, 10, 10, 0], [20, 0, 30, 10, 0], [40, 0, 50, 10, 1]], float)]
+
+    def test_by_hand(self):
+        # Right, wrong, right: recall 0.5 at precision 1, recall 1 at 2/3; 51 of the 101 recalls are up to 0.5.
+        found = [np.array([[0, 0, 10, 10, 0.9], [60, 0, 70, 10, 0.8], [20, 0, 30, 10, 0.7]], float)]
+        self.assertAlmostEqual(average_precision(self.TRUTH, found), (51 + 50 * 2 / 3) / 101, places=6)
+
+    def test_not_demanded_counts_neither_way(self):
+        found = [np.array([[40, 0, 50, 10, 0.99], [0, 0, 10, 10, 0.9], [20, 0, 30, 10, 0.7]], float)]
+        self.assertAlmostEqual(average_precision(self.TRUTH, found), 1.0)
+
+    def test_found_twice_is_wrong_once(self):
+        found = [np.array([[0, 0, 10, 10, 0.9], [0, 0, 10, 9, 0.8]], float)]
+        self.assertAlmostEqual(average_precision(self.TRUTH, found), 51 / 101, places=6)
+
+    def test_none_there_is_no_number(self):
+        self.assertTrue(np.isnan(average_precision([np.zeros((0, 5))], [np.zeros((0, 5))])))
+
+
+class OnePicture:
+    """A store of one picture, in its large size alone."""
+
+    def __init__(self, pixels, box):
+        self._pixels, self.boxes = pixels, [np.array([box], np.float32)]
+
+    def size(self, _):
+        return self._pixels.shape[1::-1]
+
+    def pixels(self, _, scale=1.0):
+        return self._pixels
+
+
+class AugmentTest(unittest.TestCase):
+    def test_boxes_stay_on_their_objects(self):
+        pixels = np.zeros((360, 640, 3), np.uint8)
+        pixels[150:230, 260:380] = 255
+        store = OnePicture(pixels, [260, 150, 380, 230, 0, 0])
+        seen = 0
+        for seed in range(40):
+            canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+            boxes = augment._single(np.random.default_rng(seed), canvas, store, 0, 0.25)
+            bright = np.argwhere(canvas[..., 0] > 127)
+            if len(bright) == 0 or len(boxes) == 0:
+                continue
+            seen += 1
+            (top, left), (bottom, right) = bright.min(0), bright.max(0) + 1
+            np.testing.assert_allclose(boxes[0, :4], [left, top, right, bottom], atol=1.6)
+        self.assertGreater(seen, 30)
+
+    def test_same_seed_same_sample(self):
+        pixels = np.random.default_rng(1).integers(0, 255, (360, 640, 3), np.uint8)
+        store = OnePicture(pixels, [10, 10, 200, 200, 0, 0])
+        one, two = (augment.augmented_sample(np.random.default_rng(7), store, 0, [0, 0, 0]) for _ in range(2))
+        np.testing.assert_array_equal(one[0], two[0])
+        np.testing.assert_array_equal(one[1], two[1])
+
+    def test_both_sizes_show_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'one.jpg'
+            pixels = np.full((300, 300, 3), 60, np.uint8)
+            pixels[100:200, 60:240] = (250, 240, 230)
+            cv2.imwrite(str(path), pixels)
+            row = (60.0, 100.0, 240.0, 200.0, 0, 0.0)
+            store = PictureStore(Path(folder) / 'store.json', [LabelledPicture(path, 'x', 300, 300, [row], (0,))], lambda _: None)
+            np.testing.assert_allclose(store.boxes[0][0, :4], [72, 120, 288, 240], atol=0.01)
+            for scale in (0.5, 0.6, 0.75, 1.0):
+                canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+                placed = augment._place(canvas, store, 0, (scale, scale), (0, 0))
+                bright = np.argwhere(canvas[..., 0] > 150)
+                if scale < 0.7:
+                    np.testing.assert_allclose(placed[0, [2, 3]], bright.max(0)[::-1] + 1, atol=1.6)
+                np.testing.assert_allclose(placed[0, [0, 1]], bright.min(0)[::-1], atol=1.6)
+            # Again from the files, which are then not written anew.
+            before = (Path(folder) / 'store.large.u8').stat().st_mtime_ns
+            again = PictureStore(Path(folder) / 'store.json', store.pictures, self.fail)
+            np.testing.assert_array_equal(again.pixels(0), store.pixels(0))
+            self.assertEqual((Path(folder) / 'store.large.u8').stat().st_mtime_ns, before)
+
+
+class ExportTest(unittest.TestCase):
+    def test_folding_changes_nothing(self):
+        torch.manual_seed(3)
+        network = Network(len(CLASSES)).train()
+        with torch.no_grad():
+            for _ in range(3):
+                network(torch.rand(2, 3, HEIGHT, WIDTH))
+            network.eval()
+            pictures = torch.rand(1, 3, HEIGHT, WIDTH)
+            torch.testing.assert_close(folded(network).answers(pictures * 255), network.answers(pictures), atol=1e-3, rtol=1e-3)
+
+
+if __name__ == '__main__':
+    torch.set_num_threads(1)
+    unittest.main()
