@@ -234,7 +234,8 @@ export class LookScheduler implements Service {
     if (looks.blind === reason) return;
     looks.blind = reason;
     const agoMs = this.#clock.monotonic() - (looks.due.fromMs ?? this.#clock.monotonic());
-    this.#options.onBlind?.(looks.camera, reason, this.#clock.now() - agoMs);
+    // A monotonic clock counts finer than a time of day is kept.
+    this.#options.onBlind?.(looks.camera, reason, this.#clock.now() - Math.round(agoMs));
   }
 
   /** When something of the node's wall clock was; the clock may have been set since. */

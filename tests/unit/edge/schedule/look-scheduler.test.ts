@@ -31,7 +31,11 @@ const needs = (severity: LookNeeds['severity'], everyMs = 2_000): LookNeeds => (
   continuous: false,
 });
 
-function make(slots = 1, config: object = {}): void {
+function make(
+  slots = 1,
+  config: object = {},
+  onBlind?: ConstructorParameters<typeof LookScheduler>[0]['onBlind'],
+): void {
   const epoch = clock.now();
   scheduler = new LookScheduler({
     slots,
@@ -52,7 +56,8 @@ function make(slots = 1, config: object = {}): void {
         begun.push({ unit, priority, decoded, signal, end, reject });
       }),
     pace: (camera, everyMs) => paces.push(`${camera} ${everyMs}`),
-    onBlind: (camera, reason, since) => blind.push(`${camera} ${reason ?? 'seen'} ${(since - epoch) / 1000}`),
+    onBlind:
+      onBlind ?? ((camera, reason, since) => blind.push(`${camera} ${reason ?? 'seen'} ${(since - epoch) / 1000}`)),
   });
 }
 
@@ -321,6 +326,21 @@ describe('looks on time', () => {
 });
 
 describe('blindness', () => {
+  test('since when is told in whole milliseconds, though the machine counts finer', async () => {
+    // As the machine's clocks: one in whole milliseconds, the other finer, and not quite as fast.
+    clock = new (class extends FakeClock {
+      override monotonic = () => super.monotonic() * 1.000_1;
+    })();
+    const since: number[] = [];
+    make(1, {}, (_, __, at) => since.push(at));
+    await scheduler.start(new AbortController().signal);
+    scheduler.add(id('a'), needs(2));
+    scheduler.connected(id('a'), true);
+    clock.advance(60_000);
+    expect(since.length).toBeGreaterThan(0);
+    expect(since.map(Number.isInteger)).not.toContain(false);
+  });
+
   test('a camera without a look for two of its intervals, from its last look until its next', async () => {
     scheduler.add(id('a'), needs(2));
     scheduler.add(id('hog'), needs(1, 60_000));
