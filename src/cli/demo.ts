@@ -35,7 +35,9 @@ export const demoCommand: Command = {
     if (values.until !== undefined && values.until !== 'closed') {
       throw new AppError('MB_USAGE', `--until knows "closed" only\nusage: maplebridge ${demoCommand.usage}`);
     }
-    context.log.level = process.env['MAPLEBRIDGE_LOG'] ?? 'warn';
+    // Threads have loggers of their own, which go by the environment.
+    process.env['MAPLEBRIDGE_LOG'] ??= 'warn';
+    context.log.level = process.env['MAPLEBRIDGE_LOG'];
     const deskPort = wholeNumber('port', values.port, 0, 65_535);
     const around = { ...context, demo: true, clock: systemClock };
     const stack = new DemoStack({ ...around, dir: values.dir, footageDir: values.footage, deskPort });
