@@ -99,7 +99,7 @@ export const crowdGatheringSite: SitePlan = {
           const [x, z] = entryOf(site, spot, sideways(random));
           story.play(createPerson(random), way.to(x, z, random.between(1.3, 1.6)).path);
         }
-        for (let atS = 6; atS < lengthS - 4; atS += random.between(6, 9)) crossSquare(story, site, atS);
+        for (let atS = 6; atS < lengthS - 9; atS += random.between(6, 9)) crossSquare(story, site, atS);
       },
     },
   },

@@ -41,8 +41,8 @@ export const ebikeIndoorSite: SitePlan = {
       doorX,
       camera: {
         position: [mirror.x(-halfM + random.between(0.5, 1.6)), random.between(2.9, 3.5), random.between(7, 7.8)],
-        target: [mirror.x(doorX + random.between(0, 0.5)), random.between(0.5, 0.8), random.between(1.2, 2)],
-        fovDeg: random.between(52, 60),
+        target: [mirror.x(doorX + random.between(0, 0.5)), random.between(0, 0.3), random.between(1.6, 2.4)],
+        fovDeg: random.between(47, 55),
       },
       zones: [
         {
@@ -64,7 +64,8 @@ export const ebikeIndoorSite: SitePlan = {
   },
   takes: {
     fires: {
-      about: 'Somebody pushes an e-bike through the door into a lobby, waits there and takes it out again.',
+      about:
+        'Somebody pushes an e-bike through the door into a lobby, talks to a guard and takes it on into the house.',
       light: 'day',
       lengthS: 48,
       tell(story, site: Lobby) {
@@ -72,18 +73,14 @@ export const ebikeIndoorSite: SitePlan = {
         const { doorX } = site;
         const way = comesIn(site, 3, 1)
           .to(doorX + 0.4, 3.1, 0.8)
-          .stayUntil(25);
-        way
-          .turn([-Math.PI / 2, Math.PI / 2], 4)
-          .to(doorX, 0.6, 0.8)
-          .to(doorX, -outsideM, 0.9)
-          .to(doorX + 9, -outsideM, 1.1);
-        story.play(createEBike(random, { rider: true, pushed: true }), way.path);
+          .stayUntil(27)
+          .to(doorX + 0.6, exitZ, 0.8);
+        story.play(createEBike(random, { pushed: true }), way.path);
         walkThrough(story, site, createPerson(random), { atS: 1, exitX: 1.6 });
         const guard = new Way(site.mirror, { atS: 19, x: 1.8, z: exitZ }).to(1.9, 4.4, 1.1);
         guard.stayUntil(27, { heading: 2.3, pose: 'wave' }).stayUntil(30, { heading: 2 }).to(1.8, exitZ, 1.1);
         story.play(createPerson(random, { build: 'adult', outfit: 'worker' }), guard.path);
-        story.during(11, 33);
+        story.during(11, 32);
       },
     },
     near: {
@@ -92,7 +89,7 @@ export const ebikeIndoorSite: SitePlan = {
       lengthS: 56,
       tell(story, site: Lobby) {
         const { random } = story;
-        enter(story, site, createPram(random), { atS: 3, exitX: 1.2, behindM: 0.75 });
+        enter(story, site, createPram(random, { pushed: true }), { atS: 3, exitX: 1.2 });
         enter(story, site, createWheelchair(random), { atS: 16, exitX: 0.2 });
         enter(story, site, createBicycle(random), { atS: 30, exitX: 1, besideM: 0.5 });
         const past = { over: [site.doorX, -outsideM - 0.9], heading: 0, paceMps: 3.5, radiusM: 1 } as const;
@@ -104,27 +101,28 @@ export const ebikeIndoorSite: SitePlan = {
   },
 };
 
-/** From beside the house to the door and through it; `behindM`, `besideM`: so far behind or beside somebody on the same way. */
-function comesIn(site: Lobby, atS: number, paceMps: number, { behindM = 0, besideM = 0 } = {}): Way {
+/** From beside the house to the door and through it, so far beside somebody on the same way. */
+function comesIn(site: Lobby, atS: number, paceMps: number, besideM = 0): Way {
   const [x, z] = [site.doorX - besideM, -outsideM - besideM];
-  const way = new Way(site.mirror, { atS, x: site.doorX - 8 - behindM, z }).to(x - bendM, z, paceMps);
+  const way = new Way(site.mirror, { atS, x: site.doorX - 8, z }).to(x - bendM, z, paceMps);
   return way.bend([x - bendM, z + bendM], bendM, [Math.PI / 2, 0], paceMps);
 }
 
-/** Something on wheels comes in and crosses the lobby, with somebody behind or beside it where told. */
+/** Something on wheels comes in and crosses the lobby, with somebody beside it where told. */
 function enter(
   story: Story,
   site: Lobby,
   actor: Actor,
-  { atS, exitX, ...company }: { atS: number; exitX: number; behindM?: number; besideM?: number },
+  { atS, exitX, besideM }: { atS: number; exitX: number; besideM?: number },
 ): void {
   const paceMps = 0.9;
-  const cross = (way: Way, asideM: number) =>
-    way.to(site.doorX + 0.3 - asideM, 4, paceMps).to(exitX - asideM, exitZ, paceMps).path;
-  story.play(actor, cross(comesIn(site, atS, paceMps), 0));
-  if (company.behindM === undefined && company.besideM === undefined) return;
-  const person = createPerson(story.random, { build: 'adult', carries: 'nothing' });
-  story.play(person, cross(comesIn(site, atS, paceMps, company), company.besideM ?? 0));
+  const across = (asideM: number) =>
+    comesIn(site, atS, paceMps, asideM)
+      .to(site.doorX + 0.3 - asideM, 4, paceMps)
+      .to(exitX - asideM, exitZ, paceMps).path;
+  story.play(actor, across(0));
+  if (besideM === undefined) return;
+  story.play(createPerson(story.random, { build: 'adult', carries: 'nothing' }), across(besideM));
 }
 
 function walkThrough(story: Story, site: Lobby, actor: Actor, { atS, exitX }: { atS: number; exitX: number }): void {

@@ -41,7 +41,7 @@ export const fireSmokeSite: SitePlan = {
       camera: {
         position: [mirror.x(heap[0] - random.between(2, 8)), random.between(4.2, 7), random.between(9, 12)],
         target: [mirror.x(heap[0] + random.between(-0.8, 0.8)), random.between(0.6, 1.2), heap[1]],
-        fovDeg: random.between(36, 46),
+        fovDeg: random.between(34, 42),
       },
       zones: [
         {
@@ -70,10 +70,10 @@ export const fireSmokeSite: SitePlan = {
         story.place(createDebrisPile(random, { kind: 'timber', sizeM: 1.8 }), { x, z });
         story.place(createBin(random), { x: mirror.x(heap[0] + 3.4), z: z - 1.2, heading: -Math.PI / 2 });
         const smoke = createSmoke(random, {
-          sizeM: random.between(1.8, 2.4),
+          sizeM: random.between(2.6, 3.4),
           shade: random.pick(['grey', 'black', 'grey']),
         });
-        const flame = createFlame(random, { sizeM: random.between(1.3, 1.7) });
+        const flame = createFlame(random, { sizeM: random.between(2, 2.6) });
         story.place(
           sized(
             smoke,

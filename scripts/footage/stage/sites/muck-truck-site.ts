@@ -43,7 +43,7 @@ export const muckTruckSite: SitePlan = {
       camera: {
         position: [mirror.x(gateX - random.between(6, 10)), random.between(6.5, 8.5), roadZ + random.between(5.5, 8)],
         target: [mirror.x(gateX + random.between(0.2, 1.4)), 0.9, random.between(0.4, 2)],
-        fovDeg: random.between(46, 56),
+        fovDeg: random.between(38, 46),
       },
       zones: [
         {

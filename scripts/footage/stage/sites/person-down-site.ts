@@ -36,7 +36,7 @@ export const personDownSite: SitePlan = {
         target: [mirror.x(spot[0] + random.between(0, 1)), 0.6, spot[1] - random.between(0, 0.8)],
         fovDeg: random.between(38, 46),
       },
-      zones: [{ id: 'path', kind: 'polygon', points: mirror.area([-6, backM + 1], [6, 3.6]), tags: ['sidewalk'] }],
+      zones: [{ id: 'path', kind: 'polygon', points: mirror.area([-6, backM + 0.2], [6, 3.6]), tags: ['sidewalk'] }],
       grounds: [
         { use: 'pavement', points: mirror.area([-6, backM + 1], [7, 3.4]) },
         { use: 'pavement', points: mirror.area([-3, -1], [3, 2]) },
