@@ -10,6 +10,8 @@ export interface Label {
   readonly object: Object3D;
   /** Labels that are part of it: what shows of them shows of it. */
   readonly parts: readonly number[];
+  /** What it carries that is no part of it: a rider, a sitter. */
+  readonly apart: readonly Object3D[];
 }
 
 /** Most labels a mask of one byte a pixel can tell apart. */
@@ -27,10 +29,12 @@ export class Labels {
   /** @throws RangeError where the stage holds more than 255. */
   add(actor: Actor): void {
     const parts = (actor.parts ?? []).map((part) => ({ part, id: this.#number(part.object) }));
-    for (const { part, id } of parts) this.#labels.push({ id, class: part.class, object: part.object, parts: [] });
+    for (const { part, id } of parts)
+      this.#labels.push({ id, class: part.class, object: part.object, parts: [], apart: [] });
     if (actor.class === undefined) return;
     const own = parts.filter(({ part }) => part.apart !== true).map(({ id }) => id);
-    this.#labels.push({ id: this.#number(actor.object), class: actor.class, object: actor.object, parts: own });
+    const apart = parts.filter(({ part }) => part.apart === true).map(({ part }) => part.object);
+    this.#labels.push({ id: this.#number(actor.object), class: actor.class, object: actor.object, parts: own, apart });
   }
 
   /** The number of the label a mesh belongs to, the innermost; 0 for none. */
@@ -52,11 +56,10 @@ export class Labels {
   #last = 0;
 }
 
-/** Every mesh below an object. */
-export function meshesOf(object: Object3D): Mesh[] {
-  const meshes: Mesh[] = [];
-  object.traverse((each) => {
-    if (each instanceof Mesh) meshes.push(each);
-  });
-  return meshes;
+/** Every mesh below an object but those below others in it. */
+export function meshesOf(object: Object3D, without: readonly Object3D[] = []): Mesh[] {
+  const below = object.children
+    .filter((child) => !without.includes(child))
+    .flatMap((child) => meshesOf(child, without));
+  return object instanceof Mesh ? [object, ...below] : below;
 }

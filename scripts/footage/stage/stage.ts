@@ -83,11 +83,11 @@ export class Stage {
     const mask = this.#mask.draw(this.#renderer, this.scene, this.camera, this.#labels);
     const outlines = this.#labels.all
       .filter(({ object }) => isShown(object))
-      .map(({ id, class: name, parts, object }) => ({
+      .map(({ id, class: name, parts, object, apart }) => ({
         id,
         class: name,
         parts,
-        outline: outlineOf(object, this.camera) ?? [],
+        outline: outlineOf(object, this.camera, apart) ?? [],
       }));
     if (shutterS > 0) this.#smear(colour, timeS, shutterS);
     return { colour, mask, outlines };

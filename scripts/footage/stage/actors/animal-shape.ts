@@ -58,28 +58,27 @@ export function createAnimalShape(breed: AnimalBreed): BodyShape<AnimalJoint> {
 
 function addTrunk(shape: BodyShape<AnimalJoint>, breed: AnimalBreed): void {
   const { lengthM: l, depthM: d, widthM: w, coat, patch, tailM, tailRise, kind } = breed;
-  const ring = (x: number, y: number, up: number, out: number, colour: number): Ring<AnimalJoint> => ({
+  const ring = (x: number, y: number, up: number, out: number): Ring<AnimalJoint> => ({
     at: [x * l, y * d, 0],
     radius: [up * d, out * w],
-    colour,
+    colour: coat,
+    spots: patch,
     joint: 'trunk',
   });
   const waist = kind === 'cow' ? 0.5 : 0.4;
   shape.stack(
     [
-      ring(-0.54, 0.12, 0.18, 0.2, coat),
-      ring(-0.48, 0.08, 0.4, 0.4, coat),
-      ring(-0.3, 0.04, 0.45, 0.47, coat),
-      ring(-0.3, 0.04, 0.46, 0.48, patch),
-      ring(-0.05, 0, waist, 0.46, patch),
-      ring(-0.05, 0, waist, 0.46, coat),
-      ring(0.25, -0.02, 0.5, 0.5, coat),
-      ring(0.25, -0.02, 0.5, 0.5, patch),
-      ring(0.4, 0.02, 0.45, 0.42, patch),
-      ring(0.4, 0.02, 0.45, 0.42, coat),
-      ring(0.53, 0.08, 0.22, 0.24, coat),
+      ring(-0.54, 0.12, 0.18, 0.2),
+      ring(-0.48, 0.08, 0.4, 0.4),
+      ring(-0.3, 0.04, 0.45, 0.47),
+      ring(-0.14, 0.02, (waist + 0.45) / 2, 0.47),
+      ring(0, 0, waist, 0.46),
+      ring(0.14, -0.01, (waist + 0.5) / 2, 0.48),
+      ring(0.28, -0.02, 0.5, 0.5),
+      ring(0.4, 0.02, 0.45, 0.42),
+      ring(0.53, 0.08, 0.22, 0.24),
     ],
-    { axis: 'forward', sides: 8 },
+    { axis: 'forward', sides: 10 },
   );
   const tail = (share: number, thick: number): Ring<AnimalJoint> => ({
     at: [-l * 0.5 - Math.cos(tailRise) * tailM * share, d * 0.25 + Math.sin(tailRise) * tailM * share, 0],
@@ -88,7 +87,10 @@ function addTrunk(shape: BodyShape<AnimalJoint>, breed: AnimalBreed): void {
     joint: 'tail',
   });
   const thick = breed.legThickM * 0.45;
-  shape.stack([tail(1, thick * (kind === 'cow' ? 1.2 : 0.5)), tail(0.5, thick), tail(0, thick * 1.4)], { axis: 'forward', sides: 5 });
+  shape.stack([tail(1, thick * (kind === 'cow' ? 1.2 : 0.5)), tail(0.5, thick), tail(0, thick * 1.4)], {
+    axis: 'forward',
+    sides: 5,
+  });
 }
 
 function addHead(shape: BodyShape<AnimalJoint>, breed: AnimalBreed): void {
@@ -98,6 +100,7 @@ function addHead(shape: BodyShape<AnimalJoint>, breed: AnimalBreed): void {
     at: [l * 0.4 + (x - l * 0.4) * share, d * 0.12 + (y - d * 0.12) * share, 0],
     radius: [Math.max(h * 0.42, d * 0.4 * size), Math.max(h * 0.3, w * 0.34 * size)],
     colour: coat,
+    spots: patch,
     joint,
   });
   shape.stack([neck(0, 1, 'trunk'), neck(0.4, 0.8, 'neck'), neck(1, 0.45, 'neck')], { axis: 'forward', sides: 7 });

@@ -1,8 +1,9 @@
-import { BoxGeometry, Group, TorusGeometry } from 'three';
+import { BoxGeometry, TorusGeometry } from 'three';
 import type { Actor } from '../actor.ts';
 import type { Random } from '../random.ts';
 import { PaintedShape } from './painted-shape.ts';
 import { createRider, riderPart, type Saddle } from './two-wheeler-rider.ts';
+import { leaning } from './two-wheeler-stand.ts';
 import { createWheel } from './two-wheeler-wheel.ts';
 import { oneOf } from './vehicle-paint.ts';
 
@@ -42,11 +43,10 @@ export function createBicycle(random: Random, { rider = false }: { rider?: boole
     shape.bar([head[0], grip[1], side * 0.12], [grip[0], grip[1], side * grip[2]], 0.016, 0x202124);
   }
   addExtras(shape, random, { isHired, paint: paint.getHex(), radiusM, rearX: rear[0], frontX: front[0], grip });
-  if (!rider) shape.bar([-0.15, 0.25, -0.05], [-0.28, 0, -0.2], 0.012, 0x777a7d);
+  if (!rider) shape.bar([-0.15, 0.25, -0.05], [-0.28, 0.03, -0.2], 0.012, 0x777a7d);
   const tyre = isHired ? { tyre: 0x1a1b1d, rim: paint.getHex() } : { rim: random.pick([0xb9bcc0, 0x2a2c2f, 0xd6d8da]) };
   const wheels = [rear[0], front[0]].map((x) => createWheel({ x, radiusM, tyreM: 0.05, spokes: 5, ...tyre }));
-  const object = new Group();
-  object.add(shape.mesh('plastic'), ...wheels.map((wheel) => wheel.object));
+  const leanRad = -random.between(0.06, 0.16);
   const saddle: Saddle = {
     seat: [seat[0], saddleY + 0.03],
     grip,
@@ -55,10 +55,9 @@ export function createBicycle(random: Random, { rider = false }: { rider?: boole
     gearM: 4.6,
   };
   const person = rider ? createRider(random, saddle) : undefined;
-  if (person === undefined) object.rotation.x = 0;
-  else object.add(person.object);
+  const pieces = [shape.mesh('plastic'), ...wheels.map((wheel) => wheel.object)];
   return {
-    object,
+    object: person === undefined ? leaning(pieces, leanRad) : leaning([...pieces, person.object], 0),
     class: 'bicycle',
     ...(person !== undefined && { parts: [riderPart(person)] }),
     size: [1.7, rider ? 1.7 : 1.08, 0.6],

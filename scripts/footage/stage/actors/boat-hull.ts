@@ -24,7 +24,11 @@ export function hullShape(look: HullLook, random: Random): PaintedShape {
   const outline = (share: number): { x: number; half: number; top: number } => {
     const towards = share * 2 - 1;
     const taper = towards > 0 ? 1 - towards ** 2.2 * (hasBluntBow ? 0.55 : 0.97) : 1 - (-towards) ** 2.5 * 0.35;
-    return { x: (share - 0.5) * lengthM, half: (beamM / 2) * taper, top: sideM * (1 + 0.7 * Math.max(0, towards) ** 2) };
+    return {
+      x: (share - 0.5) * lengthM,
+      half: (beamM / 2) * taper,
+      top: sideM * (1 + 0.7 * Math.max(0, towards) ** 2),
+    };
   };
   const all = Array.from({ length: stations }, (_, index) => outline(index / (stations - 1)));
   for (const [index, to] of all.entries()) {
@@ -37,7 +41,10 @@ export function hullShape(look: HullLook, random: Random): PaintedShape {
       const rail = (at: typeof to) => [at.x * 0.985, at.top, side * at.half * 0.93] as const;
       shape.add(quad(low(from), low(to), high(to), high(from)), paint);
       shape.add(quad(inner(from), inner(to), rail(to), rail(from)), inside);
-      shape.add(quad(inner(from), inner(to), [to.x * 0.94, 0.04, 0], [from.x * 0.94, 0.04, 0]), inside.clone().multiplyScalar(0.7));
+      shape.add(
+        quad(inner(from), inner(to), [to.x * 0.94, 0.04, 0], [from.x * 0.94, 0.04, 0]),
+        inside.clone().multiplyScalar(0.7),
+      );
       shape.bar(high(from), high(to), 0.03, gunwale, { sides: 4 });
     }
   }
@@ -46,7 +53,7 @@ export function hullShape(look: HullLook, random: Random): PaintedShape {
   if (bow !== undefined && hasBluntBow) addEnd(shape, bow, paint);
   for (const share of [0.25, 0.47, 0.7]) {
     const { x, half } = outline(share);
-    shape.box([0.22, 0.04, half * 1.8], [x, sideM * 0.6, 0], inside);
+    shape.box([0.22, 0.04, half * 1.5], [x, sideM * 0.6, 0], inside);
   }
   addGear(shape, random, look);
   return shape;
@@ -62,7 +69,9 @@ function addGear(shape: PaintedShape, random: Random, { lengthM, beamM, sideM }:
   if (gear === 'oars') {
     for (const side of [-1, 1]) {
       const end = [lengthM * random.between(-0.05, 0.15), -0.02, side * (beamM / 2 + 0.9)] as const;
-      shape.bar([0.1, sideM + 0.2, side * 0.25], end, 0.02, 0xb99a6a).box([0.16, 0.03, 0.42], end, 0xb99a6a, [side * 0.3, 0, 0]);
+      shape
+        .bar([0.1, sideM + 0.2, side * 0.25], end, 0.02, 0xb99a6a)
+        .box([0.16, 0.03, 0.42], end, 0xb99a6a, [side * 0.3, 0, 0]);
     }
   }
   if (gear === 'canopy') {

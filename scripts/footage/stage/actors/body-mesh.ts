@@ -8,6 +8,9 @@ const flesh = new MeshLambertMaterial({ vertexColors: true });
 /** Reach of a body round its origin, metres: nothing of it is left undrawn nearer than that. */
 const reachM = 3;
 
+/** Towards the middle, of what is drawn up. */
+const drawnIn = 0.5;
+
 /**
  * A body in one mesh whose corners follow its joints. They are moved here and not by the graphics driver, so that its
  * outline and its lowest point are known.
@@ -35,8 +38,11 @@ export class BodyMesh<Name extends string> {
     ]);
   }
 
-  /** Turns the joints; gives the height of its lowest point against the first joint, metres. */
-  turn(turns: Readonly<Partial<Record<Name, Turn>>>): number {
+  /**
+   * Turns the joints; gives the height of its lowest point against the first joint, metres. What is lower than `floorY`
+   * is drawn up to it and in.
+   */
+  turn(turns: Readonly<Partial<Record<Name, Turn>>>, floorY = Number.NEGATIVE_INFINITY): number {
     this.skeleton.turn(turns);
     const { position, normal } = this.mesh.geometry.attributes;
     if (position === undefined || normal === undefined) return 0;
@@ -49,6 +55,7 @@ export class BodyMesh<Name extends string> {
         point.lerp(this.#follow(corner, second, other, direction), share);
         direction.lerp(before, 1 - share);
       }
+      if (point.y < floorY) point.set(point.x * drawnIn, floorY, point.z * drawnIn);
       position.setXYZ(corner, point.x, point.y, point.z);
       normal.setXYZ(corner, direction.x, direction.y, direction.z);
       lowest = Math.min(lowest, point.y);

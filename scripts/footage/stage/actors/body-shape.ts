@@ -6,10 +6,15 @@ export interface Ring<Name extends string> {
   /** Half its width: along x and z where the stack goes up, along y and z where it goes forward. */
   readonly radius: readonly [number, number];
   readonly colour: number;
+  /** A second colour in spots. */
+  readonly spots?: number;
   readonly joint: Name;
   /** A second joint that pulls at it, and by how much, 0–1. */
   readonly toward?: readonly [joint: Name, share: number];
 }
+
+/** Cloth and coats are nowhere of one shade: so much lighter or darker from corner to corner. */
+const foldShade = 0.09;
 
 /** How a stack of rings becomes a surface. */
 export interface StackStyle {
@@ -71,8 +76,10 @@ export class BodyShape<Name extends string> {
   #corner(ring: Ring<Name>, a: number, b: number, axis: 'up' | 'forward'): void {
     const [x, y, z] = ring.at;
     this.positions.push(axis === 'up' ? x + a : x, axis === 'up' ? y : y + a, z + b);
-    const { r, g, b: blue } = new Color(ring.colour);
-    this.colours.push(r, g, blue);
+    const isSpot = ring.spots !== undefined && Math.sin(this.joints.length * 0.9) + Math.sin(x * 23 + z * 9) > 0.3;
+    const { r, g, b: blue } = new Color(isSpot ? ring.spots : ring.colour);
+    const fold = 1 + foldShade * Math.sin(this.joints.length * 78.233);
+    this.colours.push(r * fold, g * fold, blue * fold);
     const [second, share] = ring.toward ?? [ring.joint, 0];
     this.joints.push({ first: ring.joint, second, share });
   }

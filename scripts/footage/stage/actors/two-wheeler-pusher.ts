@@ -1,8 +1,9 @@
 import type { Moment } from '../actor.ts';
 import type { Random } from '../random.ts';
 import { reach } from './body-reach.ts';
-import { createFigure } from './person.ts';
-import { createHabit, postureIn } from './person-posture.ts';
+import { createFigure } from './person-figure.ts';
+import { createHabit } from './person-habit.ts';
+import { postureIn } from './person-posture.ts';
 import type { Rider } from './two-wheeler-rider.ts';
 
 /** Where somebody walks who pushes something, and the nearer grip; metres from the ground below its middle. */
@@ -14,7 +15,7 @@ export interface PushingPlace {
 
 /** A person who walks beside or behind and holds on to it. */
 export function createPusher(random: Random, { x, z, grip }: PushingPlace): Rider {
-  const figure = createFigure(random, random.chance(0.15) ? 'elder' : 'adult', 'plain', 'nothing');
+  const figure = createFigure(random, { build: random.chance(0.15) ? 'elder' : 'adult' });
   const { body } = figure;
   const habit = { ...createHabit(random, body), stoop: 0.12, arms: 'hanging' as const };
   const shoulderY = body.ankleM + body.shinM + body.thighM + body.torsoM * 0.94;

@@ -2,7 +2,7 @@ import type { Object3D } from 'three';
 import type { Actor, Moment } from '../actor.ts';
 import type { Random } from '../random.ts';
 import { reach } from './body-reach.ts';
-import { createFigure, type Figure } from './person.ts';
+import { createFigure, type Figure } from './person-figure.ts';
 import type { PersonLook } from './person-look.ts';
 
 /** Where a rider's body meets what it rides: metres, x forward and y up from the ground below the middle. */
@@ -31,27 +31,36 @@ const degree = Math.PI / 180;
 
 /** A person who rides; helmets are common where `hasHelmet`. */
 export function createRider(random: Random, saddle: Saddle, wears: Partial<PersonLook> = {}): Rider {
-  const figure = createFigure(random, 'adult', 'plain', 'nothing', { legWear: 'trousers', ...wears });
+  const figure = createFigure(random, { wears: { legWear: 'trousers', ...wears } });
   const [nod, isLeftFooted] = [random.between(0, 6), random.chance(0.5)];
   return {
     object: figure.object,
     move: (moment) => {
       const isStill = moment.speedMps === 0 && saddle.keepsFeet !== true;
       const turn = (moment.wayM / (saddle.gearM ?? 5)) * 2 * Math.PI + nod;
+      const sitting = isStill ? offSaddle(figure, saddle) : saddle;
       figure.hold({
-        hipsY: saddle.seat[1] + hipsOver(figure),
-        shift: [saddle.seat[0], 0],
+        hipsY: sitting.seat[1] + hipsOver(figure),
+        shift: [sitting.seat[0], 0],
         turns: {
-          spine: [0, 0, -saddle.lean],
-          head: [0, Math.sin(moment.timeS * 0.6 + nod) * 0.3, saddle.lean * 0.7],
-          ...leg(figure, saddle, 'Left', turn, isStill && isLeftFooted),
-          ...leg(figure, saddle, 'Right', turn + Math.PI, isStill && !isLeftFooted),
-          ...arm(figure, saddle, 'Left'),
-          ...arm(figure, saddle, 'Right'),
+          spine: [0, 0, -sitting.lean],
+          head: [0, Math.sin(moment.timeS * 0.6 + nod) * 0.3, sitting.lean * 0.7],
+          ...leg(figure, sitting, 'Left', turn, isStill && isLeftFooted),
+          ...leg(figure, sitting, 'Right', turn + Math.PI, isStill && !isLeftFooted),
+          ...arm(figure, sitting, 'Left'),
+          ...arm(figure, sitting, 'Right'),
         },
       });
     },
   };
+}
+
+/** Who cannot reach the ground from the saddle slides off it to the front. */
+function offSaddle(figure: Figure, saddle: Saddle): Saddle {
+  const { ankleM, shinM, thighM } = figure.body;
+  const highest = (ankleM + shinM + thighM) * 0.97 - hipsOver(figure);
+  const downM = Math.max(0, saddle.seat[1] - highest);
+  return { ...saddle, seat: [saddle.seat[0] + Math.min(0.16, downM * 1.5), saddle.seat[1] - downM] };
 }
 
 /** A rider as the part of what is ridden. */

@@ -29,7 +29,9 @@ export function createWheelchair(random: Random, { pushed }: { pushed?: boolean 
       .bar([-0.2, 0.3, z], [0.26, 0.24, z], 0.012, frame);
   }
   const large = [-0.29, 0.29].map((z) => createWheel({ x: -0.14, z, radiusM, tyreM: 0.04, rim: 0xc3c7ca, spokes: 6 }));
-  const small = [-0.24, 0.24].map((z) => createWheel({ x: 0.28, z, radiusM: 0.09, tyreM: 0.035, rim: 0x777a7d, spokes: 1 }));
+  const small = [-0.24, 0.24].map((z) =>
+    createWheel({ x: 0.28, z, radiusM: 0.09, tyreM: 0.035, rim: 0x777a7d, spokes: 1 }),
+  );
   const object = new Group();
   object.add(shape.mesh('plastic'), ...[...large, ...small].map((wheel) => wheel.object));
   const sitter = createRider(random, {
