@@ -10,7 +10,7 @@ export function createFlame(random: Random, options: { sizeM?: number } = {}): A
   const wideM = sizeM * random.between(0.45, 0.95);
   const lean = random.between(-0.25, 0.25) * sizeM;
   const redness = random.between(0, 1);
-  const tongues = Array.from({ length: random.whole(20, 30) }, () => ({
+  const tongues = Array.from({ length: random.whole(24, 34) }, () => ({
     startS: random.between(0, 3),
     lifeS: random.between(0.45, 0.85),
     side: [random.between(-1, 1), random.between(-1, 1)] as const,
@@ -36,18 +36,18 @@ export function createFlame(random: Random, options: { sizeM?: number } = {}): A
       // The middle burns highest.
       const tall = reach * (1 - 0.5 * Math.hypot(...side) * 0.7);
       const swing = Math.sin(timeS * sway + startS * 9) * 0.07 * sizeM * age;
-      const halfM = sizeM * 0.17 * swell * (1 - 0.55 * age);
+      const halfM = sizeM * 0.19 * swell * (1 - 0.6 * age);
       return {
         age,
         at: [
           side[0] * wideM * 0.38 * away + swing + lean * age,
-          sizeM * (0.1 + 0.78 * tall * age),
+          sizeM * (0.1 + 1.05 * tall * age),
           side[1] * wideM * 0.38 * away,
         ],
-        halfM: [halfM, halfM * 1.6],
+        halfM: [halfM, halfM * 1.8],
         turn: swing * 2,
         alpha: Math.min(1, age * 6) * (1 - age ** 3),
-        tint: [1, 0.86 - (0.55 + 0.15 * redness) * age, Math.max(0.02, 0.42 - 0.75 * age)],
+        tint: [1 - 0.2 * age ** 3, 0.7 - (0.55 + 0.1 * redness) * age ** 0.8, Math.max(0.01, 0.2 - 0.35 * age)],
       };
     });
     fire.set(cards.sort((one, other) => other.age - one.age));

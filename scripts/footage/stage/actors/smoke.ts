@@ -15,8 +15,8 @@ export function createSmoke(random: Random, options: { sizeM?: number; shade?: k
   const [windX, windZ] = [random.between(-0.5, 0.5) * sizeM, random.between(-0.5, 0.5) * sizeM];
   const heightM = sizeM * random.between(1.3, 2.4);
   const lifeS = heightM / random.between(0.9, 1.6);
-  const thickness = random.between(0.45, 0.8);
-  const puffs = Array.from({ length: random.whole(22, 34) }, () => ({
+  const thickness = random.between(0.7, 1);
+  const puffs = Array.from({ length: random.whole(30, 40) }, () => ({
     startS: random.between(0, 1) * lifeS,
     side: [random.between(-1, 1), random.between(-1, 1)] as const,
     turn: random.between(0, 6.3),
@@ -30,16 +30,16 @@ export function createSmoke(random: Random, options: { sizeM?: number; shade?: k
     transparent: true,
     depthWrite: false,
   });
-  const cloud = new Billboards(puffs.length, material, 0.17);
+  const cloud = new Billboards(puffs.length, material, 0.14);
   const object = new Group();
   object.add(cloud.mesh);
   const draw = (timeS: number) => {
     const cards = puffs.map(({ startS, side, turn, spin, swell, light }): Card & { age: number } => {
       const age = ((timeS + startS) % lifeS) / lifeS;
-      const halfM = sizeM * (0.1 + 0.34 * age ** 0.7) * swell;
+      const halfM = sizeM * (0.14 + 0.36 * age ** 0.7) * swell;
       const sway = Math.sin(timeS * 0.8 + startS * 5) * 0.05 * sizeM;
       const wide = sizeM * (0.08 + 0.2 * age);
-      const shown = Math.min(1, age * 8) * (1 - age) ** 0.8;
+      const shown = Math.min(1, age * 8) * (1 - age ** 1.6);
       const lit = grey * light * (shade === 'black' ? 1 + age : 1);
       return {
         age,

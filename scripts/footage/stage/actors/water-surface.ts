@@ -14,13 +14,16 @@ export function createWaterSurface(random: Random, options: { sizeM?: number } =
   const lengthM = options.sizeM ?? random.between(3, 9);
   const widthM = lengthM * random.between(0.45, 0.8);
   const outline = irregularOutline(random, lengthM, widthM);
-  const mud = random.between(0.5, 1);
+  // From clear over dark ground to the brown of a flood.
+  const mud = random.between(0, 1);
+  const light = random.between(0.75, 1.15);
+  const colour = [(52 + 92 * mud) * light, (54 + 70 * mud) * light, (52 + 40 * mud) * light] as const;
   const texture = paintTexture(16, 64, (pen) => {
     const shore = pen.createLinearGradient(0, 0, 0, 64);
-    const colour = [88 * mud, 78 * mud, 60 * mud] as const;
-    shore.addColorStop(0, tone(...colour, 0.93));
-    shore.addColorStop(0.75, tone(...colour, 0.85));
-    shore.addColorStop(1, tone(...colour, 0));
+    shore.addColorStop(0, tone(...colour, 0.95));
+    shore.addColorStop(0.86, tone(...colour, 0.9));
+    shore.addColorStop(0.93, tone(...colour, 0.5));
+    shore.addColorStop(1, tone(colour[0] * 0.4, colour[1] * 0.4, colour[2] * 0.4, 0));
     pen.fillStyle = shore;
     pen.fillRect(0, 0, 16, 64);
   });
@@ -32,7 +35,7 @@ export function createWaterSurface(random: Random, options: { sizeM?: number } =
     polygonOffsetFactor: -4,
     polygonOffsetUnits: -4,
   });
-  mirrorSky(material, 'water', { scale: random.between(1.6, 3), strength: random.between(0.006, 0.02) });
+  mirrorSky(material, 'water', { scale: random.between(1.6, 3), strength: random.between(0.01, 0.03) });
   const water = new Mesh(poolGeometry(outline), material);
   water.position.y = depthM;
   water.receiveShadow = true;

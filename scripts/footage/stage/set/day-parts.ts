@@ -66,9 +66,9 @@ function day(random: Random): DayPart {
   return {
     ...none,
     zenith: cloud === 1 || isHazy ? grey(0.55, 0.06) : new Color(0.16, 0.36, 0.72),
-    horizon: isHazy ? grey(0.72, 0.02) : grey(0.66, 0.12),
+    horizon: isHazy ? grey(0.72, 0.02) : grey(0.68, 0.07),
     bounce: new Color(0.42, 0.38, 0.33),
-    skyLight: (cloud === 1 ? 2.6 : 1.7) * exposure,
+    skyLight: (cloud === 1 ? 3.6 : 2.2) * exposure,
     sun: { colour: new Color(1, 0.95, 0.86), intensity: sunLight * exposure, softness: cloud === 1 ? 6 : 2 },
     toSun: towards(random.between(0, Math.PI * 2), random.between(0.45, 1.25)),
     haze: isHazy ? [12, random.between(90, 160)] : [40, 380],
@@ -111,7 +111,7 @@ function night(random: Random): DayPart {
     cloud: 1,
     lamps: 3,
     lampColour: warm,
-    lampIntensity: random.between(38, 66) * exposure,
+    lampIntensity: random.between(24, 46) * exposure,
     glint: 0.4,
   };
 }
@@ -129,7 +129,7 @@ function infrared(random: Random): DayPart {
     cloud: 1,
     lamps: 1,
     lampColour: new Color(1, 1, 1),
-    lampIntensity: random.between(70, 130),
+    lampIntensity: random.between(130, 260),
     isOwnLamp: true,
     glint: 0.2,
   };

@@ -30,7 +30,7 @@ export function lightStage(kind: LightKind, random: Random, scene: SceneId): (sc
   return (stage) => {
     stage.background = skyTexture(skySeed, part);
     stage.fog = new Fog(part.horizon, ...part.haze);
-    stage.add(new HemisphereLight(part.zenith.clone().lerp(part.horizon, 0.5), part.bounce, part.skyLight));
+    stage.add(new HemisphereLight(part.zenith.clone().lerp(part.horizon, 0.7), part.bounce, part.skyLight));
     const sun = part.sun === undefined ? undefined : new DirectionalLight(part.sun.colour, part.sun.intensity);
     const lamps = Array.from({ length: part.lamps }, () => new SpotLight(part.lampColour, part.lampIntensity));
     for (const light of [sun, ...lamps]) if (light !== undefined) stage.add(light, light.target);
@@ -97,7 +97,7 @@ function placeOwnLamp(lamp: SpotLight, camera: PerspectiveCamera): void {
   const ahead = camera.getWorldDirection(new Vector3());
   lamp.position.copy(camera.position).add(new Vector3(0, 0.15, 0));
   lamp.target.position.copy(camera.position).addScaledVector(ahead, 10);
-  Object.assign(lamp, { angle: (camera.fov * Math.PI) / 180, penumbra: 1, decay: 1.25 });
+  Object.assign(lamp, { angle: (camera.fov * Math.PI) / 180, penumbra: 1, decay: 1.55 });
   lamp.updateMatrixWorld();
   lamp.target.updateMatrixWorld();
 }

@@ -33,9 +33,9 @@ function painted(tileM: number, paint: (pen: Pen) => void): SurfaceLook {
 
 /** Two soft dark tracks of tyres. */
 function tracks(pen: Pen, random: Random): void {
-  const [y, bend, gap] = [random.between(20, 200), random.between(-50, 50), random.between(34, 50)];
+  const [y, bend, gap] = [random.between(20, 200), random.between(-22, 22), random.between(34, 50)];
   pen.lineWidth = random.between(4, 8);
-  pen.strokeStyle = tone(14, 14, 15, random.between(0.08, 0.24));
+  pen.strokeStyle = tone(14, 14, 15, random.between(0.05, 0.15));
   for (const side of [y, y + gap]) {
     pen.beginPath();
     pen.moveTo(0, side);

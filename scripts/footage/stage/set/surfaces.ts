@@ -21,7 +21,9 @@ export function createSurface(
   const mirrors: Partial<Record<SurfaceKind, Mirror>> = { water: 'water', tiles: 'tiles' };
   mirrorSky(material, mirrors[kind] ?? 'ground', {
     scale: random.between(0.7, 1.3),
-    strength: random.between(0.03, 0.07),
+    strength: random.between(0.04, 0.08),
+    // A river's own colour hardly shows: light goes down into it.
+    body: kind === 'water' ? 0.4 : 1,
   });
   // Joints run along the place's own lines or aslant; what has none may lie any way.
   const turn = jointed.includes(kind) ? random.pick([0, Math.PI / 2, Math.PI / 4]) : random.between(0, Math.PI);
