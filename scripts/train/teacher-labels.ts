@@ -6,7 +6,7 @@ import type { ObjectClass } from '../../src/domain/object-class.ts';
 import type { Picture } from '../../src/domain/picture.ts';
 import type { Detector } from '../../src/edge/detect/detector.ts';
 import { benchDetector, priority } from '../bench/detect-inputs.ts';
-import { isHeldOut, type RealSetName } from './hold-out.ts';
+import { isHeldOut, type RealSetName } from '../bench/hold-out.ts';
 
 /**
  * What a bigger model sees in the real training pictures, whose own labels name fires or garbage alone. One line a picture:

@@ -43,7 +43,8 @@ def main() -> None:
 
 
 class Training:
-    """One run and its folder: checkpoint.pt, curves.jsonl, curves.svg, best.pt (the best mean on the rendered hold-out)."""
+    """One run and its folder: checkpoint.pt, curves.jsonl, curves.svg, best.pt (the best mean on the rendered hold-out,
+    or on the real one where there is no other)."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
@@ -51,7 +52,7 @@ class Training:
         cache = options.cache or options.out / 'cache'
         self.store = training_store(options.rendered, options.material, options.teacher, cache)
         self.held_out = None
-        if options.holdout is not None:
+        if options.holdout is not None or options.material is not None:
             self.held_out = held_out_store(options.holdout, options.material, cache)
         real = options.real_share / 2
         shares = {'rendered': 1 - options.real_share, 'fire': real, 'garbage': real}
@@ -145,7 +146,8 @@ class Training:
             return
         result = evaluate(self.average, self.held_out)
         self._say({'event': 'check', **self._where(), 'ap50': result})
-        mean = result.get('rendered', {}).get('mean', 0.0)
+        means = [each['mean'] for each in result.values() if each]
+        mean = result['rendered']['mean'] if result.get('rendered') else sum(means) / max(1, len(means))
         if mean > self.best:
             self.best = mean
             save_checkpoint(self.options.out / 'best.pt', self.network, self.average, self.optimiser, self._state())

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isHeldOut } from '../../scripts/train/hold-out.ts';
+import { isHeldOut } from '../../scripts/bench/hold-out.ts';
 import { OnnxSession } from '../../src/edge/detect/onnx-session.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { noTrainingReason, runPython, writeTestPictures } from '../support/training.ts';
