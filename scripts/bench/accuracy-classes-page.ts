@@ -12,9 +12,9 @@ const pair = (results: readonly ClassResult[]) =>
 
 /** The tables of average precision by class, for the page of benchmarks and for the model's card. */
 export function classPage({ models, sets, missing, results, msPerImage, shipped }: ClassAccuracy): string {
-  const tables = sets.map((set) => {
+  const tables = sets.flatMap((set) => {
     const of = results.filter((result) => result.set === set);
-    return `**${set.about}**\n\n${setTable(set, of, models, shipped)}`;
+    return of.length === 0 ? [] : [`**${set.about}**\n\n${setTable(set, of, models, shipped)}`];
   });
   const speed = [...msPerImage].map(([id, ms]) => `${id} ${ms.toFixed(1)} ms`).join(', ');
   return `AP50 / AP50:95 in points, by COCO's rules (101 recalls, at most 100 boxes a picture and class, all areas; what is too
@@ -60,7 +60,7 @@ function setTable(
 }
 
 /** `ap50/<set>/<model>` and so on; those of the model that ships also by class. */
-export function classMetrics({ results, shipped, msPerImage, models }: ClassAccuracy): Record<string, number> {
+export function classMetrics({ results, shipped, msPerImage }: ClassAccuracy): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const { set, model, classes } of results) {
     metrics[`ap50/${set.name}/${model}`] = round(mean(classes.map(({ ap50 }) => ap50)));
@@ -68,6 +68,6 @@ export function classMetrics({ results, shipped, msPerImage, models }: ClassAccu
     if (model !== shipped) continue;
     for (const each of classes) metrics[`ap50/${set.name}/${model}/${each.class}`] = round(each.ap50);
   }
-  for (const id of models) metrics[`msOneThread/${id}`] = round(msPerImage.get(id) ?? Number.NaN);
+  for (const [id, ms] of msPerImage) metrics[`msOneThread/${id}`] = round(ms);
   return metrics;
 }

@@ -12,27 +12,35 @@ const privateFolder = '.maplebridge/bench/failures';
 export async function withClasses(byClass: ClassAccuracy, sample: BenchReport | undefined): Promise<BenchReport> {
   const failures = await failureSheets(byClass);
   const classes = classPage(byClass);
-  const { results, shipped, msPerImage } = byClass;
-  const own = (set: string) => results.find((each) => each.set.name === set && each.model === shipped)?.classes ?? [];
-  const standardMs = msPerImage.get('yolox-nano-416') ?? Number.NaN;
   return {
     parameters: {
       ...sample?.parameters,
       sets: byClass.sets.map(({ name }) => name),
-      shipped,
+      shipped: byClass.shipped,
       missing: byClass.missing,
     },
     metrics: {
       ...sample?.metrics,
-      ap50Rendered: round(mean(own('rendered').map(({ ap50 }) => ap50))),
-      apRendered: round(mean(own('rendered').map(({ ap }) => ap))),
-      msShipped: round(msPerImage.get(shipped ?? '') ?? Number.NaN),
-      shippedSpeedRatioVsYoloxNano: round(standardMs / (msPerImage.get(shipped ?? '') ?? Number.NaN)),
+      ...shippedMetrics(byClass),
       ...classMetrics(byClass),
     },
     distributions: { ...sample?.distributions },
     page: `### By class\n\n${classes}\n${sample === undefined ? '' : `### All models on photographs of COCO\n\n${sample.page ?? ''}`}`,
     card: `${classes}\n${failures.join('\n\n')}`,
+  };
+}
+
+/** What is asked of the model that ships, where it was measured. */
+function shippedMetrics({ results, shipped, msPerImage }: ClassAccuracy): Record<string, number> {
+  const rendered = results.find(({ set, model }) => set.name === 'rendered' && model === shipped)?.classes;
+  const [ms, standardMs] = [msPerImage.get(shipped ?? ''), msPerImage.get('yolox-nano-416')];
+  return {
+    ...(rendered && {
+      ap50Rendered: round(mean(rendered.map(({ ap50 }) => ap50))),
+      apRendered: round(mean(rendered.map(({ ap }) => ap))),
+    }),
+    ...(ms !== undefined && { msShipped: round(ms) }),
+    ...(ms !== undefined && standardMs !== undefined && { shippedSpeedRatioVsYoloxNano: round(standardMs / ms) }),
   };
 }
 
