@@ -62,7 +62,7 @@ export function createMotorcycle(random: Random, { rider = false }: { rider?: bo
     feet: { x: -0.08, y: 0.32, z: 0.22 },
     lean: hasFairing ? random.between(0.35, 0.6) : random.between(0.1, 0.25),
   };
-  const helmet = { kind: 'helmet', colour: random.pick(helmets) } as const;
+  const helmet = { kind: random.chance(0.7) ? 'closed' : 'helmet', colour: random.pick(helmets) } as const;
   const person = rider ? createRider(random, saddle, { hat: helmet, hairCut: 'short', sleeves: 'long' }) : undefined;
   const lamps = { front: [[0.64, 0.9, 0]], rear: [[-1.02, 0.74, 0]], radiusM: 0.09 } as const;
   const lights = person === undefined ? undefined : new VehicleLights(random, lamps);

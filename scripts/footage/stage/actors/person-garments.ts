@@ -47,6 +47,22 @@ export function addHat(shape: BodyShape<PersonJoint>, body: BodyMeasures, hat: N
     });
     return;
   }
+  if (hat.kind === 'closed') {
+    const visor = { colour: 0x17191c };
+    shape.stack(
+      [
+        ring(-0.08, 0.06, 0.42, 0.4),
+        ring(0.3, 0.05, 0.6, 0.52),
+        { ...ring(0.3, 0.05, 0.6, 0.52), ...visor },
+        { ...ring(0.62, 0.04, 0.62, 0.54), ...visor },
+        ring(0.62, 0.03, 0.62, 0.54),
+        ring(0.95, 0, 0.52, 0.46),
+        ring(1.16, -0.02, 0.2, 0.18),
+      ],
+      { sides: 8 },
+    );
+    return;
+  }
   const size = hat.kind === 'helmet' ? 1.2 : 1.06;
   shape.stack(
     [

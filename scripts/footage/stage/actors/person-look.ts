@@ -5,10 +5,12 @@ export interface PersonLook {
   readonly skin: number;
   readonly hair: number;
   readonly hairCut: 'short' | 'long' | 'bun' | 'bald';
-  readonly hat?: { readonly kind: 'cap' | 'straw' | 'helmet'; readonly colour: number };
+  readonly hat?: { readonly kind: 'cap' | 'straw' | 'helmet' | 'closed'; readonly colour: number };
   readonly top: number;
   /** A second colour across the chest, or the bands of a vest. */
   readonly band?: number;
+  /** Of a patterned top. */
+  readonly spots?: number;
   readonly sleeves: 'short' | 'long';
   /** Worn open or long over the legs. */
   readonly skirt?: { readonly colour: number; readonly toKnee: number; readonly flare: number };
@@ -70,6 +72,7 @@ export function createLook(random: Random, outfit: Outfit, build: 'adult' | 'chi
     ...base,
     ...(random.chance(0.2) && { band: random.pick(clothes) }),
     ...(random.chance(0.24) && { skirt: createSkirt(random, base.top) }),
+    ...(random.chance(0.12) && { spots: random.pick(clothes) }),
     ...(random.chance(0.2) && { hat: createHat(random) }),
     ...(random.chance(0.12) && { mask: random.pick([0xdfe8f0, 0x9fc4e0, 0x16181d]) }),
   };

@@ -20,23 +20,28 @@ export function createPersonShape(body: BodyMeasures, look: PersonLook): BodySha
   return shape;
 }
 
-function addTorso(shape: BodyShape<PersonJoint>, body: BodyMeasures, { top, band, legs, skin }: PersonLook): void {
+function addTorso(
+  shape: BodyShape<PersonJoint>,
+  body: BodyMeasures,
+  { top, spots, band, legs, skin }: PersonLook,
+): void {
   const { torsoM: t, shoulderM, hipM, girth } = body;
   const deep = body.heightM * 0.065 * girth;
   const chest = shoulderM * 0.86;
-  const across = band ?? top;
+  const shirt = { colour: top, joint: 'spine', ...(spots !== undefined && { spots }) } as const;
+  const across = band === undefined ? shirt : ({ colour: band, joint: 'spine' } as const);
   const rings: PersonRing[] = [
     { at: [0, -t * 0.16, 0], radius: [deep * 0.75, hipM * 1.25], colour: legs, joint: 'hips' },
-    { at: [0, 0, 0], radius: [deep * 1.05, hipM * 1.75 * girth ** 0.5], colour: legs, joint: 'hips' },
-    { at: [0, 0, 0], radius: [deep * 1.12, hipM * 1.8 * girth ** 0.5], colour: top, joint: 'hips' },
-    { at: [0, t * 0.22, 0], radius: [deep, chest * 0.82], colour: top, joint: 'spine', toward: ['hips', 0.5] },
-    { at: [0, t * 0.5, 0], radius: [deep * 1.08, chest * 0.94], colour: top, joint: 'spine' },
-    { at: [0, t * 0.5, 0], radius: [deep * 1.1, chest * 0.95], colour: across, joint: 'spine' },
-    { at: [0, t * 0.62, 0], radius: [deep * 1.14, chest * 1.0], colour: across, joint: 'spine' },
-    { at: [0, t * 0.62, 0], radius: [deep * 1.14, chest * 1.0], colour: top, joint: 'spine' },
-    { at: [0, t * 0.86, 0], radius: [deep * 1.02, chest * 1.08], colour: top, joint: 'spine' },
-    { at: [0, t * 0.98, 0], radius: [deep * 0.72, chest * 0.72], colour: top, joint: 'spine' },
-    { at: [0, t * 1.03, 0], radius: [deep * 0.5, chest * 0.34], colour: top, joint: 'spine' },
+    { at: [0, 0, 0], radius: [deep * 1.08, hipM * 1.88 * girth ** 0.5], colour: legs, joint: 'hips' },
+    { at: [0, -t * 0.05, 0], radius: [deep * 1.22, hipM * 2.2 * girth ** 0.5], ...shirt, joint: 'hips' },
+    { at: [0, t * 0.22, 0], radius: [deep, chest * 0.82], ...shirt, toward: ['hips', 0.5] },
+    { at: [0, t * 0.5, 0], radius: [deep * 1.08, chest * 0.94], ...shirt },
+    { at: [0, t * 0.5, 0], radius: [deep * 1.1, chest * 0.95], ...across },
+    { at: [0, t * 0.62, 0], radius: [deep * 1.14, chest * 1.0], ...across },
+    { at: [0, t * 0.62, 0], radius: [deep * 1.14, chest * 1.0], ...shirt },
+    { at: [0, t * 0.86, 0], radius: [deep * 1.02, chest * 1.08], ...shirt },
+    { at: [0, t * 0.98, 0], radius: [deep * 0.72, chest * 0.72], ...shirt },
+    { at: [0, t * 1.03, 0], radius: [deep * 0.5, chest * 0.34], ...shirt },
     { at: [0, t * 1.03, 0], radius: [body.headM * 0.24, body.headM * 0.24], colour: skin, joint: 'spine' },
     { at: [0.01, t * 1.14, 0], radius: [body.headM * 0.22, body.headM * 0.22], colour: skin, joint: 'head' },
   ];
@@ -113,8 +118,8 @@ function addArm(shape: BodyShape<PersonJoint>, body: BodyMeasures, look: PersonL
   });
   shape.stack(
     [
-      ring(shoulder + thick * 0.9, 0.7, look.top, upper, ['spine', 0.5]),
-      ring(shoulder - thick * 0.4, loose * 1.2, look.top, upper),
+      ring(shoulder + thick * 0.7, 0.6, look.top, upper, ['spine', 0.5]),
+      ring(shoulder - thick * 0.4, loose * 1.06, look.top, upper),
       ring(shoulder - body.upperArmM * 0.6, loose * 1.1, look.top, upper),
       ring(shoulder - body.upperArmM * 0.6, isLong ? loose : 1, foreColour, upper),
       ring(elbow, isLong ? loose : 0.95, foreColour, fore, [upper, 0.5]),
@@ -130,7 +135,7 @@ function addArm(shape: BodyShape<PersonJoint>, body: BodyMeasures, look: PersonL
 function addLeg(shape: BodyShape<PersonJoint>, body: BodyMeasures, look: PersonLook, side: 'Left' | 'Right'): void {
   const z = body.hipM * (side === 'Left' ? -1 : 1);
   const { thighM, shinM, ankleM } = body;
-  const thick = body.heightM * 0.047 * body.girth;
+  const thick = body.heightM * 0.044 * body.girth;
   const [thigh, shin, foot] = [`thigh${side}`, `shin${side}`, `foot${side}`] as const;
   const cloth = look.legWear === 'bare' ? look.skin : look.legs;
   const lower = look.legWear === 'trousers' ? look.legs : look.skin;
@@ -150,8 +155,9 @@ function addLeg(shape: BodyShape<PersonJoint>, body: BodyMeasures, look: PersonL
   });
   shape.stack(
     [
-      ring(thick * 0.6, 1.15, cloth, 'hips'),
-      ring(-thighM * 0.25, 1.32, cloth, thigh, ['hips', 0.25]),
+      ring(thick * 0.4, 0.9, cloth, 'hips'),
+      ring(-thighM * 0.14, 1.12, cloth, thigh, ['hips', 0.45]),
+      ring(-thighM * 0.35, 1.26, cloth, thigh),
       ring(-thighM * 0.78, 1.12, cloth, thigh),
       ring(-thighM * 0.78, lower === cloth ? 1.12 : 0.9, lower, thigh),
       ring(-thighM, 0.84 * loose, lower, shin, [thigh, 0.5]),
