@@ -1,4 +1,4 @@
-import { Box3, type Mesh, Scene, Vector3 } from 'three';
+import { Box3, type Mesh, MeshBasicMaterial, Scene, Vector3 } from 'three';
 import { describe, expect, test } from 'vitest';
 import type { Actor, Moment } from '../../../scripts/footage/stage/actor.ts';
 import { createBin } from '../../../scripts/footage/stage/actors/bin.ts';
@@ -146,25 +146,38 @@ test('the rider of a tricycle is a person apart', () => {
 });
 
 describe('the lamps of a vehicle', () => {
-  function glowing(light: string | undefined, moment: Partial<Moment>): boolean {
+  /** What shines: lamps, and the glow round them and on the road, which hides nothing and so is out of the mask. */
+  function shining(light: string | undefined, moment: Partial<Moment>, seed = 6): { lamps: boolean; glow: boolean } {
     const scene = new Scene();
     if (light !== undefined) scene.userData['light'] = light;
-    const car = createCar(new Random(6), { kind: 'sedan' });
+    const car = createCar(new Random(seed), { kind: 'sedan' });
     scene.add(car.object);
     car.move?.({ ...still, ...moment });
     const shown = (object: Mesh['parent']): boolean => object === null || (object.visible && shown(object.parent));
-    return meshesOf(car.object).some((mesh) => mesh.userData['mask'] === 'none' && shown(mesh));
+    const lit = meshesOf(car.object).filter((mesh) => mesh.material instanceof MeshBasicMaterial && shown(mesh));
+    const glow = lit.some((mesh) => mesh.userData['mask'] === 'none');
+    return { glow, lamps: lit.some((mesh) => mesh.userData['mask'] !== 'none') };
   }
 
+  const driving = { speedMps: 8, wayM: 3 };
+
   test.each([
-    ['night', { speedMps: 8, wayM: 3 }, true],
-    ['dusk', { speedMps: 8, wayM: 3 }, true],
-    ['rain', { speedMps: 8, wayM: 3 }, true],
-    ['day', { speedMps: 8, wayM: 3 }, false],
-    [undefined, { speedMps: 8, wayM: 3 }, false],
-    ['night', {}, false],
-  ] as const)('in light %s at %o: lit %s', (light, moment, isLit) => {
-    expect(glowing(light, moment)).toBe(isLit);
+    ['night', driving, { lamps: true, glow: true }],
+    ['infrared', driving, { lamps: true, glow: true }],
+    ['dusk', driving, { lamps: true, glow: true }],
+    ['rain', driving, { lamps: true, glow: false }],
+    ['day', driving, { lamps: false, glow: false }],
+    [undefined, driving, { lamps: false, glow: false }],
+  ] as const)('in light %s at %o: %o', (light, moment, expected) => {
+    expect(shining(light, moment)).toEqual(expected);
+  });
+
+  test('are off in most cars that stand, and left on in some', () => {
+    const left = Array.from({ length: 60 }, (_, index) => shining('night', {}, (index + 1) * 71_663_617).lamps);
+    const share = left.filter((isOn) => isOn).length / left.length;
+
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.5);
   });
 });
 

@@ -56,7 +56,7 @@ function addRubble(random: Random, shape: PaintedShape, sizeM: number): void {
 function addSand(random: Random, shape: PaintedShape, sizeM: number): void {
   const grain = oneOf(random, [0xc0a878, 0xb09a70, 0x8a8a88, 0x6f5238, 0xa09080]);
   const [radiusM, rough] = [sizeM / 2, random.between(0.12, 0.25)];
-  const heap = roundHeap(random, radiusM, sizeM * random.between(0.28, 0.36), rough);
+  const heap = roundHeap(random, radiusM, sizeM * random.between(0.32, 0.42), rough);
   shape.add(mottled(random, heap, grain, { spread: 0.08 }), 0);
   if (random.chance(0.5)) {
     const second = roundHeap(random, radiusM * 0.65, sizeM * 0.2, rough);

@@ -28,6 +28,8 @@ export const finishes = {
   lit: new MeshBasicMaterial({ vertexColors: true }),
 } as const;
 
+const sky = new Color(0xc4d4e4);
+
 /** A kind of surface. */
 export type Finish = keyof typeof finishes;
 
@@ -88,7 +90,9 @@ export class PaintedShape {
 
   /** All pieces as one mesh that casts and takes shadows. */
   mesh(finish: Finish = 'matte'): Mesh {
-    const mesh = new Mesh(mergeGeometries(this.#pieces), finishes[finish]);
+    const whole = mergeGeometries(this.#pieces);
+    if (finish === 'lacquer') mirrorSky(whole);
+    const mesh = new Mesh(whole, finishes[finish]);
     mesh.castShadow = true;
     mesh.receiveShadow = true;
     return mesh;
@@ -99,6 +103,17 @@ export class PaintedShape {
 export function sizeOf(object: Object3D): readonly [number, number, number] {
   const { min, max } = new Box3().setFromObject(object, true);
   return [2 * Math.max(max.x, -min.x), max.y, 2 * Math.max(max.z, -min.z)];
+}
+
+/** Nothing is mirrored in what we draw: what looks up gets some of the sky's colour instead. */
+function mirrorSky(whole: BufferGeometry): void {
+  const [normals, colours] = [whole.getAttribute('normal'), whole.getAttribute('color')];
+  const colour = new Color();
+  for (let corner = 0; corner < normals.count; corner += 1) {
+    const up = Math.max(0, normals.getY(corner));
+    colour.fromBufferAttribute(colours, corner).lerp(sky, 0.16 * up * up);
+    colours.setXYZ(corner, colour.r, colour.g, colour.b);
+  }
 }
 
 function paint(piece: BufferGeometry, colour: Color): void {

@@ -43,25 +43,31 @@ export function lightOf(object: Object3D): LightKind {
 export class VehicleLights {
   readonly object = new Group();
   readonly #lamps = new Group();
+  readonly #glow = new Group();
   readonly #road: Mesh;
   readonly #brakes: Group;
   /** Whether the driver leaves them on when standing. */
   readonly #stayOn: boolean;
 
   constructor(random: Random, { front, rear, radiusM = 0.11 }: LampPlaces) {
-    this.#stayOn = random.chance(0.4);
-    this.#lamps.add(discs(front, radiusM, 1, white), glows(front, radiusM * 5, 1, [0.75, 0.7, 0.58]));
-    this.#lamps.add(discs(rear, radiusM * 0.9, -1, red), glows(rear, radiusM * 2.5, -1, [0.35, 0.02, 0.02]));
-    this.#brakes = new Group().add(glows(rear, radiusM * 5, -1, [0.7, 0.05, 0.04]));
+    this.#stayOn = random.chance(0.3);
+    this.#lamps.add(discs(front, radiusM, 1, white), discs(rear, radiusM * 0.9, -1, red));
+    this.#glow.add(
+      glows(front, radiusM * 4, 1, [0.5, 0.47, 0.4]),
+      glows(rear, radiusM * 2.5, -1, [0.25, 0.015, 0.015]),
+    );
+    this.#brakes = new Group().add(glows(rear, radiusM * 4, -1, [0.5, 0.03, 0.03]));
     this.#road = litRoad(Math.max(...front.map(([x]) => x)));
-    this.object.add(this.#lamps, this.#brakes, this.#road);
+    this.object.add(this.#lamps, this.#glow, this.#brakes, this.#road);
   }
 
   /** Switches them by the light of the scene and by what the vehicle does. */
-  show({ speedMps, wayM }: Moment): void {
+  show({ speedMps }: Moment): void {
     const light = lightOf(this.object);
-    const isOn = light !== 'day' && (speedMps > 0 || (wayM > 0 && this.#stayOn));
+    const isOn = light !== 'day' && (speedMps > 0 || this.#stayOn);
     this.object.visible = isOn;
+    // By day in the rain they are seen, but blind nobody.
+    this.#glow.visible = light !== 'rain';
     this.#brakes.visible = speedMps === 0;
     this.#road.visible = light === 'night' || light === 'infrared';
   }
@@ -97,7 +103,7 @@ function litRoad(fromX: number): Mesh {
   const colours: number[] = [];
   for (let corner = 0; corner < positions.count; corner += 1) {
     const [ahead, across] = [positions.getX(corner) + 0.5, positions.getZ(corner) * 2];
-    const strength = Math.min(1, ahead * 6) * (1 - ahead) ** 1.6 * (1 - across ** 2) * 0.42;
+    const strength = Math.min(1, ahead * 6) * (1 - ahead) ** 1.6 * (1 - across ** 2) * 0.17;
     colours.push(strength, strength * 0.94, strength * 0.78);
     positions.setXYZ(corner, fromX + 0.3 + ahead * reachM, 0.035, across * (0.9 + ahead * 2.6));
   }
