@@ -18,7 +18,6 @@ function idlePen(canvas: BlankCanvas): object {
   });
 }
 
-
 class BlankImage {
   readonly width: number;
   readonly height: number;

@@ -1,8 +1,7 @@
 import { type Mesh, PerspectiveCamera, Vector3 } from 'three';
 import { Labels, meshesOf } from '../../scripts/footage/stage/labels.ts';
 import { zoneSeen } from '../../scripts/footage/stage/projection.ts';
-import type { GroundZone, SitePlan } from '../../scripts/footage/stage/site.ts';
-import type { ToldTake } from '../../scripts/footage/stage/told-take.ts';
+import type { GroundZone, SitePlan, ToldTake } from '../../scripts/footage/stage/site.ts';
 import type { StageOrder } from '../../scripts/footage/stage-order.ts';
 import type { TakeKind, TakeTruth, TruthBox } from '../../scripts/footage/truth.ts';
 import { insidePolygon } from '../../src/domain/geometry.ts';

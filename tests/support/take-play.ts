@@ -50,7 +50,9 @@ export interface TakePlay {
 /** Plays a take's true boxes through tracker and scene, with the looks the camera would have and the demo's settings. */
 export function playTake(truth: TakeTruth, play: TakePlay = {}): TakeOutcome {
   const { times = 2, fromS = 0, faults, seed = 1, trace } = play;
-  const { zonesOf, settings } = demoSettings[truth.scene];
+  const demo = demoSettings[truth.scene];
+  if (demo === undefined) throw new Error(`the demo has no settings for ${truth.scene}`);
+  const { zonesOf, settings } = demo;
   const scenes = sceneAlone({
     scene: truth.scene,
     zones: truth.zones.map((zone) => ({ ...zone, id: zone.id as ZoneId })),

@@ -1,6 +1,6 @@
 import type { Group } from 'three';
 import type { SceneId } from '../../../src/domain/scene-id.ts';
-import type { LightKind, TakeKind } from '../truth.ts';
+import type { LightKind, TakeKind, TruthInterval } from '../truth.ts';
 import type { Actor } from './actor.ts';
 import type { Path } from './path.ts';
 import type { Random } from './random.ts';
@@ -75,4 +75,16 @@ export interface Take {
   readonly light: LightKind;
   readonly lengthS: number;
   tell(story: Story, site: Site): void;
+}
+
+/** All there is to a take or a training picture before anything is drawn: the same for the same order. */
+export interface ToldTake {
+  readonly about: string;
+  readonly light: LightKind;
+  /** What the sky is drawn from. */
+  readonly weather: Random;
+  readonly lengthS: number;
+  readonly site: Site;
+  readonly cast: readonly { readonly actor: Actor; readonly path: Path }[];
+  readonly intervals: readonly TruthInterval[];
 }

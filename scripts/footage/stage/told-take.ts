@@ -1,23 +1,11 @@
 import { scatterRoundS, scatterRounds } from '../scatter-rounds.ts';
 import type { StageOrder } from '../stage-order.ts';
-import type { LightKind, TruthInterval } from '../truth.ts';
+import type { TruthInterval } from '../truth.ts';
 import type { Actor } from './actor.ts';
 import { Path } from './path.ts';
 import { Random } from './random.ts';
 import { scatter } from './scatter.ts';
-import type { Site, SitePlan, Story } from './site.ts';
-
-/** All there is to a take or a training picture before anything is drawn: the same for the same order. */
-export interface ToldTake {
-  readonly about: string;
-  readonly light: LightKind;
-  /** What the sky is drawn from. */
-  readonly weather: Random;
-  readonly lengthS: number;
-  readonly site: Site;
-  readonly cast: readonly { readonly actor: Actor; readonly path: Path }[];
-  readonly intervals: readonly TruthInterval[];
-}
+import type { SitePlan, Story, ToldTake } from './site.ts';
 
 /** Builds the place of an order and has its story told. */
 export function tellTake(plan: SitePlan, order: Omit<StageOrder, 'width' | 'height'>): ToldTake {

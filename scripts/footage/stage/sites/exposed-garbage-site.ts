@@ -56,7 +56,7 @@ export const exposedGarbageSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [0, 1.3],
-        awayM: [8, 10.5],
+        awayM: [7, 9.2],
         heightM: [3.6, 5.4],
         turn: [0.05, 0.62],
         fovDeg: [40, 52],

@@ -76,7 +76,7 @@ export const fireLaneBlockedSite: SitePlan = {
   takes: {
     fires: {
       about: 'A car is left standing on the fire lane behind an e-bike, and both drive off again.',
-      light: 'day',
+      light: 'rain',
       lengthS: 48,
       tell(story, site: LaneSite) {
         const { laneM, dir } = site;

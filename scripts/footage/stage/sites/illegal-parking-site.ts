@@ -71,7 +71,7 @@ export const illegalParkingSite: SitePlan = {
         focus: [0, kerbZ + out * 1.5],
         awayM: [10.5, 15],
         heightM: [4.8, 8],
-        turn: [0.2, isFar ? 0.85 : 0.95],
+        turn: [0.15, 0.7],
         fovDeg: [40, 52],
       }),
       zones: [{ id: 'kerb', kind: 'polygon', points: ground, tags: ['roadway'] }],
@@ -93,7 +93,7 @@ export const illegalParkingSite: SitePlan = {
   takes: {
     fires: {
       about: 'A car pulls in at the kerb, stands there while its driver is in a shop, and drives off.',
-      light: 'day',
+      light: 'dusk',
       lengthS: 46,
       tell(story, site: KerbSite) {
         const { kerbZ, out, dir, laneZ } = site;
@@ -110,17 +110,17 @@ export const illegalParkingSite: SitePlan = {
     },
     near: {
       about: 'Cars wait one behind the other at a red light, the last of them along the kerb, and drive on.',
-      light: 'dusk',
+      light: 'day',
       // Longer than a queue is remembered, so that the clip’s next queue is another one.
       lengthS: 52,
       tell(story, site: KerbSite) {
         const { kerbZ, out, dir } = site;
         const random = story.random;
         const cars = random.whole(4, 5);
-        const first = dir * random.between(4.5, 6.5);
+        const first = dir * random.between(6, 7.5);
         const z = kerbZ + out * random.between(1.35, 1.6);
         for (let place = 0; place < cars; place += 1) {
-          const x = first - dir * place * random.between(6, 6.4);
+          const x = first - dir * place * random.between(5.5, 5.9);
           const [arriveS, goS] = [9.5 + place * 1.3, 22.5 + place * 1.1];
           const { path } = visit(site, { at: [x, z], laneZ: z, dir, paceMps: 9, arriveS, waitS: goS - arriveS });
           story.play(createCar(random.branch()), path);

@@ -43,7 +43,7 @@ export const materialDumpingSite: SitePlan = {
       createSheet(random, random.pick(['grass', 'soil'])),
       createStreet(random, { farZ: 0, nearZ: roadM, pavementsM: [0, 0], centreLine: random.chance(0.7) }),
       createSurface(random, {
-        kind: random.pick(['grass', 'soil', 'grass']),
+        kind: random.pick(['grass', 'grass', 'soil', 'concrete']),
         points: rectangle(-70, -vergeM, 70, 0),
         y: 0.01,
       }),
@@ -84,18 +84,18 @@ export const materialDumpingSite: SitePlan = {
   takes: {
     fires: {
       about: 'A truck stops by the road, tips rubble on the verge and drives off; later the rubble is taken away.',
-      light: 'dusk',
+      light: 'day',
       lengthS: 56,
       tell(story, site: VergeSite) {
         const { vergeM, roadM } = site;
         const random = story.random;
         const spot: GroundPoint = [random.between(-2, 1), -vergeM * random.between(0.45, 0.6)];
-        const kind = random.pick(['rubble', 'sand', 'timber', 'furniture'] as const);
+        const kind = random.pick(['rubble', 'rubble', 'timber', 'furniture'] as const);
         const muck = createTruck(random.branch(), { kind: 'muck', load: random.pick(['uncovered', 'covered']) });
         const tipped = visit(site, { ...byTheRoad(site, spot[0]), arriveS: 9, waitS: 7 });
         story.play(muck, tipped.path);
         const [tipS, clearS] = [tipped.stopS + 2, 43.5];
-        const pile = createDebrisPile(random.branch(), { kind, sizeM: random.between(2, 2.8) });
+        const pile = createDebrisPile(random.branch(), { kind, sizeM: random.between(2.4, 3.1) });
         heapUp(story, pile, spot, { fromS: tipS, untilS: clearS });
         story.during(tipped.goS, clearS);
         const flatbed = createTruck(random.branch(), { kind: 'flatbed', load: 'empty' });

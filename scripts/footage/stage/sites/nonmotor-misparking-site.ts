@@ -66,7 +66,7 @@ export const nonmotorMisparkingSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [dir * 0.7, -2],
-        awayM: [10, 13],
+        awayM: [8.8, 11.5],
         heightM: [4.6, 7.5],
         turn: [0.05, 0.6],
         fovDeg: [46, 56],

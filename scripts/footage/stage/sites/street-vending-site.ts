@@ -47,7 +47,7 @@ export const streetVendingSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [0, -1.8],
-        awayM: [10, 13.5],
+        awayM: [9, 12.5],
         heightM: [4, 6.5],
         turn: [0, 0.8],
         fovDeg: [40, 52],

@@ -7,7 +7,7 @@ import { createSurface } from '../set/surfaces.ts';
 import type { GroundPoint, Site, SitePlan, Story } from '../site.ts';
 import { passBy, roadEnd, startFor, walkEnd, walkers } from './life.ts';
 import { endOf, type Leg, route } from './route.ts';
-import { createAlley, createHouseRow, createSheet, grouped, rectangle } from './street.ts';
+import { createAlley, createHouseRow, grouped, rectangle } from './street.ts';
 import { viewpoint } from './viewpoint.ts';
 
 /** The river's level below its bank, metres: low, so that the quay hides little of who is in it. */
@@ -32,8 +32,8 @@ export const watersideAbnormalSite: SitePlan = {
     const riverM = random.between(16, 34);
     const bankKind = random.pick(['grass', 'concrete', 'grass', 'paving'] as const);
     const set = grouped(
-      createSheet(random, 'soil'),
-      createSurface(random, { kind: 'water', points: rectangle(-120, -riverM, 120, 0), y: waterY }),
+      createSurface(random, { kind: 'grass', points: rectangle(-150, 0.2, 150, 150), y: -0.06 }),
+      createSurface(random, { kind: 'water', points: rectangle(-160, -riverM, 160, 0), y: waterY }),
       createSurface(random, { kind: bankKind, points: rectangle(-80, 0, 80, bankM) }),
       createSurface(random, {
         kind: random.pick(['paving', 'tiles', 'concrete']),
@@ -42,7 +42,7 @@ export const watersideAbnormalSite: SitePlan = {
       }),
       createSurface(random, { kind: 'grass', points: rectangle(-80, bankM + pathM, 80, bankM + pathM + 14) }),
       quay(0, random.pick([0x8a8880, 0x77756c, 0x9a958a])),
-      createSurface(random, { kind: 'grass', points: rectangle(-120, -riverM - 30, 120, -riverM), y: 0.1 }),
+      createSurface(random, { kind: 'grass', points: rectangle(-160, -riverM - 160, 160, -riverM), y: 0.1 }),
       quay(-riverM, 0x7a7a72),
       createAlley(random, { z: -riverM - 2.5, everyM: random.between(4, 7), of: ['tree'], from: -50, to: 50 }),
       createHouseRow(random, {
@@ -86,7 +86,7 @@ export const watersideAbnormalSite: SitePlan = {
   takes: {
     fires: {
       about: 'Somebody leaves the promenade, wades into the river, waves there and comes out again.',
-      light: 'dusk',
+      light: 'day',
       lengthS: 50,
       tell(story, site: BankSite) {
         const { bankM, pathZ, dir } = site;
@@ -129,7 +129,7 @@ export const watersideAbnormalSite: SitePlan = {
     },
     near: {
       about: 'People walk along the promenade, a dog runs over the bank and a boat with its boatman passes.',
-      light: 'day',
+      light: 'dusk',
       lengthS: 44,
       tell(story, site: BankSite) {
         const { bankM, pathZ, dir } = site;
