@@ -9,7 +9,7 @@ const moment = (timeS: number): Moment => {
 
 describe('sized', () => {
   test.each([
-    [4.9, false, 0.2],
+    [4.9, false, 0],
     [5, true, 0.2],
     [7.5, true, 0.6],
     [20, true, 1],

@@ -9,8 +9,8 @@ describe('showsIn', () => {
     ['the middle', [0, 0], true],
     // 45° − 20° below the horizon: 10 m / tan 25° = 21.4 m ahead.
     ['the far end', [0, -11], true],
-    ['beyond the far end, but for its head', [0, -14.5], true],
-    ['far beyond', [0, -19], false],
+    // Its head, 2.5 m up, is seen as far as 7.5 m / tan 25° = 16.1 m ahead: nearer than its feet.
+    ['beyond the far end', [0, -12.5], false],
     // 65° below the horizon: 4.7 m ahead.
     ['the near end', [0, 5], true],
     ['under the camera', [0, 9], false],
@@ -41,7 +41,7 @@ describe('outsideOf', () => {
   });
 
   test('to the horizon nobody goes', () => {
-    const flat = { ...camera, target: [0, 9, -10] } as const;
-    expect(outsideOf(flat, [0, -5], Math.PI / 2, { mostM: 30 })[1]).toBeCloseTo(-35);
+    const level = { ...camera, target: [0, 9, -10] } as const;
+    expect(outsideOf(level, [0, -25], Math.PI / 2, { mostM: 30 })[1]).toBeCloseTo(-55);
   });
 });

@@ -64,23 +64,21 @@ export const ebikeIndoorSite: SitePlan = {
   },
   takes: {
     fires: {
-      about:
-        'Somebody pushes an e-bike through the door into a lobby, talks to a guard and takes it on into the house.',
+      about: 'Somebody pushes an e-bike through the door into a lobby, past a guard, and on into the house.',
       light: 'day',
-      lengthS: 48,
+      lengthS: 42,
       tell(story, site: Lobby) {
         const { random } = story;
         const { doorX } = site;
         const way = comesIn(site, 3, 1)
-          .to(doorX + 0.4, 3.1, 0.8)
-          .stayUntil(27)
-          .to(doorX + 0.6, exitZ, 0.8);
+          .to(doorX + 0.4, 3.4, 0.7)
+          .to(doorX + 0.7, exitZ, 0.55);
         story.play(createEBike(random, { pushed: true }), way.path);
         walkThrough(story, site, createPerson(random), { atS: 1, exitX: 1.6 });
-        const guard = new Way(site.mirror, { atS: 19, x: 1.8, z: exitZ }).to(1.9, 4.4, 1.1);
-        guard.stayUntil(27, { heading: 2.3, pose: 'wave' }).stayUntil(30, { heading: 2 }).to(1.8, exitZ, 1.1);
+        const guard = new Way(site.mirror, { atS: 10, x: 1.9, z: exitZ }).to(2, 4.4, 1.1);
+        guard.stayUntil(22, { heading: 2.3, pose: 'wave' }).stayUntil(25, { heading: 2 }).to(1.9, exitZ, 1.1);
         story.play(createPerson(random, { build: 'adult', outfit: 'worker' }), guard.path);
-        story.during(11, 32);
+        story.during(12, 25);
       },
     },
     near: {

@@ -106,7 +106,7 @@ export const fireSmokeSite: SitePlan = {
       },
     },
     near: {
-      about: 'A yard at night: steam from a kitchen, a red lamp, a red banner, a car with its lamps on.',
+      about: 'A yard at night: steam from a kitchen, a red lamp, a red banner, cars with their lamps on.',
       light: 'night',
       lengthS: 46,
       tell(story, site: Yard) {
@@ -117,9 +117,12 @@ export const fireSmokeSite: SitePlan = {
         story.place(createLookAlike(random, { kind: 'steam' }), at(heap[0] - 3, backM + 1.2));
         story.place(createLookAlike(random, { kind: 'lamp-glow' }), at(heap[0] + 1, backM + 1.5));
         story.place(createLookAlike(random, { kind: 'red-banner' }), at(heap[0] + 4, backM + 0.6));
-        const parks = arrival(site, [-1, 2.2], { byS: 14, heading: 0, paceMps: 3.5, radiusM: 2.6 }).stay(16);
-        const [outX, outZ] = entryOf(site, [-1, 2.2], 0, 2.6);
-        story.play(createCar(random), parks.startTo(outX, outZ, 4).path);
+        for (const [atS, heading] of [
+          [12, 0],
+          [29, Math.PI],
+        ] as const) {
+          passBy(story, site, createCar(random), { over: [0, 4.4], atS, heading, paceMps: 4, radiusM: 2.6 });
+        }
         for (let atS = 6; atS < lengthS - 5; atS += random.between(9, 13)) {
           const over = [random.between(-2, 3), random.between(0, 3)] as const;
           passBy(story, site, createPerson(random), { over, atS, heading: random.pick([0, Math.PI]), paceMps: 1.3 });

@@ -3,14 +3,18 @@ import type { Actor } from '../actor.ts';
 /** Size as a share of the actor's own, from that second on; even in between. */
 export type SizeAt = readonly [atS: number, share: number];
 
+/** A size of 0 has no inverse. */
+const nextToNothing = 1e-4;
+
 /** The same actor growing and shrinking; outside of `shown` it is not there. */
 export function sized(actor: Actor, sizes: readonly SizeAt[], [fromS, toS]: readonly [number, number]): Actor {
   const whole = actor.object.scale.clone();
   return {
     ...actor,
     move(moment) {
-      actor.object.visible = moment.timeS >= fromS && moment.timeS < toS;
-      actor.object.scale.copy(whole).multiplyScalar(shareAt(sizes, moment.timeS));
+      const isThere = moment.timeS >= fromS && moment.timeS < toS;
+      actor.object.visible = isThere;
+      actor.object.scale.copy(whole).multiplyScalar(isThere ? shareAt(sizes, moment.timeS) : nextToNothing);
       actor.move?.(moment);
     },
   };

@@ -35,9 +35,9 @@ export const zoneIntrusionSite: SitePlan = {
       gapZ,
       pathX,
       camera: {
-        position: [mirror.x(random.between(0.8, 3)), random.between(4.2, 6), random.between(6.5, 8.5)],
+        position: [mirror.x(random.between(0.8, 2.6)), random.between(4.2, 5.6), random.between(5.2, 7)],
         target: [mirror.x(-random.between(0.8, 1.8)), 0.4, gapZ + random.between(-0.8, 0.6)],
-        fovDeg: random.between(38, 47),
+        fovDeg: random.between(35, 42),
       },
       zones: [
         {
