@@ -18,7 +18,7 @@ interface BinSize {
 const wheeled: BinSize = { depthM: 0.72, heightM: 1, widthM: 0.58 };
 const container: BinSize = { depthM: 0.78, heightM: 1.15, widthM: 1.28 };
 
-/** A wheeled bin, shut; or `overflowing`: its lid is up and bags well out of it and lie round it. Labelled only then. */
+/** A wheeled bin, shut; or `overflowing`, its lid up and bags welling out of it: labelled only then. */
 export function createBin(random: Random, { overflowing = false }: { overflowing?: boolean } = {}): Actor {
   const size = random.chance(0.2) ? container : wheeled;
   const paint = oneOf(random, binColours);

@@ -5,7 +5,7 @@ import { PaintedShape, sizeOf } from './painted-shape.ts';
 import { oneOf } from './vehicle-paint.ts';
 import { addClothesRail, addCrate, addHeap, addSmallWares, clothColour } from './wares.ts';
 
-/** A street stall: a table with goods under a canopy, a food cart, or a bare table; its vendor stands behind it (−x). */
+/** A street stall: a table under a canopy, a food cart or a bare table; its vendor stands behind it (−x). */
 export function createStall(random: Random): Actor {
   const shape = new PaintedShape();
   const lamps = new PaintedShape();

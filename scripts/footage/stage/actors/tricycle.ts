@@ -14,7 +14,7 @@ const [frontWheelX, rearWheelX] = [1.12, -0.82];
 const bed = { frontX: -0.2, rearX: -1.52, widthM: 1.08, floorM: 0.52 } as const;
 const frame = 0x2a2c2f;
 
-/** An electric cargo three-wheeler: an open bed, a closed box (parcels) or a roof over the rider, who is a part apart. */
+/** An electric cargo three-wheeler: open bed, closed box (parcels) or a roof over the rider, who is a part apart. */
 export function createTricycle(random: Random, options: { rider?: boolean; load?: boolean } = {}): Actor {
   const hasRider = options.rider ?? random.chance(0.5);
   const hasLoad = options.load ?? random.chance(0.5);

@@ -21,7 +21,7 @@ interface Lorry {
   readonly heap?: Mesh;
 }
 
-/** A lorry. A muck truck is loaded and open (part `uncovered_load`), loaded and covered, or empty; so may a flatbed be. */
+/** A lorry: a muck truck is open (its heap the part `uncovered_load`), covered or empty; a flatbed may be empty, too. */
 export function createTruck(random: Random, { kind, load }: { kind?: TruckKind; load?: TipperLoad } = {}): Actor {
   const chosen = kind ?? (load === undefined ? random.pick(['muck', 'box', 'box', 'flatbed'] as const) : 'muck');
   const lorry =
