@@ -88,6 +88,25 @@ describe('command line', () => {
   });
 });
 
+test.skipIf(sharedDir === undefined)(
+  `a pulled shared model is what a node started in that folder runs, the last pulled first${sharedDir === undefined ? ` (${noSharedReason})` : ''}`,
+  async () => {
+    const cwd = join(dir.path, 'pulling');
+    mkdirSync(cwd, { recursive: true });
+    const env = { MAPLEBRIDGE_MODEL_MIRROR: join(sharedDir ?? '', 'models') };
+    const inUse = (output: string) => output.split('where detect.models is left out:\n')[1]?.split('\n') ?? [];
+    for (const id of ['yolox-nano-416', 'light-person-192']) {
+      const { exit, output } = await runCli(['models', 'pull', id], env, cwd);
+      expect(exit, output).toBe(0);
+      expect(inUse(output)[0]).toMatch(new RegExp(`^  ${id}: person`));
+    }
+    // Without the mirror: they are in the folder by now.
+    const { output } = await runCli(['models', 'list'], { MAPLEBRIDGE_MODEL_MIRROR: '' }, cwd);
+    expect(inUse(output)[0]).toBe('  light-person-192: person');
+    expect(inUse(output)[1]).toMatch(/^ {2}yolox-nano-416: bicycle, car/);
+  },
+);
+
 describe('a wrong configuration refuses the start', () => {
   test.each([
     [

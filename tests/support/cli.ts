@@ -10,10 +10,12 @@ export class CliProcess {
   readonly #exit: Promise<number | string>;
   #output = '';
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** `cwd`: where it is started; the tests' own folder unless given. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string) {
     this.#child = spawn(process.execPath, [main, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, MAPLEBRIDGE_LOG: 'info', ...env },
+      ...(cwd !== undefined && { cwd }),
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -60,8 +62,9 @@ export class CliProcess {
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<{ exit: number | string; output: string }> {
-  const cli = new CliProcess(args, env);
+  const cli = new CliProcess(args, env, cwd);
   const exit = await cli.exit;
   return { exit, output: cli.output };
 }
