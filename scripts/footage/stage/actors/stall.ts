@@ -1,6 +1,7 @@
 import { type Color, Group } from 'three';
 import type { Actor } from '../actor.ts';
 import type { Random } from '../random.ts';
+import { LightPool } from './light-pool.ts';
 import { PaintedShape, sizeOf } from './painted-shape.ts';
 import { oneOf } from './vehicle-paint.ts';
 import { addClothesRail, addCrate, addHeap, addSmallWares, clothColour } from './wares.ts';
@@ -13,7 +14,10 @@ export function createStall(random: Random): Actor {
   if (kind === 'cart') addCart(random, shape, lamps);
   else addMarketStall(random, shape, lamps, kind === 'canopy');
   const object = new Group().add(shape.mesh('plastic'), lamps.mesh('lit'));
-  return { object, class: 'stall', size: sizeOf(object) };
+  const size = sizeOf(object);
+  const pool = new LightPool(2.6);
+  object.add(pool.object);
+  return { object, class: 'stall', size, move: () => pool.show(object) };
 }
 
 function addMarketStall(random: Random, shape: PaintedShape, lamps: PaintedShape, hasCanopy: boolean): void {
