@@ -57,11 +57,15 @@ test.each(cases)('who waits on a $name has a foot on the ground ($seed)', ({ mak
   expect(Math.abs(rider.min.y)).toBeLessThan(0.1);
 });
 
-test('who pushes an e-bike walks beside it', () => {
-  const actor = createEBike(new Random(8), { pushed: true });
+test.each([
+  { name: 'an e-bike', make: createEBike },
+  { name: 'a bicycle', make: createBicycle },
+])('who pushes $name walks beside it', ({ make }) => {
+  const actor = make(new Random(8), { pushed: true, rider: true });
   const own = spaceOf(actor, momentOf({ pose: 'walk', wayM: 1, speedMps: 1 }));
   const pusher = boxOf(actor.parts?.[0] === undefined ? [] : solidsOf(actor.parts[0].object));
 
+  expect(actor.parts).toHaveLength(1);
   expect(pusher.min.y).toBeCloseTo(0, 2);
   expect((pusher.min.z + pusher.max.z) / 2).toBeLessThan((own.min.z + own.max.z) / 2 - 0.2);
 });
