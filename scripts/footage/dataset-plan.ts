@@ -40,7 +40,7 @@ export function planLoads(firstSeed: number, pictureCount: number): PlannedLoad[
 function planLoad(seed: number, load: number, first: number, count: number): PlannedLoad {
   const random = new Random(seed);
   const scene = sceneIds[load % sceneIds.length] ?? sceneIds[0];
-  const take = Math.floor(load / sceneIds.length) % 2 === 0 ? random.pick(['fires', 'near'] as const) : undefined;
+  const take = Math.floor(load / sceneIds.length) % 2 === 1 ? random.pick(['fires', 'near'] as const) : undefined;
   const pictures = Array.from({ length: count }, (_, each): PlannedPicture => {
     const index = first + each;
     const share = random.chance(0.1) ? random.between(0, 1) : random.between(...eventful);

@@ -3,6 +3,7 @@ import {
   Light,
   type Material,
   Mesh,
+  type Object3D,
   PerspectiveCamera,
   Scene,
   SRGBColorSpace,
@@ -35,8 +36,8 @@ export interface StagePicture {
   readonly outlines: readonly LabelOutline[];
 }
 
-/** Slower than this nothing smears. */
-const leastSpeedMps = 0.3;
+/** Who moves less than this during the exposure is as sharp as who stands: most people who walk by. */
+const leastSmearPx = 1.2;
 
 /** One place with its actors, drawn picture by picture. */
 export class Stage {
@@ -94,9 +95,9 @@ export class Stage {
   }
 
   #smear(colour: Uint8Array, timeS: number, shutterS: number): void {
-    const moving = this.#cast.filter(({ path }) => {
-      const place = path?.at(timeS);
-      return place !== undefined && (place.speedMps > leastSpeedMps || place.sinceChangeS < poseChangeS);
+    const moving = this.#cast.filter(({ actor, path }) => {
+      const wayM = (path?.at(timeS)?.speedMps ?? 0) * shutterS;
+      return wayM * this.#pixelsPerMetre(actor.object) > leastSmearPx;
     });
     const patch = patchRound(
       moving.map(({ actor }) => outlineOf(actor.object, this.camera) ?? []),
@@ -110,6 +111,11 @@ export class Stage {
       camera: this.camera,
       pose: (moment) => this.#pose(moment),
     });
+  }
+
+  #pixelsPerMetre({ position }: Object3D): number {
+    const viewM = 2 * Math.tan((this.camera.fov * Math.PI) / 360) * position.distanceTo(this.camera.position);
+    return this.#size[1] / viewM;
   }
 
   #pose(timeS: number): void {
