@@ -39,12 +39,15 @@ const onFoot: readonly GroundUse[] = ['pavement', 'yard', 'grass', 'indoor', 'ro
 const paved: readonly GroundUse[] = ['road', 'pavement', 'yard'];
 const kerbside: readonly GroundUse[] = ['pavement', 'yard', 'road', 'grass'];
 
+/** Ridden, pushed or left standing. */
+const riding = [{ rider: true }, { rider: true }, { pushed: true }, {}, {}] as const;
+
 /** A maker of each class; what it makes, or a part of that, is of the class. */
 export const catalogue: Readonly<Record<ObjectClass, CatalogueEntry>> = {
   person: { make: (random) => createPerson(random), on: onFoot },
-  bicycle: { make: (random) => createBicycle(random, { rider: random.chance(0.5) }), on: [...paved, 'indoor'] },
+  bicycle: { make: (random) => createBicycle(random, random.pick(riding)), on: [...paved, 'indoor'] },
   'e-bike': {
-    make: (random) => createEBike(random, random.pick([{ rider: true }, { rider: true }, { pushed: true }, {}, {}])),
+    make: (random) => createEBike(random, random.pick(riding)),
     on: [...paved, 'indoor'],
   },
   motorcycle: { make: (random) => createMotorcycle(random, { rider: random.chance(0.5) }), on: paved },
