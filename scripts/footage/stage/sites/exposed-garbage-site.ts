@@ -2,6 +2,7 @@ import { createBin } from '../actors/bin.ts';
 import { createGarbageBag } from '../actors/garbage-bag.ts';
 import { createLookAlike } from '../actors/look-alikes.ts';
 import { createPerson } from '../actors/person.ts';
+import { Random } from '../random.ts';
 import { createFence, createHedge, createLampPost } from '../set/furniture.ts';
 import { createWall } from '../set/houses.ts';
 import { createSurface } from '../set/surfaces.ts';
@@ -68,21 +69,22 @@ export const exposedGarbageSite: SitePlan = {
         { use: 'road', points: rectangle(-9, yardM + 0.3, 9, yardM + 3), heading: 0 },
       ],
       bins: { x, z: 0.62, count },
-      heap: [x - dir * random.between(1.5, 2), random.between(0.9, 1.3)],
+      heap: [x - dir * random.between(1.05, 1.3), random.between(0.9, 1.3)],
       walkZ: [yardM - 0.2, yardM + 0.8],
       dir,
     };
   },
   takes: {
     fires: {
-      about: 'People put bags down beside the bins, where they lie until a cleaner takes them away.',
+      about: 'People put bags down beside the bins, which overflow; a cleaner takes all of it away.',
       light: 'day',
       lengthS: 52,
       tell(story, site: CornerSite) {
         const { heap, dir, walkZ } = site;
         const random = story.random;
-        rowOfBins(story, site);
         const takenS = 38;
+        const isFull = random.chance(0.6);
+        rowOfBins(story, site, isFull ? { fromS: 14, toS: takenS } : undefined);
         const spots = [0, 1, 2].map(
           (place): GroundPoint => [
             heap[0] - dir * place * random.between(0.75, 0.95),
@@ -135,10 +137,25 @@ export const exposedGarbageSite: SitePlan = {
   },
 };
 
-/** Closed bins, side by side before the wall. */
-function rowOfBins(story: Story, { bins: { x, z, count }, dir }: CornerSite): void {
-  for (let place = 0; place < count; place += 1) {
-    story.place(createBin(story.random.branch()), { x: x + dir * place * binStepM, z, heading: -Math.PI / 2 });
+/** Bins side by side before the wall, closed; the one next to the heap overflows `during` some seconds. */
+function rowOfBins(story: Story, { bins, dir }: CornerSite, during?: { fromS: number; toS: number }): void {
+  const heading = -Math.PI / 2;
+  for (let place = 0; place < bins.count; place += 1) {
+    const [x, z] = [bins.x + dir * place * binStepM, bins.z];
+    if (place > 0 || during === undefined) {
+      story.place(createBin(story.random.branch()), { x, z, heading });
+      continue;
+    }
+    const seed = story.random.whole(1, 2 ** 31);
+    const { fromS, toS } = during;
+    for (const [overflowing, from, to] of [
+      [false, 0, fromS],
+      [true, fromS, toS],
+      [false, toS, story.lengthS + 1],
+    ] as const) {
+      const stay = { to: [x, z], waitS: to - from, waitHeading: heading } as const;
+      story.play(createBin(new Random(seed), { overflowing }), route(from, [x, z], [stay]));
+    }
   }
 }
 

@@ -63,7 +63,7 @@ export const watersideAbnormalSite: SitePlan = {
       set,
       camera: viewpoint(random, {
         focus: [0, -1.6],
-        awayM: [11, 14.5],
+        awayM: [9.5, 12.5],
         heightM: [4.6, 7],
         turn: [0.1, 0.65],
         fovDeg: [40, 50],
