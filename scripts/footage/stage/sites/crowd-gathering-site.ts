@@ -63,7 +63,7 @@ export const crowdGatheringSite: SitePlan = {
   takes: {
     fires: {
       about: 'Two dozen people come together on a square, stay for half a minute and go their ways.',
-      light: 'dusk',
+      light: 'day',
       lengthS: 58,
       tell(story, site: Square) {
         const { random } = story;
@@ -82,7 +82,7 @@ export const crowdGatheringSite: SitePlan = {
     },
     near: {
       about: 'Some people chat on a square, others cross it: fewer than a crowd.',
-      light: 'day',
+      light: 'dusk',
       lengthS: 48,
       tell(story, site: Square) {
         const { random, lengthS } = story;

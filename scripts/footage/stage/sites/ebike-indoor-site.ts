@@ -27,7 +27,7 @@ const exitZ = 9.5;
 /** The entrance lobby of a block of flats, seen from inside. */
 export const ebikeIndoorSite: SitePlan = {
   scene: 'ebike_indoor',
-  lights: ['day', 'night', 'infrared', 'dusk', 'day'],
+  lights: ['day', 'night', 'dusk', 'day'],
   build(random): Lobby {
     const mirror = new Mirror(random);
     const set = new Group();
