@@ -50,7 +50,7 @@ function setTable(
     return pair(classesOf(of).filter((each) => common.includes(each.class)));
   };
   const both =
-    shipped === undefined
+    shipped === undefined || !here.some((id) => id !== shipped)
       ? []
       : [
           ['**shared**', '', ...here.map((id) => shared(shipped, id))],
