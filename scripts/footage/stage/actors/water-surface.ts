@@ -21,8 +21,8 @@ export function createWaterSurface(random: Random, options: { sizeM?: number } =
   const texture = paintTexture(16, 64, (pen) => {
     const shore = pen.createLinearGradient(0, 0, 0, 64);
     shore.addColorStop(0, tone(...colour, 0.95));
-    shore.addColorStop(0.86, tone(...colour, 0.9));
-    shore.addColorStop(0.93, tone(...colour, 0.5));
+    shore.addColorStop(0.93, tone(...colour, 0.9));
+    shore.addColorStop(0.97, tone(...colour, 0.5));
     shore.addColorStop(1, tone(colour[0] * 0.4, colour[1] * 0.4, colour[2] * 0.4, 0));
     pen.fillStyle = shore;
     pen.fillRect(0, 0, 16, 64);
@@ -35,7 +35,11 @@ export function createWaterSurface(random: Random, options: { sizeM?: number } =
     polygonOffsetFactor: -4,
     polygonOffsetUnits: -4,
   });
-  mirrorSky(material, 'water', { scale: random.between(1.6, 3), strength: random.between(0.01, 0.03) });
+  mirrorSky(material, 'water', {
+    scale: random.between(1.6, 3),
+    strength: random.between(0.01, 0.03),
+    roofs: random.between(0.25, 0.5),
+  });
   const water = new Mesh(poolGeometry(outline), material);
   water.position.y = depthM;
   water.receiveShadow = true;

@@ -90,7 +90,7 @@ function dusk(random: Random): DayPart {
     toSun: towards(random.between(0, Math.PI * 2), random.between(0.16, 0.32)),
     haze: [30, 260],
     cloud: random.pick([0, 0.4]),
-    lamps: 2,
+    lamps: 1,
     lampIntensity: random.between(8, 16),
     glint: 0.5,
   };
@@ -104,14 +104,14 @@ function night(random: Random): DayPart {
     zenith: new Color(0.008, 0.012, 0.025),
     horizon: new Color(0.045, 0.04, 0.04),
     bounce: new Color(0.05, 0.045, 0.04),
-    skyLight: 6 * exposure,
+    skyLight: 7.5 * exposure,
     sun: undefined,
     toSun: towards(random.between(0, Math.PI * 2), 0.8),
     haze: [30, 220],
     cloud: 1,
-    lamps: 3,
+    lamps: 2,
     lampColour: warm,
-    lampIntensity: random.between(24, 46) * exposure,
+    lampIntensity: random.between(32, 60) * exposure,
     glint: 0.4,
   };
 }

@@ -38,31 +38,40 @@ export function lightStage(kind: LightKind, random: Random, scene: SceneId): (sc
     const rain = part.rain > 0 ? createRain(rainSeed, part) : undefined;
     if (rain !== undefined) stage.add(rain.mesh);
     const told = new WeakSet<Material>();
+    const tellAll = (timeS: number) => {
+      for (const material of materialsOf(stage)) {
+        tellTime(material, timeS);
+        if (!told.has(material)) tellPart(material, part, kind);
+        told.add(material);
+      }
+    };
     let isPlaced = false;
     return {
       update(timeS: number, camera: PerspectiveCamera) {
-        for (const material of materialsOf(stage)) {
-          tellTime(material, timeS);
-          if (!told.has(material)) tellPart(material, part, kind);
-          told.add(material);
-        }
+        tellAll(timeS);
         rain?.update(timeS);
-        if (isPlaced) return;
         // The camera stands still: lights are placed for what it sees, once.
+        if (!isPlaced) placeLights({ sun, lamps }, { stage, camera, part });
         isPlaced = true;
-        const ground = seenGround(camera);
-        if (sun !== undefined) placeSun(sun, ground, part);
-        if (part.isOwnLamp) for (const lamp of lamps) placeOwnLamp(lamp, camera);
-        else placeLamps(lamps, lampsNear(stage, ground, part.lamps));
       },
     };
   };
 }
 
+function placeLights(
+  { sun, lamps }: { sun: DirectionalLight | undefined; lamps: readonly SpotLight[] },
+  { stage, camera, part }: { stage: Scene; camera: PerspectiveCamera; part: DayPart },
+): void {
+  const ground = seenGround(camera);
+  if (sun !== undefined) placeSun(sun, ground, part);
+  if (part.isOwnLamp) for (const lamp of lamps) placeOwnLamp(lamp, camera);
+  else placeLamps(lamps, lampsNear(stage, ground, part.lamps));
+}
+
 function castShadows(light: DirectionalLight | SpotLight | undefined, softness: number): void {
   if (light === undefined) return;
   light.castShadow = true;
-  light.shadow.mapSize.set(2048, 2048);
+  light.shadow.mapSize.set(1024, 1024);
   light.shadow.bias = -0.0006;
   light.shadow.normalBias = 0.04;
   light.shadow.radius = softness;
@@ -121,6 +130,8 @@ function tellPart(material: Material, part: DayPart, kind: LightKind): void {
   const sky = skySeenBy(material);
   if (sky === undefined) return;
   sky.wet.value = part.wet;
+  // Told before it is first drawn: the shader is built without what only rain needs.
+  if (part.wet > 0) material.defines = { ...material.defines, WET: '' };
   sky.zenith.value.copy(part.zenith);
   sky.horizon.value.copy(part.horizon);
   sky.sun.value.copy(part.toSun);

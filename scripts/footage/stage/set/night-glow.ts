@@ -22,6 +22,8 @@ export function switchGlow(material: Material, kind: LightKind): void {
   const level = glow[kind] ?? 0;
   if (material instanceof MeshLambertMaterial) {
     material.emissiveIntensity = level;
+    // What is off is not looked up for every pixel; told before it is first drawn.
+    if (level === 0) material.emissiveMap = null;
     return;
   }
   material.opacity = level;
