@@ -93,7 +93,7 @@ export const illegalParkingSite: SitePlan = {
   takes: {
     fires: {
       about: 'A car pulls in at the kerb, stands there while its driver is in a shop, and drives off.',
-      light: 'dusk',
+      light: 'day',
       lengthS: 46,
       tell(story, site: KerbSite) {
         const { kerbZ, out, dir, laneZ } = site;
@@ -110,7 +110,7 @@ export const illegalParkingSite: SitePlan = {
     },
     near: {
       about: 'Cars wait one behind the other at a red light, the last of them along the kerb, and drive on.',
-      light: 'day',
+      light: 'dusk',
       // Longer than a queue is remembered, so that the clip’s next queue is another one.
       lengthS: 52,
       tell(story, site: KerbSite) {
