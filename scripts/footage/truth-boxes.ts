@@ -17,6 +17,10 @@ const leastPixels = 12;
 const leastSide = 7;
 const leastVisible = 0.3;
 
+/** Of these any piece looks like the whole: only next to nothing of them is not demanded. */
+const shapeless: readonly ObjectClass[] = ['flame', 'smoke', 'water_surface'];
+const leastVisibleShapeless = 0.08;
+
 interface Extent {
   x1: number;
   y1: number;
@@ -39,7 +43,7 @@ export function truthBoxes(
     const visible = shareSeen(extent, outline, width, height);
     const isSmall = Math.min(extent.x2 - extent.x1, extent.y2 - extent.y1) < leastSide;
     const box = [extent.x1, extent.y1, extent.x2, extent.y2] as const;
-    const ignore = isSmall || visible < leastVisible;
+    const ignore = isSmall || visible < (shapeless.includes(name) ? leastVisibleShapeless : leastVisible);
     return [{ id, class: name, box, visible: Math.round(visible * 100) / 100, ...(ignore && { ignore }) }];
   });
 }

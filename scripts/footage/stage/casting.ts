@@ -10,7 +10,10 @@ export interface Casting {
 
 /** Drawn on their own: they are in a fifth of the pictures each, however full these are. */
 const rare: readonly ObjectClass[] = ['flame', 'smoke'];
-const even = objectClasses.filter((each) => !rare.includes(each));
+
+/** Large ones find room less often, boats water: asked for twice as often they come out even. */
+const bulky: readonly ObjectClass[] = ['bus', 'truck', 'fire_engine', 'excavator', 'boat', 'uncovered_load'];
+const even = [...objectClasses.filter((each) => !rare.includes(each)), ...bulky];
 
 /** Classes that stand in groups, with how many at most. */
 const gregarious: readonly (readonly [ObjectClass, number])[] = [
@@ -25,7 +28,7 @@ const gregarious: readonly (readonly [ObjectClass, number])[] = [
   ['umbrella', 4],
 ];
 
-/** Every class as often as any other, people a little more often for all they do; now and then nothing at all. */
+/** Every class about as often as any other, people a little more for all they do; now and then nothing at all. */
 export function cast(random: Random): Casting {
   if (random.chance(0.04)) return { kinds: [] };
   // Few more often than many.
@@ -34,8 +37,14 @@ export function cast(random: Random): Casting {
     if (random.chance(0.14)) return undefined;
     return random.chance(0.12) ? 'person' : random.pick(even);
   });
+  // The largest first, while there is room.
+  kinds.sort((one, other) => Number(isBulky(other)) - Number(isBulky(one)));
   for (const each of rare) if (random.chance(0.2)) kinds.push(...Array(random.whole(1, 2)).fill(each));
   if (!random.chance(0.35)) return { kinds };
   const [name, most] = random.pick(gregarious);
   return { kinds, group: { class: name, count: random.whole(3, most) } };
+}
+
+function isBulky(name: ObjectClass | undefined): boolean {
+  return name !== undefined && bulky.includes(name);
 }

@@ -14,7 +14,7 @@ const mostLabels = Math.floor(250 / scatterRounds);
 
 /** Smaller (longest side) or larger than this nothing is put, pixels. */
 const leastPixels = 14;
-const mostPixels = 420;
+const mostPixels = 560;
 
 /** Lower than this others stand on it: water on a road, a shadow. */
 const flatM = 0.15;
@@ -65,7 +65,7 @@ class Round {
   }
 
   #putAnywhere(random: Random, actor: Actor, uses: readonly GroundUse[]): void {
-    for (let tried = 0; tried < 6; tried += 1) {
+    for (let tried = 0; tried < 8; tried += 1) {
       const spot = this.#finder.find(random, uses);
       if (spot === undefined) return;
       if (this.#put(random, actor, spot, headingOf(random, actor, spot.ground))) return;

@@ -43,6 +43,16 @@ describe('boxes from a mask', () => {
   });
 
   test.each([
+    ['most of a plume is above the picture', 8, undefined],
+    ['all but a wisp is', 7, true],
+  ])('%s', (_, seenRows, ignore) => {
+    const plume = { ...label(1, [0, 0, 40, 20]), class: 'smoke' } as const;
+    const [found] = boxes(mask([1, [0, 0, 8, seenRows]]), { ...plume, outline: [0, 0, 1, 1] });
+    expect(found).toMatchObject({ class: 'smoke' });
+    expect(found?.ignore).toBe(ignore);
+  });
+
+  test.each([
     ['seven pixels wide', 7, undefined],
     ['six', 6, true],
   ])('%s', (_, columns, ignore) => {
