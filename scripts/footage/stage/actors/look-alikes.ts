@@ -12,7 +12,7 @@ import type { Random } from '../random.ts';
 import { paintTexture, tone } from '../set/canvas-texture.ts';
 import { type Piece, piecesMesh } from '../set/merged-boxes.ts';
 import { paintCharacters } from '../set/painted-writing.ts';
-import { createHedge } from '../set/trees.ts';
+import { createHedge, leafHeap } from '../set/trees.ts';
 import { createGlow } from './flame.ts';
 import { irregularOutline } from './irregular-outline.ts';
 import { poolGeometry } from './pool-geometry.ts';
@@ -96,11 +96,11 @@ const makers: Readonly<Record<LookAlikeKind, Maker>> = {
     return { object, size: [0.4, heightM + 0.2, 0.4] };
   },
   'leaf-heap': (random) => {
+    const sizeM = random.between(0.8, 1.8);
+    const heap = leafHeap(random, sizeM);
     const object = new Group();
-    const heap = createHedge(random, { x: 0, z: 0, lengthM: random.between(0.8, 1.6) });
-    heap.scale.y = 0.4;
     object.add(heap);
-    return { object, size: [1.4, 0.4, 0.9] };
+    return { object, size: [sizeM, sizeM * 0.3, sizeM] };
   },
   planter: (random) => {
     const colour = random.pick([0x8a5a3c, 0x9a9a98, 0x6a3a2c, 0x3f5a4a]);
@@ -184,7 +184,8 @@ const makers: Readonly<Record<LookAlikeKind, Maker>> = {
         { at: [0, 0.4, 0], size: [0.05, 0.8, 0.05], colour: 0x6a6d70, round: true },
         { at: [0, 0.85, 0], size: [0.46, 0.7, 0.22], colour: dress, round: true },
         { at: [0, 1.32, 0], size: [0.24, 0.5, 0.36], colour: dress, round: true },
-        { at: [0, 1.62, 0], size: [0.1, 0.14, 0.1], colour: skin, round: true },
+        { at: [0, 1.58, 0], size: [0.09, 0.12, 0.09], colour: skin, round: true },
+        { at: [0, 1.72, 0], size: [0.15, 0.24, 0.19], colour: skin, round: true },
       ],
       [0.45, 1.7, 0.45],
     );

@@ -1,4 +1,5 @@
 import {
+  BoxGeometry,
   type BufferGeometry,
   CylinderGeometry,
   DoubleSide,
@@ -14,9 +15,8 @@ import {
 } from 'three';
 import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js';
 import type { Random } from '../random.ts';
-import { paintTexture, tone } from './canvas-texture.ts';
+import { fill, type Pen, paintTexture, type Rgb, tone } from './canvas-texture.ts';
 import type { Spot } from './furniture.ts';
-import { piecesMesh } from './merged-boxes.ts';
 
 /** Shapes of a crown: share of the height that is bare stem, and how wide against the height. */
 const crowns = [
@@ -55,26 +55,52 @@ export function createHedge(random: Random, at: Spot): Object3D {
   const lengthM = at.lengthM ?? 6;
   const heightM = random.between(0.5, 1.1);
   const widthM = random.between(0.5, 0.9);
-  const green = random.pick([0x2f4526, 0x3a4a28, 0x27402a]);
-  const core = piecesMesh([
-    { at: [0, heightM * 0.42, 0], size: [lengthM, heightM * 0.84, widthM * 0.8], colour: green },
-  ]);
+  const leaves = leafTones(random);
+  const side = paintTexture(64, 64, (pen) => {
+    fill(pen, [leaves[0] * 0.45, leaves[1] * 0.45, leaves[2] * 0.45]);
+    paintLeaves(pen, random, leaves, { count: 260, place: () => [random.between(0, 64), random.between(0, 64)] });
+  });
+  const box = new BoxGeometry(lengthM, heightM * 0.84, widthM * 0.8).translate(0, heightM * 0.42, 0);
+  const uv = box.getAttribute('uv');
+  for (let index = 0; index < uv.count; index += 1) uv.setX(index, uv.getX(index) * Math.max(1, Math.round(lengthM)));
+  const core = new Mesh(box, new MeshLambertMaterial({ map: side }));
+  core.castShadow = true;
+  core.receiveShadow = true;
   const object = new Group();
   const cards = Math.min(90, Math.round(lengthM * 7));
   const radius = new Vector3(lengthM / 2, heightM * 0.4, widthM * 0.42);
   object.add(
     core,
-    foliage(random, { middle: new Vector3(0, heightM * 0.55, 0), radius, cards, cardM: heightM * 0.75, isBox: true }),
+    foliage(random, {
+      middle: new Vector3(0, heightM * 0.55, 0),
+      radius,
+      cards,
+      cardM: heightM * 0.75,
+      isBox: true,
+      leaves,
+    }),
   );
   object.position.set(at.x, at.y ?? 0, at.z);
   object.rotation.y = at.heading ?? 0;
   return object;
 }
 
+/** Fallen leaves swept together, `sizeM` across. */
+export function leafHeap(random: Random, sizeM: number): Mesh {
+  const leaves = random.pick<Rgb>([
+    [150, 112, 50],
+    [128, 84, 44],
+    [160, 136, 60],
+    [104, 92, 54],
+  ]);
+  const radius = new Vector3(sizeM / 2, sizeM * 0.2, sizeM / 2);
+  return foliage(random, { middle: new Vector3(0, sizeM * 0.06, 0), radius, cards: 36, cardM: sizeM * 0.4, leaves });
+}
+
 /** Leaf cards about an ellipsoid or in a box, lit as if the whole were round. */
 function foliage(
   random: Random,
-  crown: { middle: Vector3; radius: Vector3; cards: number; cardM: number; isBox?: boolean },
+  crown: { middle: Vector3; radius: Vector3; cards: number; cardM: number; isBox?: boolean; leaves?: Rgb },
 ): Mesh {
   const cards: BufferGeometry[] = [];
   for (let index = 0; index < crown.cards; index += 1) {
@@ -100,39 +126,48 @@ function foliage(
     normals.push(...normal.normalize().toArray());
   }
   merged.setAttribute('normal', new Float32BufferAttribute(normals, 3));
-  const material = new MeshLambertMaterial({ map: leafTexture(random), alphaTest: 0.45, side: DoubleSide });
+  const material = new MeshLambertMaterial({
+    map: leafTexture(random, crown.leaves ?? leafTones(random)),
+    alphaTest: 0.45,
+    side: DoubleSide,
+  });
   const mesh = new Mesh(merged, material);
   mesh.castShadow = true;
   return mesh;
 }
 
-function leafTexture(random: Random): Texture {
-  const base = random.pick([
+function leafTones(random: Random): Rgb {
+  return random.pick<Rgb>([
     [74, 104, 48],
     [92, 112, 54],
     [58, 88, 50],
     [112, 116, 52],
     [68, 92, 62],
     [150, 118, 50],
-  ] as const);
-  const texture = paintTexture(128, 128, (pen) => {
-    for (let leaf = 0; leaf < 420; leaf += 1) {
-      const way = random.between(0, Math.PI * 2);
-      const away = 60 * Math.sqrt(random.between(0, 1)) * random.between(0.7, 1);
-      const light = random.between(0.5, 1.3);
-      pen.fillStyle = tone(base[0] * light, base[1] * light, base[2] * light);
-      pen.beginPath();
-      pen.ellipse(
-        64 + Math.cos(way) * away,
-        64 + Math.sin(way) * away,
-        random.between(2.5, 6),
-        random.between(1.5, 3.5),
-        random.between(0, 3),
-        0,
-        Math.PI * 2,
-      );
-      pen.fill();
-    }
-  });
-  return texture;
+  ]);
+}
+
+function leafTexture(random: Random, leaves: Rgb): Texture {
+  const place = () => {
+    const way = random.between(0, Math.PI * 2);
+    const away = 60 * Math.sqrt(random.between(0, 1)) * random.between(0.7, 1);
+    return [64 + Math.cos(way) * away, 64 + Math.sin(way) * away] as const;
+  };
+  return paintTexture(128, 128, (pen) => paintLeaves(pen, random, leaves, { count: 420, place }));
+}
+
+function paintLeaves(
+  pen: Pen,
+  random: Random,
+  leaves: Rgb,
+  { count, place }: { count: number; place: () => readonly [number, number] },
+): void {
+  for (let leaf = 0; leaf < count; leaf += 1) {
+    const [x, y] = place();
+    const light = random.between(0.5, 1.3);
+    pen.fillStyle = tone(leaves[0] * light, leaves[1] * light, leaves[2] * light);
+    pen.beginPath();
+    pen.ellipse(x, y, random.between(2.5, 6), random.between(1.5, 3.5), random.between(0, 3), 0, Math.PI * 2);
+    pen.fill();
+  }
 }
