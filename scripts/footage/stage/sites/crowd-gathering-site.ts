@@ -15,9 +15,9 @@ interface Square extends TurnableSite {
 
 /** Rings in which people stand: radius in metres, and how many. */
 const rings = [
-  [1.3, 5],
-  [2.7, 8],
-  [4.1, 10],
+  [1.5, 5],
+  [3, 8],
+  [4.4, 10],
 ] as const;
 
 /** A paved square before a public building. */
@@ -42,7 +42,7 @@ export const crowdGatheringSite: SitePlan = {
       camera: {
         position: [mirror.x(middle[0] + asideM), random.between(7.2, 9), middle[1] + aheadM],
         target: [mirror.x(middle[0] + random.between(-0.7, 0.7)), 0.3, middle[1] - random.between(0, 1)],
-        fovDeg: random.between(33, 38),
+        fovDeg: random.between(29, 34),
       },
       zones: [
         {
