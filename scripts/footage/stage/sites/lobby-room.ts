@@ -39,6 +39,10 @@ export function createLobbyRoom(random: Random, mirror: Mirror, plan: LobbyPlan)
     createFittings(random, mirror, plan),
     createOutside(random, mirror, plan),
   );
+  // Under a ceiling no wall throws a shadow across the room.
+  room.traverse((each) => {
+    each.castShadow = false;
+  });
   return room;
 }
 
