@@ -1,14 +1,15 @@
 import { CanvasTexture, LinearMipmapNearestFilter, RepeatWrapping, SRGBColorSpace } from 'three';
 import { Random } from '../random.ts';
+import { blankCanvas, type PaintedCanvas, type Pen } from './pen.ts';
 
-/** What a texture is painted with. */
-export type Pen = OffscreenCanvasRenderingContext2D;
+export type { Pen };
+
+/** A texture and the canvas it was painted on. */
+export type PaintedTexture = CanvasTexture<PaintedCanvas>;
 
 /** A texture painted on a canvas; it repeats. Sides in pixels, at most 256. */
-export function paintTexture(width: number, height: number, paint: (pen: Pen) => void): CanvasTexture<OffscreenCanvas> {
-  const canvas = new OffscreenCanvas(width, height);
-  const pen = canvas.getContext('2d');
-  if (pen === null) throw new Error('this browser paints no canvas');
+export function paintTexture(width: number, height: number, paint: (pen: Pen) => void): PaintedTexture {
+  const { canvas, pen } = blankCanvas(width, height);
   paint(pen);
   const texture = new CanvasTexture(canvas);
   texture.colorSpace = SRGBColorSpace;
@@ -26,7 +27,7 @@ export function tone(red: number, green = red, blue = red, alpha = 1): string {
 }
 
 /** Grain is painted once and laid over every texture at another place. */
-let grain: OffscreenCanvas | undefined;
+let grain: PaintedCanvas | undefined;
 
 /** Makes every pixel lighter or darker by up to about `depth` (0–255). */
 export function addGrain(pen: Pen, random: Random, depth: number): void {
@@ -41,15 +42,15 @@ export function addGrain(pen: Pen, random: Random, depth: number): void {
 
 const grainPx = 256;
 
-function paintGrain(): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(grainPx, grainPx);
+function paintGrain(): PaintedCanvas {
+  const { canvas, pen } = blankCanvas(grainPx, grainPx);
   const random = new Random(1);
-  const picture = new ImageData(grainPx, grainPx);
+  const picture = pen.createImageData(grainPx, grainPx);
   for (let at = 0; at < picture.data.length; at += 4) {
     const light = random.between(30, 226);
     picture.data.set([light, light, light, 255], at);
   }
-  canvas.getContext('2d')?.putImageData(picture, 0, 0);
+  pen.putImageData(picture, 0, 0);
   return canvas;
 }
 

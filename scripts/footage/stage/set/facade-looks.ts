@@ -1,12 +1,20 @@
-import type { CanvasTexture } from 'three';
 import type { Random } from '../random.ts';
-import { addGrain, addSpots, fill, type Pen, paintTexture, type Rgb, tone } from './canvas-texture.ts';
+import {
+  addGrain,
+  addSpots,
+  fill,
+  type PaintedTexture,
+  type Pen,
+  paintTexture,
+  type Rgb,
+  tone,
+} from './canvas-texture.ts';
 import { paintWindow } from './painted-window.ts';
 
 /** Colours by day, what shines at night, and metres a repeat. */
 export interface FacadeLook {
-  readonly texture: CanvasTexture<OffscreenCanvas>;
-  readonly glow: CanvasTexture<OffscreenCanvas>;
+  readonly texture: PaintedTexture;
+  readonly glow: PaintedTexture;
   readonly tileM: number;
 }
 

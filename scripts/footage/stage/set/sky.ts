@@ -1,10 +1,10 @@
-import { type CanvasTexture, EquirectangularReflectionMapping } from 'three';
+import { EquirectangularReflectionMapping } from 'three';
 import type { Random } from '../random.ts';
-import { addSpots, paintTexture } from './canvas-texture.ts';
+import { addSpots, type PaintedTexture, paintTexture } from './canvas-texture.ts';
 import type { DayPart } from './day-parts.ts';
 
 /** The sky all round: from horizon to zenith, with clouds where there are some. */
-export function skyTexture(random: Random, { horizon, zenith, cloud }: DayPart): CanvasTexture<OffscreenCanvas> {
+export function skyTexture(random: Random, { horizon, zenith, cloud }: DayPart): PaintedTexture {
   const texture = paintTexture(256, 128, (pen) => {
     const shade = pen.createLinearGradient(0, 0, 0, 128);
     shade.addColorStop(0, `#${zenith.getHexString()}`);

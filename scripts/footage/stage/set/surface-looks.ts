@@ -1,13 +1,21 @@
-import type { CanvasTexture } from 'three';
 import type { Random } from '../random.ts';
-import { addGrain, addSpots, fill, type Pen, paintTexture, type Rgb, tone } from './canvas-texture.ts';
+import {
+  addGrain,
+  addSpots,
+  fill,
+  type PaintedTexture,
+  type Pen,
+  paintTexture,
+  type Rgb,
+  tone,
+} from './canvas-texture.ts';
 
 /** What ground is made of. */
 export type SurfaceKind = 'asphalt' | 'concrete' | 'paving' | 'tiles' | 'grass' | 'soil' | 'water';
 
 /** A texture and how many metres it covers. */
 export interface SurfaceLook {
-  readonly texture: CanvasTexture<OffscreenCanvas>;
+  readonly texture: PaintedTexture;
   readonly tileM: number;
 }
 

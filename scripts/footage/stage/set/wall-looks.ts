@@ -1,6 +1,14 @@
-import type { CanvasTexture } from 'three';
 import type { Random } from '../random.ts';
-import { addGrain, addSpots, fill, type Pen, paintTexture, type Rgb, tone } from './canvas-texture.ts';
+import {
+  addGrain,
+  addSpots,
+  fill,
+  type PaintedTexture,
+  type Pen,
+  paintTexture,
+  type Rgb,
+  tone,
+} from './canvas-texture.ts';
 
 /** What a wall is made of; `hoarding` is a construction site's fence. */
 export type WallLook = 'brick' | 'plaster' | 'hoarding' | 'lobby';
@@ -8,7 +16,7 @@ export type WallLook = 'brick' | 'plaster' | 'hoarding' | 'lobby';
 const side = 256;
 
 /** One wall's texture; the whole height of the wall is one repeat. */
-export function wallLook(random: Random, look: WallLook): { texture: CanvasTexture<OffscreenCanvas>; tileM: number } {
+export function wallLook(random: Random, look: WallLook): { texture: PaintedTexture; tileM: number } {
   const painters: Readonly<Record<WallLook, (pen: Pen) => void>> = {
     brick: (pen) => {
       const base = random.pick<Rgb>([
