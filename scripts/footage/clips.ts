@@ -47,10 +47,10 @@ async function makeClip(browser: StageBrowser, shot: Shot, folder: string, step:
         boxes.push(picture.boxes);
       }
     }
-    const { bytes, crf, tries } = await film.encode(files.clip);
+    const { bytes, coding, tries } = await film.encode(files.clip);
     writeTakeTruth(files.truth, { ...truth, pictures: boxes });
     const seconds = (boxes.length / picturesPerSecond).toFixed(0);
-    return `${files.clip}: ${seconds} s, ${truth.light}, ${Math.round(bytes / 1000)} kB at quality ${crf} (try ${tries})`;
+    return `${files.clip}: ${seconds} s, ${truth.light}, ${Math.round(bytes / 1000)} kB at ${coding} (try ${tries})`;
   } finally {
     await film.remove();
   }

@@ -7,18 +7,22 @@ import { AppError } from '../../src/lib/errors.ts';
 import { pictureSize, picturesPerSecond } from './picture-size.ts';
 
 /** Largest clip that is let into the repository. */
-export const mostClipBytes = 1_000_000;
+const mostClipBytes = 1_000_000;
 
 /** Quality of the first try; a camera’s substream of 200–400 kbit/s looks like that. */
 const firstCrf = 27;
 
-/** Above this a person 45 pixels tall is no longer seen. */
-const worstCrf = 38;
+/** Share of the largest size a second try aims at: it comes out within a few hundredths of that. */
+const aimedShare = 0.94;
+
+/** What MP4 adds to the coded pictures. */
+const containerBytes = { file: 1_500, picture: 16 } as const;
 
 /** How a clip came out. */
 export interface EncodedClip {
   readonly bytes: number;
-  readonly crf: number;
+  /** How it was coded: by quality, or by rate where that was too much. */
+  readonly coding: string;
   readonly tries: 1 | 2;
 }
 
@@ -26,6 +30,7 @@ export interface EncodedClip {
 export class Film {
   readonly #folder: string;
   readonly #raw: Awaited<ReturnType<typeof open>>;
+  #pictures = 0;
 
   private constructor(folder: string, raw: Awaited<ReturnType<typeof open>>) {
     this.#folder = folder;
@@ -40,27 +45,25 @@ export class Film {
   /** RGB, top row first. */
   async add(rgb: Uint8Array): Promise<void> {
     await this.#raw.writeFile(rgb);
+    this.#pictures += 1;
   }
 
   /**
-   * H.264 in MP4, at most 1 MB: two tries at most, the second with the quality the first one's size asks for.
+   * H.264 in MP4, at most so large: by quality, and where that is too much once more with what the first try has found out
+   * about the pictures, by rate.
    * @throws AppError MB_MISSING_PART without ffmpeg, MB_USAGE where two tries are not enough.
    */
-  async encode(file: string): Promise<EncodedClip> {
-    const first = await this.#encodeAt(firstCrf);
-    if (first.bytes <= mostClipBytes) {
-      await copyFile(first.file, file);
-      return { bytes: first.bytes, crf: firstCrf, tries: 1 };
-    }
-    const crf = crfFor(first.bytes);
-    const second = await this.#encodeAt(crf);
-    if (second.bytes > mostClipBytes)
-      throw new AppError(
-        'MB_USAGE',
-        `${file}: ${second.bytes} bytes at quality ${crf}, more than ${mostClipBytes}: make the take shorter or calmer`,
-      );
-    await copyFile(second.file, file);
-    return { bytes: second.bytes, crf, tries: 2 };
+  async encode(file: string, mostBytes = mostClipBytes): Promise<EncodedClip> {
+    const quality = ['-crf', String(firstCrf), '-fastfirstpass', '0', '-pass', '1'];
+    const first = await this.#encodeWith(quality);
+    const seconds = this.#pictures / picturesPerSecond;
+    if (first <= mostBytes) return this.#keep(file, { bytes: first, coding: `quality ${firstCrf}`, tries: 1 });
+    const container = containerBytes.file + containerBytes.picture * this.#pictures;
+    const bitsPerSecond = Math.max(10_000, Math.floor(((aimedShare * mostBytes - container) * 8) / seconds));
+    const second = await this.#encodeWith(['-b:v', String(bitsPerSecond), '-pass', '2']);
+    if (second > mostBytes)
+      throw new AppError('MB_USAGE', `${file}: ${second} bytes, more than ${mostBytes}: make the take calmer`);
+    return this.#keep(file, { bytes: second, coding: `${Math.round(bitsPerSecond / 1000)} kbit/s`, tries: 2 });
   }
 
   async remove(): Promise<void> {
@@ -68,16 +71,18 @@ export class Film {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #encodeAt(crf: number): Promise<{ file: string; bytes: number }> {
-    const file = join(this.#folder, `crf-${crf}.mp4`);
-    await runFfmpeg([...rawInput, '-i', join(this.#folder, 'pictures.rgb'), ...encoding(crf), file]);
-    return { file, bytes: (await stat(file)).size };
+  async #keep(file: string, clip: EncodedClip): Promise<EncodedClip> {
+    await copyFile(join(this.#folder, 'clip.mp4'), file);
+    return clip;
   }
-}
 
-/** What a first try of so many bytes asks for: six steps halve the size, and one more is for safety. */
-export function crfFor(firstBytes: number): number {
-  return Math.min(worstCrf, firstCrf + Math.ceil(6 * Math.log2(firstBytes / mostClipBytes)) + 1);
+  /** Size of the clip in bytes. */
+  async #encodeWith(rate: readonly string[]): Promise<number> {
+    const file = join(this.#folder, 'clip.mp4');
+    const notes = ['-passlogfile', join(this.#folder, 'pass')];
+    await runFfmpeg([...rawInput, '-i', join(this.#folder, 'pictures.rgb'), ...encoding, ...rate, ...notes, file]);
+    return (await stat(file)).size;
+  }
 }
 
 const rawInput = [
@@ -95,15 +100,13 @@ const rawInput = [
  * Like a street camera's encoder: a keyframe every two seconds with its parameter sets, nothing out of order. One
  * thread and exact conversions: the same pictures give the same bytes.
  */
-function encoding(crf: number): string[] {
-  const x264 = 'scenecut=0:repeat-headers=1:sliced-threads=0';
-  return [
-    ...['-c:v', 'libx264', '-profile:v', 'main', '-preset', 'slow', '-pix_fmt', 'yuv420p', '-crf', String(crf)],
-    ...['-threads', '1', '-g', String(2 * picturesPerSecond), '-keyint_min', String(2 * picturesPerSecond), '-bf', '0'],
-    ...['-x264-params', x264, '-sws_flags', 'bicubic+accurate_rnd+full_chroma_int+bitexact'],
-    ...['-fflags', '+bitexact', '-flags:v', '+bitexact', '-map_metadata', '-1', '-movflags', '+faststart', '-f', 'mp4'],
-  ];
-}
+const encoding = [
+  ...['-c:v', 'libx264', '-profile:v', 'main', '-preset', 'slow', '-pix_fmt', 'yuv420p'],
+  ...['-threads', '1', '-g', String(2 * picturesPerSecond), '-keyint_min', String(2 * picturesPerSecond), '-bf', '0'],
+  ...['-x264-params', 'scenecut=0:repeat-headers=1:sliced-threads=0'],
+  ...['-sws_flags', 'bicubic+accurate_rnd+full_chroma_int+bitexact', '-fflags', '+bitexact', '-flags:v', '+bitexact'],
+  ...['-map_metadata', '-1', '-movflags', '+faststart', '-f', 'mp4'],
+];
 
 /** Pictures of a clip as RGB: every `step`-th from the first. @throws AppError MB_MISSING_PART without ffmpeg. */
 export async function clipPictures(file: string, step: number): Promise<Buffer[]> {

@@ -52,6 +52,28 @@ describe('a film', () => {
     expect(frames.map(({ pict_type }) => pict_type).join('')).toBe(`I${'P'.repeat(23)}I${'P'.repeat(5)}`);
   });
 
+  test('brings its parameter sets with every keyframe', async () => {
+    const bytes = await readFile(file('one.mp4'));
+    const clip = bytes.subarray(bytes.indexOf('mdat') + 4);
+    let sets = 0;
+    // Units with their length before them, one after the other.
+    for (let at = 0; at + 4 < clip.length; at += 4 + clip.readUInt32BE(at))
+      if (((clip[at + 4] ?? 0) & 31) === 7) sets += 1;
+    expect(sets).toBe(2);
+  });
+
+  test('is coded once more where it is too large, by rate', async () => {
+    const film = await Film.create();
+    for (const each of pictures) await film.add(each);
+    const most = Math.floor((await readFile(file('one.mp4'))).length / 2);
+    const { bytes, tries } = await film.encode(file('small.mp4'), most);
+    await expect(film.encode(file('tiny.mp4'), 2_000)).rejects.toThrow(/tiny.mp4: \d+ bytes, more than 2000/);
+    await film.remove();
+    expect(tries).toBe(2);
+    expect(bytes).toBeLessThanOrEqual(most);
+    expect(bytes).toBeGreaterThan(most * 0.5);
+  });
+
   test('holds its index in front, so that it plays while it loads', async () => {
     const bytes = await readFile(file('one.mp4'), 'latin1');
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));

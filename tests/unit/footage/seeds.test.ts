@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { crfFor, mostClipBytes } from '../../../scripts/footage/film.ts';
 import { loadSeed, shotSeed } from '../../../scripts/footage/seeds.ts';
 import { shotsOf } from '../../../scripts/footage/shots.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
@@ -41,9 +40,3 @@ describe('shots', () => {
     expect(() => shotsOf(scenes, take, 1)).toThrow(message);
   });
 });
-
-test.each([
-  [mostClipBytes * 1.05, 29],
-  [mostClipBytes * 2, 34],
-  [mostClipBytes * 20, 38],
-])('a first try of %i bytes is followed by quality %i', (bytes, crf) => expect(crfFor(bytes)).toBe(crf));
