@@ -20,7 +20,7 @@ export const demoSettings: Readonly<Record<SceneId, SceneDemo>> = {
   illegal_parking: { zonesOf: ['kerb'], settings: { ...brief, dwellMs: 12_000 } },
   fire_lane_blocked: { zonesOf: ['lane'], settings: { ...brief, vehicleDwellMs: 12_000, pileDwellMs: 12_000 } },
   waterside_abnormal: { zonesOf: ['bank', 'water'], settings: { clearAfterMs: 5_000, updateEveryMs: 20_000 } },
-  street_vending: { zonesOf: ['frontage'], settings: { ...brief, dwellMs: 12_000 } },
+  street_vending: { zonesOf: ['frontage'], settings: { ...brief, dwellMs: 10_000 } },
   exposed_garbage: { zonesOf: ['corner'], settings: { ...brief, dwellMs: 14_000 } },
   material_dumping: {
     zonesOf: ['verge'],

@@ -78,11 +78,11 @@ export const streetVendingSite: SitePlan = {
     fires: {
       about: 'Somebody comes with a cart, sells under a parasol for a while, packs up and leaves.',
       light: 'day',
-      lengthS: 50,
+      lengthS: 53,
       tell(story, site: FrontageSite) {
         const { pitch, dir, doorZ } = site;
         const random = story.random;
-        const [openS, closeS] = [11, 36];
+        const [openS, closeS] = [11, 39];
         const sell = random.chance(0.6) ? sellFromTricycle : sellFromStall;
         sell(story, site, { at: pitch, dir, openS, closeS });
         const [x, z] = pitch;
@@ -98,7 +98,7 @@ export const streetVendingSite: SitePlan = {
         const before = z + random.between(1.3, 1.6);
         const guests = [
           { at: [x + random.between(-0.8, 0.8), before], comesS: openS + 3, staysS: 6, dir },
-          { at: [x + random.between(-1.2, 1.2), before + 0.1], comesS: openS + 12, staysS: 7, dir: dir === 1 ? -1 : 1 },
+          { at: [x + random.between(-1.2, 1.2), before + 0.1], comesS: openS + 13, staysS: 8, dir: dir === 1 ? -1 : 1 },
         ] as const;
         for (const guest of guests) shopAt(story, site, { ...guest, doorZ });
         story.during(openS, closeS);
