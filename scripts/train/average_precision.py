@@ -1,29 +1,48 @@
 """Average precision at IoU 0.5 of one class, COCO's way: 101 recalls, boxes that are not demanded count neither way."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from suppression import iou_matrix
 
 
-def average_precision(truths: list[np.ndarray], found: list[np.ndarray], iou: float = 0.5) -> float:
-    """Per picture: truth `[n, 5]` (box, 1 where not demanded) and found `[m, 5]` (box, score). NaN with none demanded."""
-    demanded = sum(int((truth[:, 4] == 0).sum()) for truth in truths)
-    if demanded == 0:
+@dataclass(frozen=True)
+class Matches:
+    """What was found of one class, best score first: score and 1 where right; and how many there were to find."""
+
+    scores: np.ndarray
+    hits: np.ndarray
+    demanded: int
+
+
+def match(truths: list[np.ndarray], found: list[np.ndarray], iou: float = 0.5) -> Matches:
+    """Per picture: truth `[n, 5]` (box, 1 where not demanded) and found `[m, 5]` (box, score)."""
+    pairs = [pair for truth, boxes in zip(truths, found) for pair in _matched(truth, boxes, iou)]
+    scores, hits = np.array(pairs, float).reshape(-1, 2).T
+    order = np.argsort(-scores, kind='stable')
+    return Matches(scores[order], hits[order], sum(int((truth[:, 4] == 0).sum()) for truth in truths))
+
+
+def average_precision(matches: Matches) -> float:
+    """Mean of the precision at 101 recalls; NaN with nothing demanded."""
+    if matches.demanded == 0:
         return float('nan')
-    scores, hits = [], []
-    for truth, boxes in zip(truths, found):
-        for score, hit in _matched(truth, boxes, iou):
-            scores.append(score)
-            hits.append(hit)
-    if not scores:
+    if len(matches.hits) == 0:
         return 0.0
-    order = np.argsort(-np.array(scores), kind='stable')
-    right = np.cumsum(np.array(hits)[order])
+    right = np.cumsum(matches.hits)
     precision = right / np.arange(1, len(right) + 1)
     # Precision at a recall is the best at that recall or beyond.
     precision = np.maximum.accumulate(precision[::-1])[::-1]
-    places = np.searchsorted(right / demanded, np.linspace(0, 1, 101), 'left')
+    places = np.searchsorted(right / matches.demanded, np.linspace(0, 1, 101), 'left')
     return float(np.mean(np.where(places < len(precision), precision[places.clip(max=len(precision) - 1)], 0)))
+
+
+def operating_point(classes: list[Matches], score: float) -> tuple[float, float]:
+    """Precision and recall over all classes together, of what scores at least `score`."""
+    kept = [each.hits[each.scores >= score] for each in classes]
+    found, right = sum(map(len, kept)), sum(float(each.sum()) for each in kept)
+    return right / max(1, found), right / max(1, sum(each.demanded for each in classes))
 
 
 def _matched(truth: np.ndarray, boxes: np.ndarray, iou: float):

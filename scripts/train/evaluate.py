@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from average_precision import average_precision
+from average_precision import Matches, average_precision, match, operating_point
 from batches import as_input, plain_batches
 from cells import cell_grid, decode_boxes
 from checkpoint import load_network
@@ -20,9 +20,18 @@ from picture_store import PictureStore
 from suppression import suppress
 
 
-@torch.no_grad()
 def evaluate(network: Network, store: PictureStore) -> dict[str, dict[str, float]]:
     """AP50 by source and class, with `mean` over a source's classes that occur; only classes its labels are complete for."""
+    table = {}
+    for source, classes in matches_by_class(network, store).items():
+        values = {name: round(average_precision(each), 4) for name, each in classes.items()}
+        table[source] = {**values, 'mean': round(sum(values.values()) / len(values), 4)} if values else {}
+    return table
+
+
+@torch.no_grad()
+def matches_by_class(network: Network, store: PictureStore) -> dict[str, dict[str, Matches]]:
+    """What was found and what was there, by source and class; classes of which nothing is there are left out."""
     network.eval()
     found: dict[int, np.ndarray] = {}
     truth: dict[int, np.ndarray] = {}
@@ -36,19 +45,17 @@ def evaluate(network: Network, store: PictureStore) -> dict[str, dict[str, float
             found[index] = suppress(scores[row], boxes[row], candidates=400)
             labels = batch.boxes[row].numpy()
             truth[index] = labels[labels[:, 4] >= 0]
-    return {source: _by_class(store, source, found, truth) for source in sorted({e.source for e in store.pictures})}
+    return {source: _of_source(store, source, found, truth) for source in sorted({e.source for e in store.pictures})}
 
 
-def _by_class(store: PictureStore, source: str, found: dict, truth: dict) -> dict[str, float]:
-    result: dict[str, float] = {}
+def _of_source(store: PictureStore, source: str, found: dict, truth: dict) -> dict[str, Matches]:
+    result = {}
     for number, name in enumerate(CLASSES):
         indices = [i for i, e in enumerate(store.pictures) if e.source == source and number in e.judged]
         truths = [truth[i][truth[i][:, 4] == number][:, [0, 1, 2, 3, 5]] for i in indices]
-        value = average_precision(truths, [found[i][found[i][:, 5] == number][:, :5] for i in indices])
-        if not np.isnan(value):
-            result[name] = round(value, 4)
-    if result:
-        result['mean'] = round(sum(result.values()) / len(result), 4)
+        matches = match(truths, [found[i][found[i][:, 5] == number][:, :5] for i in indices])
+        if matches.demanded > 0:
+            result[name] = matches
     return result
 
 
@@ -61,10 +68,14 @@ def main() -> None:
     parser.add_argument('--cache', type=Path, default=Path('.maplebridge/train/cache'))
     options = parser.parse_args()
     store = held_out_store(options.holdout, options.material, options.cache)
-    for source, classes in evaluate(load_network(options.checkpoint), store).items():
-        print(source)
-        for name, value in classes.items():
-            print(f'  {name:16} {value:.3f}')
+    for source, classes in matches_by_class(load_network(options.checkpoint), store).items():
+        print(f'{source:18} AP50   objects')
+        for name, each in classes.items():
+            print(f'  {name:16} {average_precision(each):.3f} {each.demanded:6}')
+        print(f'  {"mean":16} {np.mean([average_precision(each) for each in classes.values()]):.3f}')
+        for score in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+            precision, recall = operating_point(list(classes.values()), score)
+            print(f'  score from {score:.1f}: precision {precision:.3f}, recall {recall:.3f}')
 
 
 if __name__ == '__main__':

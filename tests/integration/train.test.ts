@@ -55,7 +55,16 @@ describe.skipIf(noTrainingReason !== undefined)(`training${noTrainingReason ? `:
   test('the exported graph answers as the network does', async () => {
     await train('whole', 5);
     const args = ['--checkpoint', at('whole', 'checkpoint.pt'), '--out', at('model.onnx'), '--check', at('check')];
-    const options = ['--holdout', at('holdout'), '--cache', at('cache'), '--score-threshold', String(threshold)];
+    const options = [
+      '--holdout',
+      at('holdout'),
+      '--cache',
+      at('cache'),
+      '--score-threshold',
+      String(threshold),
+      '--score-power',
+      '0.8',
+    ];
     const told = JSON.parse(await runPython('scripts/train/export.py', [...args, ...options])) as Record<
       string,
       number

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'scripts' / 'train'
 
 import augment
 from assignment import assign
-from average_precision import average_precision
+from average_precision import average_precision, match, operating_point
 from batches import Batch
 from cells import cell_grid, decode_boxes
 from export import folded
@@ -141,18 +141,23 @@ class AveragePrecisionTest(unittest.TestCase):
     def test_by_hand(self):
         # Right, wrong, right: recall 0.5 at precision 1, recall 1 at 2/3; 51 of the 101 recalls are up to 0.5.
         found = [np.array([[0, 0, 10, 10, 0.9], [60, 0, 70, 10, 0.8], [20, 0, 30, 10, 0.7]], float)]
-        self.assertAlmostEqual(average_precision(self.TRUTH, found), (51 + 50 * 2 / 3) / 101, places=6)
+        self.assertAlmostEqual(average_precision(match(self.TRUTH, found)), (51 + 50 * 2 / 3) / 101, places=6)
 
     def test_not_demanded_counts_neither_way(self):
         found = [np.array([[40, 0, 50, 10, 0.99], [0, 0, 10, 10, 0.9], [20, 0, 30, 10, 0.7]], float)]
-        self.assertAlmostEqual(average_precision(self.TRUTH, found), 1.0)
+        self.assertAlmostEqual(average_precision(match(self.TRUTH, found)), 1.0)
 
     def test_found_twice_is_wrong_once(self):
         found = [np.array([[0, 0, 10, 10, 0.9], [0, 0, 10, 9, 0.8]], float)]
-        self.assertAlmostEqual(average_precision(self.TRUTH, found), 51 / 101, places=6)
+        self.assertAlmostEqual(average_precision(match(self.TRUTH, found)), 51 / 101, places=6)
+
+    def test_an_operating_point(self):
+        found = [np.array([[0, 0, 10, 10, 0.9], [60, 0, 70, 10, 0.8], [20, 0, 30, 10, 0.7]], float)]
+        self.assertEqual(operating_point([match(self.TRUTH, found)], 0.75), (0.5, 0.5))
+        self.assertEqual(operating_point([match(self.TRUTH, found)], 0.95), (0.0, 0.0))
 
     def test_none_there_is_no_number(self):
-        self.assertTrue(np.isnan(average_precision([np.zeros((0, 5))], [np.zeros((0, 5))])))
+        self.assertTrue(np.isnan(average_precision(match([np.zeros((0, 5))], [np.zeros((0, 5))]))))
 
 
 class OnePicture:
