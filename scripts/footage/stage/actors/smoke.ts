@@ -30,7 +30,7 @@ export function createSmoke(random: Random, options: { sizeM?: number; shade?: k
     transparent: true,
     depthWrite: false,
   });
-  const cloud = new Billboards(puffs.length, material, 0.14);
+  const cloud = new Billboards(puffs.length, material, 0.19);
   const object = new Group();
   object.add(cloud.mesh);
   const draw = (timeS: number) => {

@@ -74,7 +74,7 @@ const wetnessGlsl = `float wetness(vec2 at) {
 
 /** Large stains, from the same texture seen far coarser, so that its repeats do not show. */
 const stains = `float coarse = texture2D(map, vMapUv * 0.137, 3.5).g / vMean;
-  diffuseColor.rgb *= mix(1.0, coarse, 0.55);`;
+  diffuseColor.rgb *= mix(1.0, coarse, 0.4);`;
 
 /** Wet ground is darker. */
 const darker = `
