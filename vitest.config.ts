@@ -20,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       // Pure code that shares nothing: a module is loaded once, not once a file, which halves the time.
-      project('unit', { timeout: 10_000, isolate: false }),
+      project('unit', { timeout: 10_000, atOnce: 2, isolate: false }),
       project('contract', { timeout: 60_000 }),
       project('integration', { timeout: 120_000, atOnce: 2 }),
       project('replay', { timeout: 120_000, atOnce: 2 }),
