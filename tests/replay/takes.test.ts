@@ -45,6 +45,13 @@ describe('takes, seen by a faultless detector', () => {
       }
     });
 
+    // The demo is played at any hour, and some scenes go by it.
+    test.each(['fires', 'near'] as const)('%s, late in the evening', (kind) => {
+      const [seed = 1] = seeds;
+      const truth = stageTruth(tellTake(plan, { scene, take: kind, seed }), { plan, kind, seed });
+      judge(truth, playTake(truth, { startsAt: '2026-05-06T23:30:00+08:00' }));
+    });
+
     test('every zone the demo watches is in the picture', () => {
       for (const seed of seeds) {
         const told = tellTake(plan, { scene, take: 'fires', seed });

@@ -20,7 +20,8 @@ import { sceneAlone } from './scene-play.ts';
 const keyframeMs = 2_000;
 /** Where every picture is decoded, they are judged this often. */
 const continuousMs = 200;
-const startsAt = Date.parse('2026-05-06T10:00:00+08:00');
+/** A working day's forenoon. */
+const forenoon = '2026-05-06T10:00:00+08:00';
 
 /** What came of a take. */
 export interface TakeOutcome {
@@ -37,6 +38,8 @@ export interface TakeOutcome {
 export interface TakePlay {
   /** How often the clip is played; twice unless given, as its end meets its beginning in the demo. */
   readonly times?: number;
+  /** What the wall clock says when the clip begins for the first time; a forenoon unless given. */
+  readonly startsAt?: string;
   /** Second of the clip at which the camera is joined. */
   readonly fromS?: number;
   /** Without them every object that can be demanded is found. */
@@ -50,6 +53,7 @@ export interface TakePlay {
 /** Plays a take's true boxes through tracker and scene, with the looks the camera would have and the demo's settings. */
 export function playTake(truth: TakeTruth, play: TakePlay = {}): TakeOutcome {
   const { times = 2, fromS = 0, faults, seed = 1, trace } = play;
+  const startsAt = Date.parse(play.startsAt ?? forenoon);
   const demo = demoSettings[truth.scene];
   if (demo === undefined) throw new Error(`the demo has no settings for ${truth.scene}`);
   const { zonesOf, settings } = demo;
