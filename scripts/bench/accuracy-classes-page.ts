@@ -19,8 +19,8 @@ export function classPage({ models, sets, missing, results, msPerImage, shipped 
   const speed = [...msPerImage].map(([id, ms]) => `${id} ${ms.toFixed(1)} ms`).join(', ');
   return `AP50 / AP50:95 in points, by COCO's rules (101 recalls, at most 100 boxes a picture and class, all areas; what is too
 small or too hidden to demand is passed over as a crowd is), through the node's own path: JPEG → decoder → detector. A
-class is judged where a set labels it and a model knows it; *shared* is the mean over the classes that the model in the
-column and the shipped one both know.
+class is judged where a set labels it and a model knows it; the last line is the shipped model's mean over the classes of
+the column.
 
 ${tables.join('\n\n')}
 ${speed === '' ? '' : `\nA picture on one thread of the cpu, each model at its own input size, in turn (median): ${speed}.\n`}${missing
@@ -45,17 +45,10 @@ function setTable(
     ...here.map((id) => pair(classesOf(id).filter((each) => each.class === name))),
   ]);
   const all = ['**all it knows**', '', ...here.map((id) => pair(classesOf(id)))];
-  const shared = (id: string, of: string | undefined) => {
-    const common = classesOf(id).map((each) => each.class);
-    return pair(classesOf(of).filter((each) => common.includes(each.class)));
-  };
-  const both =
-    shipped === undefined || !here.some((id) => id !== shipped)
-      ? []
-      : [
-          ['**shared**', '', ...here.map((id) => shared(shipped, id))],
-          ['**shared, the shipped model**', '', ...here.map((id) => shared(id, shipped))],
-        ];
+  const known = (id: string) => classesOf(id).map((each) => each.class);
+  const beside = here.map((id) => pair(classesOf(shipped).filter((each) => known(id).includes(each.class))));
+  const isAlone = shipped === undefined || here.every((id) => id === shipped);
+  const both = isAlone ? [] : [['**the shipped model on these**', '', ...beside]];
   return table([['class', 'labels', ...here], ...rows, all, ...both]);
 }
 

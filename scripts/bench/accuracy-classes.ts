@@ -99,8 +99,14 @@ async function setsHere(store: ModelStoreOptions, rendered: string) {
   };
   take(readRenderedSet(rendered), `no rendered hold-out in ${rendered}: ${renderedCommand} ${rendered}`);
   for (const name of ['fire', 'garbage'] as const)
-    take(await readRealSet(material, name), `no set "${name}" in ${material}: it is not part of the repository`);
-  take(readCocoSet(material, store.manifest), `no coco-sample in ${material}: it is not part of the repository`);
+    take(
+      await readRealSet(material, name),
+      `no set "${name}" here: it is not part of the repository (material/${name} of MAPLEBRIDGE_SHARED)`,
+    );
+  take(
+    readCocoSet(material, store.manifest),
+    `no coco-sample here: it is not part of the repository (material/coco-sample of MAPLEBRIDGE_SHARED)`,
+  );
   return { sets, missing };
 }
 
