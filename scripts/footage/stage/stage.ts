@@ -10,7 +10,7 @@ import {
   Texture,
   WebGLRenderer,
 } from 'three';
-import type { LightKind, TruthZone } from '../truth.ts';
+import type { TruthZone } from '../truth.ts';
 import type { LabelOutline } from '../truth-boxes.ts';
 import { type Actor, poseChangeS } from './actor.ts';
 import { Labels } from './labels.ts';
@@ -192,6 +192,3 @@ function isShown(object: { visible: boolean; parent: unknown }): boolean {
   if (!object.visible) return false;
   return object.parent === null || isShown(object.parent as { visible: boolean; parent: unknown });
 }
-
-/** How a picture is lit. */
-export type Lighting = (kind: LightKind) => (scene: Scene, renderer: WebGLRenderer) => StageLight;
