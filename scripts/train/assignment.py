@@ -1,7 +1,7 @@
 """Task-aligned assignment: each object is given the cells whose answers already suit it best, in score and in box.
 
-Feng et al., "TOOD: Task-aligned One-stage Object Detection", 2021, §3.2. One computation for a whole batch, over pairs of
-an object and a cell inside it: there are some hundred times fewer of them than of objects and cells.
+Feng et al., "TOOD: Task-aligned One-stage Object Detection", 2021, §3.2. One computation for a whole batch, over pairs
+of an object and a cell inside it: there are some hundred times fewer of them than of objects and cells.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _least_reach = 14.0
 
 @dataclass
 class Assignment:
-    """One entry an assigned cell: its picture, its number, the object's row `[x1, y1, x2, y2, class, 0]`, its target 0–1."""
+    """One entry an assigned cell: picture, number, the object's row `[x1, y1, x2, y2, class, 0]`, its target 0–1."""
 
     pictures: torch.Tensor
     cells: torch.Tensor

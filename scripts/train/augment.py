@@ -26,7 +26,7 @@ def plain_sample(store: PictureStore, index: int) -> tuple[np.ndarray, np.ndarra
 def augmented_sample(
     random: np.random.Generator, store: PictureStore, index: int, companions: list[int], lightly: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The picture changed at random; `companions`: three more for a mosaic, or none. `lightly`: near to what is real."""
+    """The picture changed at random; `companions`: three more for a mosaic, or none. `lightly`: by less."""
     canvas = np.full((INPUT_HEIGHT, INPUT_WIDTH, 3), PAD, np.uint8)
     if companions:
         boxes = _mosaic(random, canvas, store, [index, *companions])
@@ -40,7 +40,9 @@ def augmented_sample(
     return _as_camera(random, canvas, 0.6 if lightly else 1.0), boxes
 
 
-def _single(random: np.random.Generator, canvas: np.ndarray, store: PictureStore, index: int, plain: float) -> np.ndarray:
+def _single(
+    random: np.random.Generator, canvas: np.ndarray, store: PictureStore, index: int, plain: float
+) -> np.ndarray:
     if random.random() < plain:
         placed = _place(canvas, store, index, (_fit, _fit), (0, 0))
         return _demanded(placed, placed, INPUT_WIDTH, INPUT_HEIGHT)
@@ -92,7 +94,8 @@ def _place(
         if last <= first or high <= low:
             return placed[:0]
         spans.append((slice(first, last), slice(low, high)))
-        placed[:, [axis, axis + 2]] = (placed[:, [axis, axis + 2]] * own - first) * ((high - low) / (last - first)) + low
+        shown = (high - low) / (last - first)
+        placed[:, [axis, axis + 2]] = (placed[:, [axis, axis + 2]] * own - first) * shown + low
     (from_x, to_x), (from_y, to_y) = spans
     size = (to_x.stop - to_x.start, to_y.stop - to_y.start)
     # Averaging when shrinking by much; by little, what is averaged away is less than the noise.

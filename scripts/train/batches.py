@@ -1,4 +1,4 @@
-"""Batches for training: which pictures, drawn from the seed and the batch's number alone, so that a run resumes exactly."""
+"""Batches for training, drawn from the seed and the batch's number alone, so that a run resumes exactly."""
 
 from dataclasses import dataclass
 

@@ -10,8 +10,10 @@ from network import Network, Shape
 from object_classes import CLASSES
 
 
-def save_checkpoint(path: Path, network: Network, average: Network, optimiser: torch.optim.Optimizer, run: dict) -> None:
-    """`run`: where the run is (batch number, options); weights, running average, optimiser and random state go along."""
+def save_checkpoint(
+    path: Path, network: Network, average: Network, optimiser: torch.optim.Optimizer, run: dict
+) -> None:
+    """`run`: where the run is; weights, running average, optimiser and random state go along."""
     state = {
         'classes': CLASSES,
         'shape': asdict(network.shape),

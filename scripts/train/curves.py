@@ -41,7 +41,8 @@ def _panel(series: dict[str, list[tuple[float, float]]], top: int, most: float |
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = base - share * high * up
         parts.append(f'<text x="{_margin - 6}" y="{y + 4:.0f}" text-anchor="end">{share * high:.2f}</text>')
-        parts.append(f'<text x="{_margin + share * right * across:.0f}" y="{base + 16}">{share * right / 1000:.0f} k</text>')
+        x, label = _margin + share * right * across, f'{share * right / 1000:.0f} k'
+        parts.append(f'<text x="{x:.0f}" y="{base + 16}">{label}</text>')
     for number, (name, line) in enumerate(series.items()):
         colour = _colours[number % len(_colours)]
         path = ' '.join(f'{_margin + x * across:.1f},{base - min(y, high) * up:.1f}' for x, y in line)

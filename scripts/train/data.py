@@ -18,7 +18,9 @@ def held_out_store(holdout: Path | None, material: Path | None, cache: Path, say
     return PictureStore(cache / 'held-out.json', _gather(holdout, material, None, held_out=True), say)
 
 
-def _gather(rendered: Path | None, material: Path | None, teacher: Path | None, held_out: bool) -> list[LabelledPicture]:
+def _gather(
+    rendered: Path | None, material: Path | None, teacher: Path | None, held_out: bool
+) -> list[LabelledPicture]:
     pictures = [] if rendered is None else read_rendered(rendered)
     if material is not None:
         for real_set in REAL_SETS:

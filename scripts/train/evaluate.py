@@ -21,7 +21,7 @@ from suppression import suppress
 
 
 def evaluate(network: Network, store: PictureStore) -> dict[str, dict[str, float]]:
-    """AP50 by source and class, with `mean` over a source's classes that occur; only classes its labels are complete for."""
+    """AP50 by source and class, and its `mean`; only of classes that occur and that the labels are complete for."""
     table = {}
     for source, classes in matches_by_class(network, store).items():
         values = {name: round(average_precision(each), 4) for name, each in classes.items()}

@@ -1,4 +1,4 @@
-"""Writes a checkpoint as an ONNX model that takes bytes and gives boxes: normalisation, decoding and suppression inside.
+"""Writes a checkpoint as an ONNX model from bytes to boxes: normalisation, decoding and suppression inside.
 
     /usr/bin/python3 scripts/train/export.py --checkpoint RUN/best.pt --out models/maplebridge-25-384.onnx
 
@@ -75,7 +75,7 @@ class Decoded(nn.Module):
 
 
 def build_model(network: Network, threshold: float = SCORE_THRESHOLD, power: float = 1.0) -> onnx.ModelProto:
-    """The whole graph. `threshold`: of scores as trained; `power`: what they are raised to before they are given out."""
+    """The whole graph. `threshold`: of scores as trained; `power`: what they are raised to before they are told."""
     buffer = io.BytesIO()
     torch.onnx.export(
         Decoded(folded(network)).eval(),
@@ -146,7 +146,7 @@ def _add_suppression(graph: onnx.GraphProto, threshold: float, power: float) -> 
 
 
 def write_check(network: Network, pictures: np.ndarray, folder: Path, threshold: float, power: float) -> None:
-    """What the graph must answer: per picture `<n>.input.f32` (as `images`) and `<n>.rows.f32`, from torch and numpy."""
+    """What the graph must answer: a picture's `<n>.input.f32` (as `images`) and `<n>.rows.f32`, by torch and numpy."""
     folder.mkdir(parents=True, exist_ok=True)
     decoded = Decoded(folded(network)).eval()
     for number, picture in enumerate(pictures):
@@ -165,9 +165,7 @@ def main() -> None:
     parser.add_argument('--checkpoint', type=Path, required=True)
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--score-threshold', type=float, default=SCORE_THRESHOLD)
-    parser.add_argument(
-        '--score-power', type=float, default=1.0, help='scores are raised to it: below 1 where they are too low (evaluate.py)'
-    )
+    parser.add_argument('--score-power', type=float, default=1.0, help='scores are raised to it; below 1: they grow')
     parser.add_argument('--check', type=Path, help='folder for inputs and expected outputs of held-out pictures')
     parser.add_argument('--holdout', type=Path, help='rendered pictures for --check')
     parser.add_argument('--material', type=Path, help='real pictures for --check')

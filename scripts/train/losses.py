@@ -10,7 +10,7 @@ from batches import Batch
 from cells import decode_boxes
 
 _box_weight = 2.5
-# Zhang et al., "VarifocalNet", 2021, §3.2: wrong answers count by the square of their score, right ones by their quality.
+# Zhang et al., "VarifocalNet", 2021, §3.2: wrong answers count by their score squared, right ones by their quality.
 _negative_weight, _negative_power = 0.75, 2.0
 
 

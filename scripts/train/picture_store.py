@@ -9,12 +9,12 @@ import numpy as np
 from picture import LabelledPicture
 
 STORE_WIDTH, STORE_HEIGHT, PAD = 640, 360, 114
-# As large as the network's input shows a picture: most samples need no more, and are scaled from it in a third of the time.
+# As large as the network's input shows a picture: most samples need no more, and are scaled from it more quickly.
 SMALL_WIDTH, SMALL_HEIGHT = 384, 216
 
 
 class PictureStore:
-    """Pictures in two sizes, RGB, with their boxes in pixels of the large one; the files only grow, also between runs."""
+    """Pictures in two sizes, RGB, their boxes in pixels of the large one; the files only grow, also between runs."""
 
     def __init__(self, path: Path, pictures: list[LabelledPicture], say=print) -> None:
         self.pictures = pictures
@@ -33,7 +33,7 @@ class PictureStore:
         return self._sizes[index]
 
     def pixels(self, index: int, scale: float = 1.0) -> np.ndarray:
-        """The picture without padding, a read-only view of whichever size suits showing it at `scale` of the large one."""
+        """The picture without padding, a read-only view of whichever size suits `scale`, which is of the large one."""
         # A small one shown up to a sixth larger than it is loses no more than a lens does.
         if scale > 1.17 * SMALL_WIDTH / STORE_WIDTH:
             width, height = self._sizes[index]

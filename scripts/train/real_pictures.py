@@ -15,7 +15,7 @@ _rule = json.loads((Path(__file__).parent / 'hold-out.json').read_text())
 
 @dataclass(frozen=True)
 class RealSet:
-    """One set: its own classes in canonical ones (None: a look-alike, background), and what is on none of its pictures."""
+    """One set: its own classes in canonical ones (None: a look-alike, background); what is on none of its pictures."""
 
     name: str
     classes: tuple[str | None, ...]
@@ -27,8 +27,8 @@ class RealSet:
         return (*(name for name in self.classes if name is not None), *self.absent)
 
 
-# Nobody labelled what is absent; looked through (a quarter of the fire set, a third of the other), no picture had any of
-# it. So real streets teach the network what no wheelchair is, of which there are drawn ones only.
+# Nobody labelled what is absent; looked through (a quarter of the fire set, a third of the other), no picture had any
+# of it. So real streets teach the network what no wheelchair is, of which there are drawn ones only.
 _never = ('excavator', 'wheelchair', 'pram', 'boat', 'water_surface', 'uncovered_load')
 REAL_SETS = (
     RealSet('fire', ('flame', None, 'smoke'), (*_never, 'tricycle', 'overflowing_bin')),
@@ -51,7 +51,9 @@ def is_held_out(set_name: str, file_name: str) -> bool:
     raise ValueError(f'no hold-out rule for the set "{set_name}"')
 
 
-def read_real_set(folder: Path, real_set: RealSet, held_out: bool, teacher: Path | None = None) -> list[LabelledPicture]:
+def read_real_set(
+    folder: Path, real_set: RealSet, held_out: bool, teacher: Path | None = None
+) -> list[LabelledPicture]:
     """Pictures of one side of the split. `teacher`: what a bigger model saw in them, as teacher-labels.ts writes it."""
     base = folder / real_set.name
     if not (base / 'images').is_dir():

@@ -7,12 +7,10 @@ import argparse
 import copy
 import json
 import math
-import os
 import signal
 import sys
 import time
 import warnings
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,8 +22,10 @@ from curves import draw_curves
 from data import held_out_store, training_store
 from evaluate import evaluate
 from losses import detection_losses
+from meter import Meter
 from network import Network
 from object_classes import CLASSES
+from training_options import training_options
 
 _clip_norm = 10.0
 _average_decay = 0.9995
@@ -33,7 +33,7 @@ _average_decay = 0.9995
 
 def main() -> None:
     """Reads the options, trains until the pictures, the minutes or a SIGTERM end it."""
-    options = _options()
+    options = training_options(__doc__.splitlines()[0])
     # Its one use, a maximum by index, is settled here and tested.
     warnings.filterwarnings('ignore', message='scatter_reduce.* is in beta')
     torch.set_num_threads(options.threads)
@@ -195,34 +195,6 @@ class Training:
         self.stopping = True
 
 
-class Meter:
-    """Means since the last reading."""
-
-    def __init__(self) -> None:
-        self._reset()
-
-    def _reset(self) -> None:
-        self._rows: list[tuple[float, float, int]] = []
-        self._pictures, self._since = 0, time.monotonic()
-
-    def add(self, row: tuple[float, float, int], pictures: int) -> None:
-        """One batch's losses and assigned cells."""
-        self._rows.append(row)
-        self._pictures += pictures
-
-    def read(self) -> dict:
-        """Mean losses and pictures a second, and begins anew."""
-        classes, boxes, assigned = np.mean(self._rows, 0)
-        speed = self._pictures / max(1e-6, time.monotonic() - self._since)
-        self._reset()
-        return {
-            'class_loss': round(float(classes), 4),
-            'box_loss': round(float(boxes), 4),
-            'assigned': round(float(assigned), 1),
-            'pictures_per_s': round(speed, 1),
-        }
-
-
 def _class_weights(counts: np.ndarray) -> torch.Tensor:
     """Rare classes count up to twice, frequent ones down to two thirds."""
     present = counts[counts > 0]
@@ -235,30 +207,6 @@ def _optimiser(network: Network, rate: float) -> torch.optim.Optimizer:
     free = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{'params': decayed, 'weight_decay': 0.03}, {'params': free, 'weight_decay': 0.0}]
     return torch.optim.AdamW(groups, lr=rate, foreach=True)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--rendered', type=Path, help='folder of rendered pictures with truth.jsonl')
-    parser.add_argument('--holdout', type=Path, help='rendered pictures of other seeds, for checks')
-    parser.add_argument('--material', type=Path, help='folder with fire/ and garbage/')
-    parser.add_argument('--teacher', type=Path, help='what teacher-labels.ts wrote')
-    parser.add_argument('--init', type=Path, help='checkpoint whose weights a new run begins with')
-    parser.add_argument('--out', type=Path, default=Path('.maplebridge/train/run'))
-    parser.add_argument('--cache', type=Path, help='decoded pictures; default: cache/ in --out')
-    parser.add_argument('--pictures', type=int, default=600_000, help='of the whole schedule')
-    parser.add_argument('--minutes', type=float, default=math.inf, help='of this call; goes on at the next')
-    parser.add_argument('--batch', type=int, default=32)
-    parser.add_argument('--rate', type=float, default=2e-3)
-    parser.add_argument('--real-share', type=float, default=0.2, help='of drawn pictures, 0–1')
-    parser.add_argument('--seed', type=int, default=1)
-    parser.add_argument('--threads', type=int, default=os.cpu_count() or 1)
-    parser.add_argument('--workers', type=int, default=1, help='processes that prepare pictures')
-    parser.add_argument('--checkpoint-minutes', type=float, default=3)
-    parser.add_argument('--check-minutes', type=float, default=10)
-    parser.add_argument('--log-every', type=int, default=50, help='batches')
-    parser.add_argument('--exact', action='store_true', help='float32 throughout, without bfloat16')
-    return parser.parse_args()
 
 
 if __name__ == '__main__':

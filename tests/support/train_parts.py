@@ -129,7 +129,8 @@ class SuppressionTest(unittest.TestCase):
         self.assertEqual(self.rows((box, {'car': 0.6, 'bus': 0.8})), [('bus', 0.8)])
 
     def test_classes_of_different_groups_do_not(self):
-        self.assertEqual(self.rows(((10, 10, 50, 50), {'person': 0.6, 'motorcycle': 0.7})), [('motorcycle', 0.7), ('person', 0.6)])
+        both = self.rows(((10, 10, 50, 50), {'person': 0.6, 'motorcycle': 0.7}))
+        self.assertEqual(both, [('motorcycle', 0.7), ('person', 0.6)])
 
     def test_apart_stays(self):
         self.assertEqual(len(self.rows(((10, 10, 50, 50), {'car': 0.6}), ((60, 10, 90, 50), {'car': 0.7}))), 2)
@@ -204,7 +205,8 @@ class AugmentTest(unittest.TestCase):
             pixels[100:200, 60:240] = (250, 240, 230)
             cv2.imwrite(str(path), pixels)
             row = (60.0, 100.0, 240.0, 200.0, 0, 0.0)
-            store = PictureStore(Path(folder) / 'store.json', [LabelledPicture(path, 'x', 300, 300, [row], (0,))], lambda _: None)
+            picture = LabelledPicture(path, 'x', 300, 300, [row], (0,))
+            store = PictureStore(Path(folder) / 'store.json', [picture], lambda _: None)
             np.testing.assert_allclose(store.boxes[0][0, :4], [72, 120, 288, 240], atol=0.01)
             for scale in (0.5, 0.6, 0.75, 1.0):
                 canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
@@ -229,7 +231,8 @@ class ExportTest(unittest.TestCase):
                 network(torch.rand(2, 3, HEIGHT, WIDTH))
             network.eval()
             pictures = torch.rand(1, 3, HEIGHT, WIDTH)
-            torch.testing.assert_close(folded(network).answers(pictures * 255), network.answers(pictures), atol=1e-3, rtol=1e-3)
+            answers = folded(network).answers(pictures * 255)
+            torch.testing.assert_close(answers, network.answers(pictures), atol=1e-3, rtol=1e-3)
 
 
 if __name__ == '__main__':
