@@ -50,10 +50,16 @@ afterEach(async () => {
 
 type Change = Partial<Omit<CanaryConfig, 'limits'>> & { limits?: Partial<CanaryConfig['limits']> };
 
-async function start(
-  change: Change = {},
-  around: { new?: Partial<NewModel>; busy?: () => boolean; metrics?: Metrics } = {},
-): Promise<CanaryModel> {
+type Around = { new?: Partial<NewModel>; busy?: () => boolean; metrics?: Metrics };
+
+/** Begins, and waits for the new model. */
+async function start(change: Change = {}, around: Around = {}): Promise<CanaryModel> {
+  const subject = await begin(change, around);
+  await until(() => phaseOf(subject) !== 'idle', { what: 'the new model' });
+  return subject;
+}
+
+async function begin(change: Change = {}, around: Around = {}): Promise<CanaryModel> {
   const config = canarySchema.parse({
     modelId: 'new',
     replaces: 'old',
@@ -80,7 +86,6 @@ async function start(
   });
   running.push(subject);
   await subject.start(new AbortController().signal);
-  await until(() => phaseOf(subject) !== 'idle', { what: 'the new model' });
   return subject;
 }
 
@@ -337,7 +342,7 @@ describe('a new model that is not there', () => {
       opening = resolve;
     });
     const never = { open: () => new Promise<never>(() => opening()) };
-    void start({}, { new: never });
+    void begin({}, { new: never });
     await reached;
     const left = await new CanaryStore(dir.path).readState();
     expect(left).toMatchObject({ kind: 'found', value: { loading: true } });
@@ -380,7 +385,7 @@ describe('after a restart', () => {
 
   test('one that was stopped while it loaded the new model tries again', async () => {
     const never = { open: () => new Promise<never>(() => {}) };
-    void start({}, { new: never });
+    void begin({}, { new: never });
     await until(loads, { what: 'the mark of loading' });
     await Promise.all(running.splice(0).map((each) => each.stop()));
     expect(phaseOf(await start())).toBe('comparing');
