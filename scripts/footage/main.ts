@@ -39,3 +39,5 @@ try {
   process.stderr.write(`footage: ${told}\n`);
   process.exitCode = error instanceof AppError && error.code === 'MB_USAGE' ? 2 : 1;
 }
+// What a killed browser leaves open must not keep the command from ending.
+process.exit();

@@ -74,7 +74,8 @@ export class StageBrowser {
   }
 
   async stop(): Promise<void> {
-    await this.#context?.close();
+    // A browser that was killed has nothing left to close.
+    await this.#context?.close().catch(() => undefined);
     await this.#server.stop();
     rmSync(this.#profile, { recursive: true, force: true });
   }

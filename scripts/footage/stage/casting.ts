@@ -11,9 +11,12 @@ export interface Casting {
 /** Drawn on their own: they are in a fifth of the pictures each, however full these are. */
 const rare: readonly ObjectClass[] = ['flame', 'smoke'];
 
-/** Large ones find room less often, boats water: asked for twice as often they come out even. */
-const bulky: readonly ObjectClass[] = ['bus', 'truck', 'fire_engine', 'excavator', 'boat', 'uncovered_load'];
-const even = [...objectClasses.filter((each) => !rare.includes(each)), ...bulky];
+/** Large ones find room less often: they are put first, and no more than fit beside others. */
+const bulky: readonly ObjectClass[] = ['bus', 'truck', 'fire_engine', 'excavator', 'uncovered_load'];
+const mostBulky = 3;
+
+/** Hardly any place has water: boats are asked for more often. */
+const even = [...objectClasses.filter((each) => !rare.includes(each)), 'boat', 'boat'] as const;
 
 /** Classes that stand in groups, with how many at most. */
 const gregarious: readonly (readonly [ObjectClass, number])[] = [
@@ -33,12 +36,11 @@ export function cast(random: Random): Casting {
   if (random.chance(0.04)) return { kinds: [] };
   // Few more often than many.
   const count = 4 + Math.floor(21 * random.between(0, 1) ** 2);
-  const kinds = Array.from({ length: count }, () => {
+  const drawn = Array.from({ length: count }, () => {
     if (random.chance(0.14)) return undefined;
     return random.chance(0.12) ? 'person' : random.pick(even);
   });
-  // The largest first, while there is room.
-  kinds.sort((one, other) => Number(isBulky(other)) - Number(isBulky(one)));
+  const kinds = [...drawn.filter(isBulky).slice(0, mostBulky), ...drawn.filter((each) => !isBulky(each))];
   for (const each of rare) if (random.chance(0.2)) kinds.push(...Array(random.whole(1, 2)).fill(each));
   if (!random.chance(0.35)) return { kinds };
   const [name, most] = random.pick(gregarious);

@@ -105,7 +105,7 @@ describe('castings', () => {
       const count = counts.get(name) ?? 0;
       if (name === 'person') expect(count).toBeGreaterThan(cars);
       else if (name === 'flame' || name === 'smoke') expect(count / castings.length).toBeCloseTo(0.2, 1);
-      else expect(count).toBeGreaterThan(cars * 0.75);
+      else expect(count).toBeGreaterThan(cars * 0.7);
     }
   });
 
