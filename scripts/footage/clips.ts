@@ -30,6 +30,7 @@ export const clipsCommand: FootageCommand = {
     mkdirSync(values.out, { recursive: true });
     await withBrowsers(shots, wholeOption('workers', values.workers, 1), async (browser, shot) => {
       print(await makeClip(browser, shot, values.out, values.draft ? draftStep : 1));
+      return 'sound';
     });
   },
 };

@@ -34,15 +34,17 @@ export const datasetCommand: FootageCommand = {
     const lost: string[] = [];
     let done = 0;
     await withBrowsers(missing, wholeOption('workers', values.workers, 1), async (browser, load) => {
-      try {
-        await drawLoad(browser, load, values.out, index);
-      } catch (error) {
-        // One unlucky layout must not end hours of drawing.
-        lost.push(`${load.order.scene}, seed ${load.order.seed}: ${messageOf(error).split('\n', 1)[0]}`);
-        if (lost.length > Math.max(5, loads.length * mostLost)) throw tooManyLost(lost);
-      }
       done += 1;
       if (done % 50 === 0) print(`${done} of ${missing.length} places`);
+      try {
+        await drawLoad(browser, load, values.out, index);
+        return 'sound';
+      } catch (error) {
+        // One unlucky layout, or a browser that was killed, must not end hours of drawing.
+        lost.push(`${load.order.scene}, seed ${load.order.seed}: ${messageOf(error).split('\n', 1)[0]}`);
+        if (lost.length > Math.max(5, loads.length * mostLost)) throw tooManyLost(lost);
+        return 'spent';
+      }
     });
     index.sort();
     print(`${index.size} pictures in ${values.out}`);

@@ -37,6 +37,7 @@ export const verifyCommand: FootageCommand = {
       const findings = await compare(browser, shot, files, every);
       print(`${files.clip}: ${findings.summary}`);
       wrong.push(...findings.wrong.map((each) => `${files.clip}: ${each}`));
+      return 'sound';
     });
     if (wrong.length > 0) throw new AppError('MB_MISSING_PART', `not what is drawn now:\n  ${wrong.join('\n  ')}`);
   },
