@@ -16,8 +16,9 @@ import { formatTrace } from './trace.ts';
 /** Clips of a minute at most fire in their first or second round; a machine five times slower still gets there. */
 const untilLimitMs = 600_000;
 
-/** How often the desk's list and the cameras are looked at. */
+/** How often the desk's list and the cameras are looked at, and every how many such looks the node is asked how it is. */
 const lookEveryMs = 500;
+const looksAHealth = 10;
 
 /** `maplebridge demo`: the whole way in one process on embedded parts. */
 export const demoCommand: Command = {
@@ -35,8 +36,8 @@ export const demoCommand: Command = {
     if (values.until !== undefined && values.until !== 'closed') {
       throw new AppError('MB_USAGE', `--until knows "closed" only\nusage: maplebridge ${demoCommand.usage}`);
     }
-    // Threads have loggers of their own, which go by the environment.
-    process.env['MAPLEBRIDGE_LOG'] ??= 'warn';
+    // Threads have loggers of their own, which go by the environment. What troubles the node is told in words.
+    process.env['MAPLEBRIDGE_LOG'] ??= 'error';
     context.log.level = process.env['MAPLEBRIDGE_LOG'];
     const deskPort = wholeNumber('port', values.port, 0, 65_535);
     const around = { ...context, demo: true, clock: systemClock };
@@ -59,7 +60,6 @@ function announce(stack: DemoStack, dir: string, print: (line: string) => void):
   print(`  console  ${stack.deskAddress}`);
   print(`  sign in  token ${demoSecret}-dispatcher (also …-responder, …-auditor)`);
   print(`  cameras  ${stack.takes.length - near} on which something happens, ${near} on which it only seems to`);
-  for (const problem of stack.edge?.health().problems ?? []) print(`  !        ${problem}`);
   print('');
 }
 
@@ -96,7 +96,7 @@ async function untilClosed(
 /** Looks at the desk and the cameras until all is done or the signal aborts. */
 async function watchDesk(
   stack: DemoStack,
-  { print, log }: CommandContext,
+  { print }: CommandContext,
   signal: AbortSignal,
   { work }: { work: boolean },
 ): Promise<DemoWatch> {
@@ -105,8 +105,9 @@ async function watchDesk(
   const watch = new DemoWatch({ takes: stack.takes, lengthMs: (take) => stack.lengthMs(take), tell });
   const client = clientOf(stack, 'responder');
   const pilot = new DemoAutopilot(client);
+  const tellHealth = healthTeller(stack, tell);
   let troubled = false;
-  while (!signal.aborted && !(work && watch.done)) {
+  for (let look = 1; !signal.aborted && !(work && watch.done); look += 1) {
     watch.cameras(stack.edge?.cameras ?? new Map(), systemClock.monotonic());
     try {
       watch.look(await client.tickets());
@@ -114,12 +115,23 @@ async function watchDesk(
       troubled = false;
     } catch (error) {
       // Somebody at the console may have taken the step first, and the desk may be ending: the next look tells.
-      if (!troubled && !signal.aborted) log.warn({ reason: messageOf(error) }, 'the desk did not answer as expected');
+      if (!troubled && !signal.aborted) tell(`desk    ${messageOf(error)}`);
       troubled = true;
     }
+    if (look % looksAHealth === 0) tellHealth();
     await sleep(systemClock, lookEveryMs, signal);
   }
   return watch;
+}
+
+/** Says what troubles the node whenever that changes. */
+function healthTeller(stack: DemoStack, tell: (line: string) => void): () => void {
+  let before = '';
+  return () => {
+    const now = stack.edge?.health().problems.join('; ') ?? '';
+    if (now !== before) tell(`node    ${now === '' ? 'all is well again' : now}`);
+    before = now;
+  };
 }
 
 function summaryOf(report: DemoReport): string[] {
