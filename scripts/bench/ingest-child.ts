@@ -22,9 +22,9 @@ export class IngestChild {
     return this.#child.pid ?? 0;
   }
 
-  async report(): Promise<IngestReport> {
+  async report(options: { brief: boolean } = { brief: false }): Promise<IngestReport> {
     const answer = once(this.#child, 'message');
-    this.#send({ kind: 'report' });
+    this.#send({ kind: 'report', ...options });
     const [report] = await answer;
     return report as IngestReport;
   }
@@ -33,7 +33,7 @@ export class IngestChild {
   async streaming(count: number, limitMs: number): Promise<number> {
     const began = performance.now();
     for (;;) {
-      const { streaming } = await this.report();
+      const { streaming } = await this.report({ brief: true });
       const tookMs = performance.now() - began;
       if (streaming >= count) return tookMs;
       if (tookMs > limitMs) throw new Error(`after ${limitMs} ms only ${streaming} of ${count} cameras stream`);

@@ -19,6 +19,7 @@ import type { Delays, IngestOrder, IngestReport } from './ingest-report.ts';
 const lateMs = 500;
 
 const attempts = new Map<number, number>();
+let connections = 0;
 const quickest = new Map<CameraId, number>();
 const dir = mkdtempSync(join(tmpdir(), 'maplebridge-bench-'));
 const store = new CoverageStore({ path: join(dir, 'coverage.db') });
@@ -30,6 +31,7 @@ function onState(camera: CameraId, state: CameraState): void {
   account.update(camera, state);
   if (state.kind === 'streaming') quickest.delete(camera);
   if (state.kind !== 'connecting') return;
+  connections += 1;
   const second = Math.floor(Date.now() / 1000);
   attempts.set(second, (attempts.get(second) ?? 0) + 1);
 }
@@ -61,7 +63,7 @@ async function start(urls: readonly string[], shards: number): Promise<void> {
   await Promise.all(cameras.map(({ id, url }) => pool?.add({ id, stream: cameraStreamSchema.parse({ url }) })));
 }
 
-async function report(): Promise<IngestReport> {
+async function report(brief: boolean): Promise<IngestReport> {
   await pool?.refresh();
   const states = [...(pool?.cameras ?? [])];
   const counters = states.flatMap(([id]) => pool?.counters(id) ?? []);
@@ -87,8 +89,9 @@ async function report(): Promise<IngestReport> {
     lateKeyframes: delays.filter((ms) => ms > lateMs).length,
     delayMs: distribution(delays),
     handOnMs: distribution(handOns),
-    attempts: Object.fromEntries(attempts),
-    blind: store.after(0, 1_000_000),
+    connections,
+    attempts: brief ? {} : Object.fromEntries(attempts),
+    blind: brief ? [] : store.after(0, 1_000_000),
     blindNow: account.open.size,
   };
   delays = [];
@@ -104,7 +107,7 @@ function distribution(values: readonly number[]): Delays {
 
 process.on('message', async (order: IngestOrder) => {
   if (order.kind === 'start') await start(order.urls, order.shards);
-  if (order.kind === 'report') process.send?.(await report());
+  if (order.kind === 'report') process.send?.(await report(order.brief));
   if (order.kind !== 'stop') return;
   await pool?.stop();
   account.end();

@@ -3,8 +3,11 @@ import type { CoverageRecord } from '../../src/contracts/node-messages.ts';
 /** What the measured process is told. */
 export type IngestOrder =
   | { readonly kind: 'start'; readonly urls: readonly string[]; readonly shards: number }
-  /** Answer with a report, and count delays anew from here. */
-  | { readonly kind: 'report' }
+  /**
+   * Answer with a report, and count delays anew from here; a `brief` one leaves out what grows with the time measured,
+   * so that asking for it does not.
+   */
+  | { readonly kind: 'report'; readonly brief: boolean }
   | { readonly kind: 'stop' };
 
 /** Milliseconds, as a distribution. */
@@ -43,9 +46,11 @@ export interface IngestReport {
   readonly delayMs: Delays;
   /** From the socket to the consumer's thread. */
   readonly handOnMs: Delays;
-  /** Connections tried in each second of the process's life, by UTC second. */
+  /** Connections tried since it began. */
+  readonly connections: number;
+  /** Connections tried in each second of the process's life, by UTC second; empty in a brief report. */
   readonly attempts: Readonly<Record<string, number>>;
-  /** The blindness account as it lies on disk: every interval in which a camera was not seen. */
+  /** The blindness account as it lies on disk: every interval in which a camera was not seen; empty in a brief report. */
   readonly blind: readonly CoverageRecord[];
   /** Cameras not seen now. */
   readonly blindNow: number;

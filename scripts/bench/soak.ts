@@ -60,7 +60,7 @@ async function watch(work: {
     await pause(began + at * 1000 - performance.now());
     if (at % outageEveryS === 0) await farm.kill();
     if (at > outageEveryS && at % outageEveryS === outageS) await farm.start();
-    const sample = { ...(await child.report()), minute: at / 60, files: openFiles(child.pid) };
+    const sample = { ...(await child.report({ brief: true })), minute: at / 60, files: openFiles(child.pid) };
     samples.push(sample);
     if (at % 60 !== 0) continue;
     const { rssMb, files, streaming, lostUnits } = sample;
@@ -87,7 +87,7 @@ function reportOf(samples: readonly Sample[], parameters: { minutes: number; [ke
     resourcesMax: Math.max(...warm.map(({ resources }) => resources)),
     accessUnits: last?.accessUnits ?? 0,
     lostUnits: last?.lostUnits ?? 0,
-    connections: Object.values(last?.attempts ?? {}).reduce((sum, each) => sum + each, 0),
+    connections: last?.connections ?? 0,
     shardRestarts: last?.shardRestarts ?? 0,
   };
   const quarters = (name: string, pick: (sample: Sample) => number, slopePerHour: number | string) => [
