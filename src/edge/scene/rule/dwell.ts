@@ -57,7 +57,9 @@ export class Dwell {
 
   save(): SavedDwell {
     const missing =
-      this.#missingSince === undefined ? {} : { missingSince: this.#missingSince, missedLooks: this.#missedLooks, absentMs: this.#absentMs };
+      this.#missingSince === undefined
+        ? {}
+        : { missingSince: this.#missingSince, missedLooks: this.#missedLooks, absentMs: this.#absentMs };
     return { startedAt: this.#startedAt, lastLookAt: this.#lastLookAt, dwellMs: this.#dwellMs, ...missing };
   }
 
