@@ -93,28 +93,6 @@ export function createBikeRack(random: Random, at: Spot): Object3D {
   return standing(at, piecesMesh(pieces));
 }
 
-/** Gate posts with a folding grille drawn back to one side; `lengthM` is the opening. */
-export function createGate(random: Random, at: Spot): Object3D {
-  const lengthM = at.lengthM ?? 8;
-  const heightM = random.between(2, 2.8);
-  const post = random.pick([0xb9b2a4, 0x9a4f3c, 0x8d9194]);
-  const grille = random.pick([0xc4c8cc, 0x8f979c]);
-  const drawnM = lengthM * 0.16;
-  const pieces: Piece[] = [-1, 1].flatMap((end): Piece[] => [
-    { at: [end * (lengthM / 2 + 0.35), heightM / 2, 0], size: [0.7, heightM, 0.7], colour: post },
-    { at: [end * (lengthM / 2 + 0.35), heightM + 0.08, 0], size: [0.86, 0.16, 0.86], colour: 0xd9d5cb },
-  ]);
-  for (let x = 0; x <= drawnM; x += 0.16)
-    pieces.push({
-      at: [-lengthM / 2 + x, 0.6, 0],
-      size: [0.05, 1.2, 0.06],
-      colour: grille,
-      tilt: x % 0.32 < 0.1 ? 0.2 : -0.2,
-    });
-  pieces.push({ at: [-lengthM / 2 + drawnM, 0.65, 0], size: [0.34, 1.3, 0.4], colour: 0xd94a2a });
-  return standing(at, piecesMesh(pieces));
-}
-
 /** A traffic or notice sign on a post. */
 export function createSign(random: Random, at: Spot): Object3D {
   const heightM = random.between(2.1, 2.7);
@@ -159,71 +137,4 @@ export function createBollards(random: Random, at: Spot): Object3D {
     );
   }
   return standing(at, piecesMesh(pieces));
-}
-
-/** A glazed double door in its frame, standing open or shut; `lengthM` is its opening. */
-export function createDoor(random: Random, at: Spot): Object3D {
-  const lengthM = at.lengthM ?? 2.4;
-  const heightM = 2.4;
-  const frame = random.pick([0x55585c, 0x8a6a48, 0xb9bcc0, 0x7a3b30]);
-  const open = random.chance(0.7) ? random.between(1.1, 1.5) : 0;
-  const leafM = lengthM / 2;
-  const pieces: Piece[] = [
-    { at: [-lengthM / 2 - 0.08, heightM / 2, 0], size: [0.16, heightM, 0.24], colour: frame },
-    { at: [lengthM / 2 + 0.08, heightM / 2, 0], size: [0.16, heightM, 0.24], colour: frame },
-    { at: [0, heightM + 0.1, 0], size: [lengthM + 0.32, 0.2, 0.24], colour: frame },
-  ];
-  const glass = new MeshLambertMaterial({ color: 0x9fb6bf, transparent: true, opacity: 0.3, depthWrite: false });
-  const leaves = [-1, 1].map((end) => {
-    const leaf = new Group();
-    const middle = (-end * leafM) / 2;
-    const pane = new Mesh(new PlaneGeometry(leafM - 0.1, heightM - 0.2), glass);
-    pane.position.set(middle, heightM / 2, 0);
-    pane.userData['mask'] = 'none';
-    const bars = piecesMesh([
-      { at: [middle, heightM - 0.06, 0], size: [leafM, 0.1, 0.05], colour: frame },
-      { at: [middle, 0.08, 0], size: [leafM, 0.16, 0.05], colour: frame },
-      { at: [middle - leafM / 2 + 0.04, heightM / 2, 0], size: [0.08, heightM, 0.05], colour: frame },
-      { at: [middle + leafM / 2 - 0.04, heightM / 2, 0], size: [0.08, heightM, 0.05], colour: frame },
-    ]);
-    leaf.add(pane, bars);
-    leaf.position.x = (end * lengthM) / 2;
-    leaf.rotation.y = -end * open;
-    return leaf;
-  });
-  return standing(at, piecesMesh(pieces), ...leaves);
-}
-
-/** A bus stop: roof, back, advertising panel and bench. */
-export function createBusStop(random: Random, at: Spot): Object3D {
-  const lengthM = at.lengthM ?? random.between(3.6, 5.4);
-  const colour = random.pick([0x6a7075, 0x35506e, 0x4a4d50, 0x8c3a30]);
-  const posts: Piece[] = [-1, 1].map((end) => ({
-    at: [end * lengthM * 0.46, 1.25, -0.6],
-    size: [0.12, 2.5, 0.12],
-    colour,
-  }));
-  const shelter = piecesMesh([
-    ...posts,
-    { at: [0, 2.52, 0], size: [lengthM, 0.12, 1.6], colour },
-    { at: [0, 0.46, -0.4], size: [lengthM * 0.5, 0.06, 0.36], colour: 0x9a9d9f },
-    { at: [-lengthM * 0.2, 0.23, -0.4], size: [0.08, 0.46, 0.3], colour },
-    { at: [lengthM * 0.2, 0.23, -0.4], size: [0.08, 0.46, 0.3], colour },
-  ]);
-  const panel = paintTexture(128, 64, (pen) => {
-    const [red, green, blue] = [random.between(60, 230), random.between(60, 230), random.between(60, 230)];
-    pen.fillStyle = tone(red, green, blue);
-    pen.fillRect(0, 0, 128, 64);
-    pen.fillStyle = tone(255 - red * 0.5, 255 - green * 0.5, 255 - blue * 0.5);
-    pen.beginPath();
-    pen.arc(random.between(20, 100), 40, random.between(10, 24), 0, Math.PI * 2);
-    pen.fill();
-    paintCharacters(pen, random, { left: 10, top: 8, width: 108, height: 16, colour: tone(255, 252, 240) });
-  });
-  const material = new MeshLambertMaterial({ map: panel });
-  glowAtNight(material, panel, { night: 0.9, dusk: 0.6 });
-  const back = new Mesh(new PlaneGeometry(lengthM * 0.9, 1.5), material);
-  back.position.set(0, 1.35, -0.58);
-  back.castShadow = true;
-  return standing(at, shelter, back);
 }
