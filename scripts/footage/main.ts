@@ -32,6 +32,11 @@ async function main(): Promise<number> {
   return 0;
 }
 
+// Whatever is drawn so far stays; the browsers go with the process.
+for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15 })) {
+  process.once(signal, () => process.exit(128 + number));
+}
+
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -45,7 +45,10 @@ export class StageBrowser {
       executablePath,
       headless: true,
       args: flags,
+      // The command ends on a signal; closing the browser under it would only make it start another.
+      ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
     });
+    process.once('exit', this.#forget);
     const page = await this.#context.newPage();
     page.on('pageerror', (error) => process.stderr.write(`stage: ${error.stack ?? error.message}\n`));
     page.on('console', (message) => {
@@ -77,8 +80,12 @@ export class StageBrowser {
     // A browser that was killed has nothing left to close.
     await this.#context?.close().catch(() => undefined);
     await this.#server.stop();
-    rmSync(this.#profile, { recursive: true, force: true });
+    process.off('exit', this.#forget);
+    this.#forget();
   }
+
+  // A browser that is being killed may still write.
+  readonly #forget = () => rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
 
   #started(): Page {
     if (this.#page === undefined) throw new Error('the stage is not started');

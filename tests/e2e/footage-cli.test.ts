@@ -1,6 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -36,5 +41,35 @@ describe('npm run footage', () => {
     const { status, error } = footage('verify', '--scene', 'fire_smoke', '--from', '/nonexistent');
     expect(error).toMatch(/fire_smoke.fires.json cannot be read: make it with `npm run footage -- clips`/);
     expect(status).toBe(1);
+  });
+
+  test('a signal ends it in the middle of drawing, its browsers and their folders with it', async () => {
+    const dir = await tempDir('footage-signal');
+    const args = [
+      'scripts/footage/main.ts',
+      'dataset',
+      '--pictures',
+      '60',
+      '--workers',
+      '1',
+      '--out',
+      join(dir.path, 'out'),
+    ];
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, TMPDIR: dir.path },
+      stdio: 'ignore',
+    });
+    try {
+      const drawn = () => readdirSync(dir.path, { recursive: true }).some((name) => String(name).endsWith('.jpg'));
+      await until(drawn, { what: 'a picture', timeoutMs: 120_000 });
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([143, null]);
+      expect(readdirSync(dir.path).filter((name) => name.startsWith('maplebridge-stage-'))).toEqual([]);
+    } finally {
+      child.kill('SIGKILL');
+      await dir.remove();
+    }
   });
 });
