@@ -24,6 +24,8 @@ export interface ScriptedAlerts {
   readonly raised: readonly ScriptedAlert[];
   /** Alerts that the script does not explain, in words: another camera, or another place of the clip. */
   readonly strange: readonly string[];
+  /** Dwells of the script without an alert, in words, with what the outbox last said of that scene there. */
+  readonly missed: readonly string[];
 }
 
 /** Reads the alerts whose event fell into the time from `from` to `to` (UTC ms) out of a node's outbox. */
@@ -33,17 +35,40 @@ export function scriptedAlerts(
   { from, to }: { readonly from: number; readonly to: number },
 ): ScriptedAlerts {
   const scripted = new Map(cameras.filter(({ kind }) => kind === 'scripted').map((camera) => [camera.id, camera]));
-  const raised: ScriptedAlert[] = [];
+  const raised: (ScriptedAlert & { dueAt: number })[] = [];
   const strange: string[] = [];
-  for (const alert of alertsIn(outbox)) {
+  const alerts = alertsIn(outbox);
+  for (const alert of alerts) {
     if (alert.phase !== 'raised' || alert.observedAt < from) continue;
     const camera = scripted.get(alert.camera.id);
     const found = camera && against(alert, camera);
     if (found === undefined) strange.push(inWords(alert, camera));
     else if (found.dueAt >= from && found.dueAt < to) raised.push(found);
   }
-  const expected = [...scripted.values()].reduce((sum, camera) => sum + duesWithin(camera, from, to), 0);
-  return { expected, raised, strange };
+  const dues = [...scripted.values()].flatMap((camera) => duesWithin(camera, from, to));
+  const isRaised = (due: Due) => raised.some((each) => isOf(each, due) && Math.abs(each.dueAt - due.dueAt) < 1_000);
+  const missed = dues.filter((due) => !isRaised(due)).map((due) => missedInWords(due, alerts));
+  return { expected: dues.length, raised, strange, missed };
+}
+
+/** When the script meets a dwell. */
+interface Due {
+  readonly camera: string;
+  readonly scene: ScriptedScene;
+  readonly dueAt: number;
+}
+
+function isOf(event: { readonly camera: string; readonly scene: string }, { camera, scene }: Due): boolean {
+  return event.camera === camera && event.scene === scene;
+}
+
+function missedInWords(due: Due, alerts: readonly Alert[]): string {
+  const told = alerts
+    .filter(({ camera, scene }) => isOf({ camera: camera.id, scene }, due))
+    .map(({ phase, trace, observedAt }) => ({ phase, afterS: ((trace.ntpMs ?? observedAt) - due.dueAt) / 1000 }))
+    .filter(({ afterS }) => Math.abs(afterS) < 40)
+    .map(({ phase, afterS }) => `${phase} at ${afterS.toFixed(1)} s`);
+  return `${due.scene} of ${due.camera}: ${told.join(', ') || 'nothing within 40 s'}`;
 }
 
 function inWords(alert: Alert, camera: BenchCamera | undefined): string {
@@ -81,8 +106,13 @@ function against(alert: Alert, { id, clip, offsetMs }: BenchCamera): (ScriptedAl
   };
 }
 
-/** How often the script meets a dwell within a time, over both scenes. */
-function duesWithin({ clip, offsetMs }: BenchCamera, from: number, to: number): number {
-  const plays = (at: number, place: number) => Math.floor((at + offsetMs - place) / clip.lengthMs);
-  return Object.values(truth.everyKeyframe).reduce((sum, place) => sum + plays(to, place) - plays(from, place), 0);
+/** When the script meets a dwell within a time, for both scenes. */
+function duesWithin({ id, clip, offsetMs }: BenchCamera, from: number, to: number): Due[] {
+  return Object.entries(truth.everyKeyframe).flatMap(([scene, place]) => {
+    const due = (play: number) => play * clip.lengthMs + place - offsetMs;
+    const first = Math.ceil((from + offsetMs - place) / clip.lengthMs);
+    const count = Math.max(0, Math.ceil((to - due(first)) / clip.lengthMs));
+    const dues = Array.from({ length: count }, (_, index) => due(first + index));
+    return dues.map((dueAt) => ({ camera: id, scene: scene as ScriptedScene, dueAt }));
+  });
 }

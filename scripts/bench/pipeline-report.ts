@@ -90,7 +90,7 @@ function distributionsOf(scale: Scale) {
     parts: spread(coresOfParts),
     alertLatencyMs: spread(alerts.raised.map(({ latencyMs }) => latencyMs)),
     alertFromDecidingMs: spread(alerts.raised.map(({ fromDecidingMs }) => fromDecidingMs)),
-    alerts: { expected: alerts.expected, raised: alerts.raised.length, strange: alerts.strange },
+    alerts: { expected: alerts.expected, raised: alerts.raised.length, strange: alerts.strange, missed: alerts.missed },
   };
 }
 
@@ -108,4 +108,5 @@ export function tellScale(say: (line: string) => void, scale: Scale): void {
   say(`  looks: ${json(looks)}`);
   say(`  alerts: ${json(spread(alerts.raised.map(({ latencyMs }) => latencyMs)))} ms`);
   for (const alert of alerts.strange) say(`  strange: ${alert}`);
+  for (const due of alerts.missed) say(`  missed: ${due}`);
 }
