@@ -12,6 +12,7 @@ import type { Detector, ModelDescription } from './detector.ts';
 import { type LoadDetectorOptions, modelLane } from './load-detector.ts';
 import { mergeModels } from './merge-models.ts';
 import type { ModelLane } from './model-lane.ts';
+import { findModel, knownClasses, type ModelManifest } from './model-manifest.ts';
 import type { Detected } from './model-runner.ts';
 import type { ModelStatus } from './model-status.ts';
 import { modelSettings } from './prepare-model.ts';
@@ -67,12 +68,15 @@ export class DetectionService {
   /** Threads of all models together. */
   readonly threads: number;
   /** Stands in the place of the model it may replace. */
+  readonly #manifest: ModelManifest;
+  readonly #known = new Map<string, ReadonlySet<ObjectClass>>();
   readonly #canary: { readonly in: CanaryModel; readonly place: string; readonly modelId: string } | undefined;
 
   /** @throws AppError MB_MODEL_UNKNOWN, MB_CONFIG_INVALID: a configuration that names a model nobody knows is a mistake. */
   constructor(options: DetectionServiceOptions) {
     const models = modelSettings(options, options.store);
     this.#iouThreshold = options.iouThreshold;
+    this.#manifest = options.store.manifest;
     this.threads = models.reduce((sum, { sessions }) => sum + sessions, 0);
     this.#lanes = new Map(
       models.map((settings) => [
@@ -142,21 +146,21 @@ export class DetectionService {
   /** Has each model look at its picture once. Never rejects. */
   async detect(request: DetectRequest): Promise<DetectOutcome> {
     const answers = await Promise.all(
-      this.#asked(request).map(async ([id, ask]): Promise<{ detected: Detected } | { failure: DetectFailure }> => {
+      this.#asked(request).map(async ([id, ask]): Promise<Answer> => {
         try {
-          return { detected: await ask() };
+          return { id, detected: await ask() };
         } catch (error) {
           return { failure: { model: id, reason: this.#reasonOf(id, error), detail: messageOf(error) } };
         }
       }),
     );
     const found = answers.flatMap((answer) => ('detected' in answer ? [answer.detected] : []));
+    const findings = answers.flatMap((answer) =>
+      'detected' in answer ? [{ detections: answer.detected.detections, knows: this.#knows(answer.id) }] : [],
+    );
     const failures = answers.flatMap((answer) => ('failure' in answer ? [answer.failure] : []));
     return {
-      detections: mergeModels(
-        found.map(({ detections }) => detections),
-        this.#iouThreshold,
-      ),
+      detections: mergeModels(findings, this.#iouThreshold),
       runs: found.map(({ run }) => run),
       detectMs: found.reduce((sum, { detectMs }) => sum + detectMs, 0),
       failed: failures.map(({ model }) => model),
@@ -191,6 +195,13 @@ export class DetectionService {
     return [...asked];
   }
 
+  /** Every class a model was trained for, asked for or not. */
+  #knows(id: string): ReadonlySet<ObjectClass> {
+    const known = this.#known.get(id) ?? knownClasses(this.#manifest, findModel(this.#manifest, id));
+    this.#known.set(id, known);
+    return known;
+  }
+
   #isBusy(): boolean {
     return [...this.#lanes.values()].some(({ status }) => status.state === 'ready' && status.waiting > 0);
   }
@@ -200,6 +211,9 @@ export class DetectionService {
     return this.#lanes.get(id)?.status.state === 'ready' ? 'failed' : 'unavailable';
   }
 }
+
+/** What one model answered to one look. */
+type Answer = { readonly id: string; readonly detected: Detected } | { readonly failure: DetectFailure };
 
 /** Where models are named, the configuration has been checked for it; where they are chosen, only now. */
 function notOurs(replaces: string, ids: readonly string[]): AppError {

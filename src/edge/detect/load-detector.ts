@@ -5,7 +5,7 @@ import type { Metrics } from '../../lib/metrics.ts';
 import type { DetectConfig } from './config.ts';
 import type { Detector } from './detector.ts';
 import { ModelLane } from './model-lane.ts';
-import { canonicalClasses, findModel } from './model-manifest.ts';
+import { findModel, knownClasses } from './model-manifest.ts';
 import type { ModelStatus } from './model-status.ts';
 import type { ModelStoreOptions } from './model-store.ts';
 import { type ModelSettings, modelSettings, prepareModel } from './prepare-model.ts';
@@ -27,7 +27,7 @@ export function modelLane(
   const { store, clock = systemClock, log, metrics } = options;
   const { queueCapacity, loadTimeoutMs, jobTimeoutMs } = options;
   const entry = findModel(store.manifest, settings.id);
-  const known = new Set(canonicalClasses(store.manifest, entry).filter((name) => name !== undefined));
+  const known = knownClasses(store.manifest, entry);
   const classes = [...known].filter((name) => settings.classes?.includes(name) !== false);
   return new ModelLane({
     model: { id: entry.id, sha256: entry.sha256, classes },

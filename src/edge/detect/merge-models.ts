@@ -1,25 +1,47 @@
 import { classGroup } from '../../domain/class-group.ts';
 import type { Detection } from '../../domain/detection.ts';
 import { iou } from '../../domain/geometry.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
+
+/** What one model found in a picture. */
+export interface ModelFindings {
+  readonly detections: readonly Detection[];
+  /** Every class it was trained for, also those that another model is asked for. */
+  readonly knows: ReadonlySet<ObjectClass>;
+}
+
+interface Found {
+  readonly box: Detection;
+  readonly model: number;
+  readonly at: number;
+}
 
 /**
  * What several models found in one picture, as one list in the order asked: of boxes of different models that are one
- * object (one class group, IoU above `iouThreshold`) the best stays. Within a model nothing is merged: it has had its own
- * suppression, or needs none.
+ * object (one class group, IoU above `iouThreshold`) one stays. That of the model that knows both classes, if only one
+ * does: who has never heard of an e-bike is sure of its motorcycle. Else the surer one, as far as scores of two models can
+ * be compared. Within a model nothing is merged: it has had its own suppression, or needs none.
  */
-export function mergeModels(found: readonly (readonly Detection[])[], iouThreshold: number): Detection[] {
-  if (found.filter((each) => each.length > 0).length < 2) return found.flat();
-  return found.flatMap((own, index) => {
-    const others = found.flatMap((each, other) => (other === index ? [] : each.map((box) => ({ box, other }))));
-    return own.filter(
-      (each) =>
-        !others.some(
-          ({ box, other }) =>
-            // Of two equally sure the model asked first keeps its box.
-            (box.score > each.score || (box.score === each.score && other < index)) &&
-            classGroup(box.class) === classGroup(each.class) &&
-            iou(box.box, each.box) > iouThreshold,
-        ),
-    );
-  });
+export function mergeModels(found: readonly ModelFindings[], iouThreshold: number): Detection[] {
+  if (found.filter(({ detections }) => detections.length > 0).length < 2) {
+    return found.flatMap(({ detections }) => detections);
+  }
+  const isOne = (one: Found, other: Found) =>
+    one.model !== other.model &&
+    classGroup(one.box.class) === classGroup(other.box.class) &&
+    iou(one.box.box, other.box.box) > iouThreshold;
+  const knows = ({ model }: Found, { box }: Found) => found[model]?.knows.has(box.class) === true;
+  const knowsBetter = (one: Found, other: Found) => knows(one, other) && !knows(other, one);
+  let kept: Found[] = [];
+  // Of two equally sure the model asked first keeps its box: the sort is stable.
+  for (const each of listed(found).toSorted((a, b) => b.box.score - a.box.score)) {
+    const rivals = kept.filter((other) => isOne(each, other));
+    if (!rivals.every((other) => knowsBetter(each, other))) continue;
+    kept = [...kept.filter((other) => !rivals.includes(other)), each];
+  }
+  return kept.toSorted((a, b) => a.model - b.model || a.at - b.at).map(({ box }) => box);
+}
+
+function listed(found: readonly ModelFindings[]): Found[] {
+  return found.flatMap(({ detections }, model) => detections.map((box, at) => ({ box, model, at })));
 }

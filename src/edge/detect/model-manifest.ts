@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import type { Sha256 } from '../../domain/ids.ts';
-import { objectClasses } from '../../domain/object-class.ts';
+import { type ObjectClass, objectClasses } from '../../domain/object-class.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 
 /** Kinds of outputs that can be read. */
@@ -132,6 +132,9 @@ function checkReferences(manifest: ModelManifest): ModelManifest {
     if (model.strides.length === 0 && !kindsWithoutGrid.has(model.kind)) {
       throw new Error(`models: "${model.id}" names no strides, without which ${model.kind} cannot be read`);
     }
+    if (model.strides.length > 0 && model.kind === 'ready') {
+      throw new Error(`models: "${model.id}" names strides, but ${model.kind} has its grid inside`);
+    }
     if (manifest.classSets[model.classes] === undefined) {
       throw new Error(`models: "${model.id}" names class set "${model.classes}", which is not there`);
     }
@@ -171,4 +174,9 @@ function findById<M extends { readonly id: string }>(models: readonly M[], id: s
 export function canonicalClasses(manifest: ModelManifest, entry: ModelEntry) {
   const set = manifest.classSets[entry.classes];
   return (set?.names ?? []).map((name) => set?.canonical[name]);
+}
+
+/** Every canonical class a model can report. */
+export function knownClasses(manifest: ModelManifest, entry: ModelEntry): ReadonlySet<ObjectClass> {
+  return new Set(canonicalClasses(manifest, entry).filter((name) => name !== undefined));
 }

@@ -28,7 +28,7 @@ export interface ModelSettings {
 export function modelSettings(config: DetectConfig, store: ModelStoreOptions): ModelSettings[] {
   const { provider, threads, sessions } = config;
   const models: readonly NonNullable<DetectConfig['models']>[number][] =
-    config.models ?? automaticModels(store.manifest, pulledModels(store));
+    config.models ?? automaticModels(store.manifest, pulledModels(store), config.canary?.modelId);
   return models.map((model) => ({
     id: model.id,
     provider: model.provider ?? provider,

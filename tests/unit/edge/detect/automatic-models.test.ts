@@ -23,8 +23,8 @@ const models = [
   model('traffic-big', 'traffic'),
   model('people', 'people'),
 ];
-const chosen = (pulled: readonly string[], from = models) =>
-  automaticModels({ version: 1, classSets, models: from, appearance: [] }, pulled).map(
+const chosen = (pulled: readonly string[], from = models, except?: string) =>
+  automaticModels({ version: 1, classSets, models: from, appearance: [] }, pulled, except).map(
     ({ id, classes }) => `${id}: ${classes.join(' ')}`,
   );
 
@@ -52,5 +52,13 @@ describe('models of a node whose configuration names none', () => {
 
   test('nothing ships and nothing was pulled: the first of the manifest, which then says that it is missing', () => {
     expect(chosen([], models.slice(2))).toEqual(['traffic-big: person car']);
+  });
+
+  test('nothing ships and a narrow one was pulled: the first of the manifest goes on with the rest', () => {
+    expect(chosen(['people'], models.slice(2))).toEqual(['people: person', 'traffic-big: car']);
+  });
+
+  test('a model that was pulled to be tried beside the others is none of them', () => {
+    expect(chosen(['traffic-big'], models, 'traffic-big')).toEqual(['ours: person car flame']);
   });
 });

@@ -20,8 +20,13 @@ const found = (name: ObjectClass, score: number, right = 0): Detection => ({
   score,
   run,
 });
-const merged = (...models: Detection[][]) =>
-  mergeModels(models, 0.5).map(({ class: name, score }) => `${name} ${score}`);
+/** Models that know the classes they are given in the test, and what a public model knows. */
+const common: readonly ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'truck'];
+const merged = (models: Detection[][], more: readonly ObjectClass[] = []) =>
+  mergeModels(
+    models.map((detections, index) => ({ detections, knows: new Set([...common, ...(index === 1 ? more : [])]) })),
+    0.5,
+  ).map(({ class: name, score }) => `${name} ${score}`);
 
 test.each<[string, Detection[][], string[]]>([
   ['one object, two models: the surer box', [[found('person', 0.6)], [found('person', 0.8, 0.01)]], ['person 0.8']],
@@ -42,6 +47,32 @@ test.each<[string, Detection[][], string[]]>([
     [[found('person', 0.9), found('person', 0.8)], [found('flame', 0.7)]],
     ['person 0.9', 'person 0.8', 'flame 0.7'],
   ],
+  [
+    'what gave way itself pushes nobody out',
+    [[found('person', 0.9), found('person', 0.7, 0.06)], [found('person', 0.8, 0.03)]],
+    ['person 0.9', 'person 0.7'],
+  ],
   ['nothing from the others', [[found('person', 0.9)], []], ['person 0.9']],
   ['nothing at all', [], []],
-])('%s', (_, models, expected) => expect(merged(...models)).toEqual(expected));
+])('%s', (_, models, expected) => expect(merged(models)).toEqual(expected));
+
+test.each<[string, readonly ObjectClass[], Detection[][], string[]]>([
+  [
+    'an e-bike that the other model can only call a motorcycle',
+    ['e-bike'],
+    [[found('motorcycle', 0.8)], [found('e-bike', 0.6)]],
+    ['e-bike 0.6'],
+  ],
+  [
+    'a fire engine that it takes for a truck, as sure',
+    ['fire_engine'],
+    [[found('truck', 0.6)], [found('fire_engine', 0.6)]],
+    ['fire_engine 0.6'],
+  ],
+  [
+    'a car that the model which knows more takes for a truck goes by score',
+    ['e-bike'],
+    [[found('car', 0.8)], [found('truck', 0.6)]],
+    ['car 0.8'],
+  ],
+])('%s', (_, more, models, expected) => expect(merged(models, more)).toEqual(expected));

@@ -51,6 +51,11 @@ describe('a manifest that is wrong', () => {
     ['a model without input', { ...manifest, models: [withoutInput] }, /input/],
     ['a file outside its folder', { ...manifest, models: [{ ...entry, file: '../x.onnx' }] }, /file/],
     ['an id twice', { ...manifest, models: [entry, entry] }, /listed twice/],
+    [
+      'strides for a graph that has its grid inside',
+      { ...manifest, models: [{ ...entry, kind: 'ready' as const }] },
+      /names strides, but ready has its grid inside/,
+    ],
     ['no strides for a grid', { ...manifest, models: [{ ...entry, strides: [] }] }, /names no strides/],
     ['a class set that is not there', { ...manifest, models: [{ ...entry, classes: 'x' }] }, /class set "x"/],
     [
