@@ -2,4 +2,4 @@
 export const pictureSize = { width: 640, height: 360 } as const;
 
 /** Pictures a second of a clip. */
-export const picturesPerSecond = 12;
+export const picturesPerSecond = 10;

@@ -132,6 +132,8 @@ describe.each(Object.entries(modes))('transfer mode %s', (_name, make) => {
     expect(desk.taken[1]?.sha256).toBe(sent.sha256);
     expect(desk.taken[1]?.lines).toEqual(['{"number":2,"content":""}']);
     expect(desk.taken[1]?.evidence[0]?.bytes.toString()).toBe('picture 2');
+    // The desk has the last batch a moment before the receiver has counted it.
+    await until(() => receiver.status().taken >= 3, { what: 'the receiver to count three batches' });
     expect(receiver.status()).toEqual({ taken: 3, quarantined: 0, gaps: {} });
   });
 

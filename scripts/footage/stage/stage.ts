@@ -104,7 +104,8 @@ export class Stage {
       this.#size,
     );
     if (patch === undefined) return;
-    const times = [timeS - shutterS / 3, timeS + shutterS / 3];
+    // Before second 0 nobody is on stage: the first picture opens its shutter when the take begins.
+    const times = [Math.max(0, timeS - shutterS / 3), timeS + shutterS / 3];
     smear(colour, this.#size, patch, times, {
       renderer: this.#renderer,
       scene: this.scene,
