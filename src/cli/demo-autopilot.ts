@@ -1,82 +1,35 @@
-import type { TicketDetail, TimelineEntry } from '../contracts/desk-api.ts';
-import type { TicketId } from '../domain/ids.ts';
-import type { TicketAction } from '../domain/ticket.ts';
-import { type Clock, sleep } from '../lib/clock.ts';
+import type { TicketSummary } from '../contracts/desk-api.ts';
+import type { TicketAction, TicketState } from '../domain/ticket.ts';
 import type { DeskClient } from './desk-client.ts';
 
-const lookEveryMs = 250;
-
 /** Who the demo plays: the person at the station, with the words they would leave. */
-const steps: readonly { action: TicketAction; note: string; when: (ticket: TicketDetail) => boolean }[] = [
-  { action: 'sign', note: 'on duty, taking it', when: () => true },
-  { action: 'depart', note: 'on the way', when: () => true },
-  { action: 'arrive', note: 'at the kerb', when: () => true },
-  // The driver is spoken to; the case is fed back once the car is gone.
-  { action: 'feedback', note: 'driver asked to leave, lane clear', when: (ticket) => ticket.cleared },
-  { action: 'close', note: 'checked', when: () => true },
-];
+const steps: Readonly<
+  Partial<Record<TicketState, { action: TicketAction; note: string; when?: (ticket: TicketSummary) => boolean }>>
+> = {
+  DISPATCHED: { action: 'sign', note: 'on duty, taking it' },
+  SIGNED: { action: 'depart', note: 'on the way' },
+  DEPARTED: { action: 'arrive', note: 'on site' },
+  // What is the matter is put right; the case is fed back once the camera sees that it is over.
+  ARRIVED: { action: 'feedback', note: 'spoken to those concerned, place clear', when: ({ cleared }) => cleared },
+  FEEDBACK: { action: 'close', note: 'checked' },
+};
 
-/** Works one ticket from DISPATCHED to CLOSED over REST, as a person would, and tells what happens on the way. */
+/** Works tickets from DISPATCHED to CLOSED over REST, as people would, one step of each at a time. */
 export class DemoAutopilot {
-  readonly #client: DeskClient;
-  readonly #clock: Clock;
-  readonly #tell: (entry: TimelineEntry, ticket: TicketDetail) => void;
-  #told = 0;
+  readonly #client: Pick<DeskClient, 'act'>;
 
-  constructor(options: {
-    client: DeskClient;
-    clock: Clock;
-    tell: (entry: TimelineEntry, ticket: TicketDetail) => void;
-  }) {
-    this.#client = options.client;
-    this.#clock = options.clock;
-    this.#tell = options.tell;
+  constructor(client: Pick<DeskClient, 'act'>) {
+    this.#client = client;
   }
 
-  /** Waits for the first ticket; undefined when the signal aborts before there is one. */
-  async firstTicket(signal: AbortSignal): Promise<TicketId | undefined> {
-    while (!signal.aborted) {
-      const [ticket] = await this.#client.tickets();
-      if (ticket !== undefined) return ticket.id;
-      await sleep(this.#clock, lookEveryMs, signal);
+  /** Takes the next step of each ticket that has one; tickets as the desk lists them. */
+  async work(tickets: readonly TicketSummary[]): Promise<void> {
+    for (const ticket of tickets) {
+      const step = steps[ticket.state];
+      if (step === undefined || step.when?.(ticket) === false) continue;
+      const { action, note } = step;
+      const request = action === 'feedback' ? { note, outcome: 'RESOLVED_ONSITE' as const } : { note };
+      await this.#client.act(ticket.id, action, request);
     }
-    return undefined;
   }
-
-  /** Follows one ticket until it is closed; with `work`, takes every step itself. */
-  async follow(id: TicketId, work: boolean, signal: AbortSignal): Promise<TicketDetail> {
-    let ticket = await this.#look(id);
-    while (ticket.state !== 'CLOSED' && !signal.aborted) {
-      const step = work ? this.#next(ticket) : undefined;
-      if (step === undefined) await sleep(this.#clock, lookEveryMs, signal);
-      else await this.#client.act(id, step.action, requestOf(step));
-      ticket = await this.#look(id);
-    }
-    return ticket;
-  }
-
-  #next(ticket: TicketDetail) {
-    const done = new Set(ticket.timeline.map((entry) => entry.to));
-    const reached = {
-      sign: 'SIGNED',
-      depart: 'DEPARTED',
-      arrive: 'ARRIVED',
-      feedback: 'FEEDBACK',
-      close: 'VERIFYING',
-    } as const;
-    const step = steps.find(({ action }) => !done.has(reached[action]));
-    if (step === undefined || !ticket.actions.includes(step.action) || !step.when(ticket)) return undefined;
-    return step;
-  }
-
-  async #look(id: TicketId): Promise<TicketDetail> {
-    const ticket = await this.#client.ticket(id);
-    for (const entry of ticket.timeline.slice(this.#told)) this.#tell(entry, ticket);
-    this.#told = ticket.timeline.length;
-    return ticket;
-  }
-}
-
-function requestOf({ action, note }: { action: TicketAction; note: string }) {
-  return action === 'feedback' ? { note, outcome: 'RESOLVED_ONSITE' as const } : { note };
 }

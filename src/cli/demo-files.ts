@@ -8,37 +8,6 @@ import { type FolderLock, lockFolder, lockName } from '../lib/folder-lock.ts';
 /** The folder the demo's configuration files name; replaced by the one it really runs in. */
 const namedDir = '.maplebridge/demo';
 
-/** Where footage and weights lie that are not part of the repository. */
-export interface SharedMaterial {
-  readonly dir: string;
-  readonly footage: Readonly<Record<'street-parked' | 'street-passing', string>>;
-  readonly models: string;
-}
-
-/**
- * Finds the footage and the weights: `MAPLEBRIDGE_SHARED`, else `shared` beside the repository.
- * @throws AppError MB_MISSING_PART naming every file that is not there.
- */
-export function findSharedMaterial(): SharedMaterial {
-  const beside = fileURLToPath(new URL('../../../shared', import.meta.url));
-  const dir = process.env['MAPLEBRIDGE_SHARED'] ?? beside;
-  const clip = (name: string) => join(dir, 'footage', `${name}.mp4`);
-  const material = {
-    dir,
-    footage: { 'street-parked': clip('street-parked'), 'street-passing': clip('street-passing') },
-    models: join(dir, 'models'),
-  };
-  const missing = [...Object.values(material.footage), material.models].filter((path) => !existsSync(path));
-  if (missing.length > 0) {
-    throw new AppError(
-      'MB_MISSING_PART',
-      `the demo plays footage and loads weights that are not in the repository; not found: ${missing.join(', ')}. ` +
-        'Put the folder "shared" beside the repository or set MAPLEBRIDGE_SHARED to it',
-    );
-  }
-  return material;
-}
-
 /**
  * Makes the demo's folder anew, with the keys and the secret everybody knows, and holds it until released.
  * @throws AppError MB_USAGE for a folder with anything else in it, which would be deleted, and for that of a demo that

@@ -1,13 +1,14 @@
 import { createServer } from 'node:net';
 import type { Desk } from '../desk/desk.ts';
-import { edgeSchema } from '../edge/config.ts';
+import { type EdgeConfig, edgeSchema } from '../edge/config.ts';
 import type { EdgeNode } from '../edge/edge-node.ts';
 import { parseConfig } from '../lib/config.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
 import type { FolderLock } from '../lib/folder-lock.ts';
 import { CameraFarm } from '../simulator/camera-farm.ts';
 import { composeCollect, composeDesk, composeEdge, type Surroundings } from './compose.ts';
-import { demoConfigText, prepareDemoDir, type SharedMaterial } from './demo-files.ts';
+import { demoConfigText, prepareDemoDir } from './demo-files.ts';
+import { type DemoTake, demoTakes } from './demo-takes.ts';
 import { type NamedService, startAll, stopAll } from './run-services.ts';
 import { collectSchema, deskServiceSchema } from './service-config.ts';
 
@@ -15,22 +16,33 @@ import { collectSchema, deskServiceSchema } from './service-config.ts';
 export class DemoStack {
   readonly #around: Surroundings;
   readonly #dir: string;
-  readonly #material: SharedMaterial;
+  readonly #takes: readonly DemoTake[];
   readonly #deskPort: number;
   readonly #running: NamedService[] = [];
   #lock: FolderLock | undefined;
-  #parts: { edge: EdgeNode; desk: Desk } | undefined;
+  #parts: { edge: EdgeNode; desk: Desk; farm: CameraFarm } | undefined;
 
-  constructor(options: Surroundings & { dir: string; material: SharedMaterial; deskPort: number }) {
+  /** @throws AppError MB_MISSING_PART naming the clips that are not there. */
+  constructor(options: Surroundings & { dir: string; footageDir: string; deskPort: number }) {
     this.#around = options;
     this.#dir = options.dir;
-    this.#material = options.material;
+    this.#takes = demoTakes(edgeConfig({ dir: options.dir }), options.footageDir);
     this.#deskPort = options.deskPort;
   }
 
   /** Address of API and console. */
   get deskAddress(): string {
     return this.#parts?.desk.address ?? '';
+  }
+
+  /** What is played. */
+  get takes(): readonly DemoTake[] {
+    return this.#takes;
+  }
+
+  /** How long a take's clip is; 0 before start. */
+  lengthMs({ path }: DemoTake): number {
+    return this.#parts?.farm.lengthMs(path) ?? 0;
   }
 
   get edge(): EdgeNode | undefined {
@@ -59,12 +71,9 @@ export class DemoStack {
 
     const farm = this.#farm();
     await this.#run({ name: 'cameras', service: farm });
-    const edgeText = demoConfigText('edge', { dir, mqttUrl, rtspPort: farm.port });
-    const edge = composeEdge(parseConfig(edgeText, edgeSchema, 'edge-config/demo/edge.yaml'), this.#around, {
-      mirror: process.env['MAPLEBRIDGE_MODEL_MIRROR'] ?? this.#material.models,
-    });
+    const edge = composeEdge(edgeConfig({ dir, mqttUrl, rtspPort: farm.port }), this.#around);
     await this.#run({ name: 'edge', service: edge });
-    this.#parts = { edge, desk };
+    this.#parts = { edge, desk, farm };
   }
 
   /** Drains from the cameras on to the desk. */
@@ -87,8 +96,8 @@ export class DemoStack {
   }
 
   #farm(): CameraFarm {
-    const cameras = Object.entries(this.#material.footage).map(([name, file]) => ({
-      path: `/${name}`,
+    const cameras = this.#takes.map(({ path, file }) => ({
+      path,
       file,
       loop: true,
       username: 'demo',
@@ -96,6 +105,10 @@ export class DemoStack {
     }));
     return new CameraFarm({ host: '127.0.0.1', port: 0, cameras, clock: this.#around.clock, log: this.#around.log });
   }
+}
+
+function edgeConfig(actual: Parameters<typeof demoConfigText>[1]): EdgeConfig {
+  return parseConfig(demoConfigText('edge', actual), edgeSchema, 'edge-config/demo/edge.yaml');
 }
 
 /** The wanted port on loopback where it is free, else one the system chooses. */

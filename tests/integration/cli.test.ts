@@ -193,12 +193,11 @@ describe('SIGTERM drains and exits 0 within ten seconds', () => {
 });
 
 describe('missing parts are named', () => {
-  test('the demo without its footage', async () => {
-    const { exit, output } = await runCli(['demo', '--until', 'closed', '--dir', join(dir.path, 'nowhere')], {
-      MAPLEBRIDGE_SHARED: '/nonexistent',
-    });
+  test('the demo without its clips', async () => {
+    const args = ['demo', '--until', 'closed', '--dir', join(dir.path, 'nowhere'), '--footage', '/nonexistent'];
+    const { exit, output } = await runCli(args);
     expect(exit).toBe(1);
-    expect(output).toMatch(/MB_MISSING_PART: .*\/nonexistent\/footage\/street-parked\.mp4/);
+    expect(output).toMatch(/MB_MISSING_PART: .*\/nonexistent\/fire_smoke\.fires\.mp4.*npm run footage -- clips/);
   });
 
   test('an edge node without its model says so and goes on: its cameras and its account of them do not depend on it', async () => {
