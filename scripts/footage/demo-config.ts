@@ -76,11 +76,13 @@ ${zones.map((zone) => `      - ${flow(zoneConfig(zone))}\n`).join('')}    scenes
 `;
 }
 
-function zoneConfig({ id, kind, points, tags }: TruthZone) {
+/** A zone of the truth as a camera's configuration has it. */
+export function zoneConfig({ id, kind, points, tags }: TruthZone) {
   return { id, ...(kind === 'line' && { kind }), tags, points };
 }
 
-function sceneConfig({ scene, take, zones }: TakeTruth) {
+/** A take's scene as the demo's camera watches for it. @throws AppError MB_CONFIG_INVALID for a zone the truth lacks. */
+export function sceneConfig({ scene, take, zones }: TakeTruth) {
   const demo = demoSettings[scene];
   if (demo === undefined) throw new AppError('MB_CONFIG_INVALID', `the demo has no settings for scene "${scene}"`);
   const known = zones.map(({ id }) => id);

@@ -7,6 +7,7 @@ const commands: readonly { name: string; load: () => Promise<FootageCommand> }[]
   { name: 'clips', load: async () => (await import('./clips.ts')).clipsCommand },
   { name: 'verify', load: async () => (await import('./verify.ts')).verifyCommand },
   { name: 'config', load: async () => (await import('./demo-config.ts')).configCommand },
+  { name: 'try', load: async () => (await import('./try.ts')).tryCommand },
   { name: 'dataset', load: async () => (await import('./dataset.ts')).datasetCommand },
 ];
 

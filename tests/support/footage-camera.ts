@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { AccessUnit } from '../../src/domain/access-unit.ts';
 import type { AlertDraft } from '../../src/domain/alert.ts';
+import type { Detection } from '../../src/domain/detection.ts';
 import type { LookNeeds } from '../../src/domain/look.ts';
+import type { Picture } from '../../src/domain/picture.ts';
 import { AlertWriter } from '../../src/edge/alert/alert-writer.ts';
 import type { CameraConfig } from '../../src/edge/camera-config.ts';
 import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
 import { detectSchema } from '../../src/edge/detect/config.ts';
 import { DetectionService } from '../../src/edge/detect/detection-service.ts';
 import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
+import type { ModelStoreOptions } from '../../src/edge/detect/model-store.ts';
 import { evidenceSchema } from '../../src/edge/evidence/config.ts';
 import { activityGate } from '../../src/edge/gate/activity-gate.ts';
 import { gateSchema } from '../../src/edge/gate/config.ts';
@@ -67,7 +70,13 @@ export class FootageStage {
   readonly #detection: DetectionService;
   readonly #evidence: ContentStore;
 
-  constructor(options: { folder: string; sharedDir: string; models: readonly string[] }) {
+  /** `store` in place of the manifest's models and what lies in the shared folder. */
+  constructor(options: {
+    folder: string;
+    sharedDir: string;
+    models: readonly string[];
+    store?: ModelStoreOptions;
+  }) {
     this.#folder = options.folder;
     const metrics = new Metrics();
     this.#decoder = new DecoderPool({
@@ -80,7 +89,7 @@ export class FootageStage {
     });
     this.#detection = new DetectionService({
       ...detectSchema.parse({ models: options.models.map((id) => ({ id })) }),
-      store: { manifest: loadManifest(), mirror: join(options.sharedDir, 'models') },
+      store: options.store ?? { manifest: loadManifest(), mirror: join(options.sharedDir, 'models') },
       log,
       metrics,
     });
@@ -102,9 +111,19 @@ export class FootageStage {
     return this.#detection.classes;
   }
 
-  /** Every alert of a clip, in order. */
+  /** What the models find in the whole of a keyframe; nothing where it does not decode. */
+  async detectionsIn(unit: AccessUnit): Promise<readonly Detection[]> {
+    const pictures = new Map<string, Picture>();
+    for (const { id } of this.#detection.models) {
+      const decoded = await this.#decoder.decode(unit, this.#detection.specOf(id));
+      if (decoded.ok) pictures.set(id, decoded.picture);
+    }
+    return (await this.#detection.detect({ pictures, priority: { severity: 1, deadlineMs: 0 } })).detections;
+  }
+
+  /** Every alert of a clip, in order; units are taken as a camera sent them, a file is coded anew. */
   async watch(
-    clip: string,
+    clip: string | readonly AccessUnit[],
     config: CameraConfig,
     observations: WatchSurroundings['observations'] = unobserved,
   ): Promise<FootageRun> {
@@ -159,7 +178,7 @@ export class FootageStage {
       },
     );
     follow(camera, camera.needs);
-    const units = await this.#units(clip, config);
+    const units = typeof clip === 'string' ? await this.#units(clip, config) : clip;
     let lookedAtMs = Number.NEGATIVE_INFINITY;
     for (const unit of units) {
       clock.advance(unit.ptsMs - (clock.now() - startedAt));
