@@ -1,12 +1,13 @@
 import { automaticModels } from '../edge/detect/automatic-models.ts';
 import { loadManifest, type ModelManifest } from '../edge/detect/model-manifest.ts';
-import { pullModel, resolveFile } from '../edge/detect/model-store.ts';
-import { notePulled, pulledModels } from '../edge/detect/pulled-models.ts';
+import { resolveFile } from '../edge/detect/model-store.ts';
+import { pulledModels } from '../edge/detect/pulled-models.ts';
 import { messageOf } from '../lib/errors.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
 import { modelsCanary } from './models-canary.ts';
 import { modelsCheck } from './models-check.ts';
+import { modelsPull } from './models-pull.ts';
 
 /** `maplebridge models`: what the manifest names, what is on this machine, and what a file would be. */
 export const modelsCommand: Command = {
@@ -22,8 +23,7 @@ export const modelsCommand: Command = {
     const manifest = loadManifest();
     if (positionals[0] === 'pull') {
       const id = required(positionals[1], 'the model id', modelsCommand);
-      print(`${id}: ${await pullModel(id, { manifest })}`);
-      if (manifest.models.some((model) => model.id === id)) await notePulled(id, { manifest });
+      for (const line of await modelsPull(id, { manifest })) print(line);
       sayInUse(manifest, print);
       return 0;
     }

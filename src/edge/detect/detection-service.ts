@@ -4,6 +4,7 @@ import type { LookPriority } from '../../domain/look.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Picture, PictureSpec } from '../../domain/picture.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
+import { checkAskedClasses } from './asked-classes.ts';
 import type { CanaryModel } from './canary/canary-model.ts';
 import type { CanaryReport } from './canary/canary-report.ts';
 import type { LookIdentity, WantedPicture } from './canary/model-handle.ts';
@@ -72,8 +73,9 @@ export class DetectionService {
   readonly #known = new Map<string, ReadonlySet<ObjectClass>>();
   readonly #canary: { readonly in: CanaryModel; readonly place: string; readonly modelId: string } | undefined;
 
-  /** @throws AppError MB_MODEL_UNKNOWN, MB_CONFIG_INVALID: a configuration that names a model nobody knows is a mistake. */
+  /** @throws AppError MB_MODEL_UNKNOWN, MB_CONFIG_INVALID: to name a model nobody knows, or ask it for what it does not, is a mistake. */
   constructor(options: DetectionServiceOptions) {
+    checkAskedClasses(options, options.store.manifest);
     const models = modelSettings(options, options.store);
     this.#iouThreshold = options.iouThreshold;
     this.#manifest = options.store.manifest;
@@ -156,16 +158,15 @@ export class DetectionService {
     );
     const found = answers.flatMap((answer) => ('detected' in answer ? [answer.detected] : []));
     const findings = answers.flatMap((answer) =>
-      'detected' in answer ? [{ detections: answer.detected.detections, knows: this.#knows(answer.id) }] : [],
+      'detected' in answer ? [{ ...answer.detected, knows: this.#knows(answer.id) }] : [],
     );
     const failures = answers.flatMap((answer) => ('failure' in answer ? [answer.failure] : []));
     return {
-      detections: mergeModels(findings, this.#iouThreshold),
+      ...mergeModels(findings, this.#iouThreshold),
       runs: found.map(({ run }) => run),
       detectMs: found.reduce((sum, { detectMs }) => sum + detectMs, 0),
       failed: failures.map(({ model }) => model),
       failures,
-      cut: found.flatMap(({ cut }) => cut),
     };
   }
 

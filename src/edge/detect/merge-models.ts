@@ -1,13 +1,22 @@
 import { classGroup } from '../../domain/class-group.ts';
 import type { Detection } from '../../domain/detection.ts';
-import { iou } from '../../domain/geometry.ts';
+import { type Box, iou } from '../../domain/geometry.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 
 /** What one model found in a picture. */
 export interface ModelFindings {
   readonly detections: readonly Detection[];
+  /** Boxes among them that end where a region does. */
+  readonly cut: readonly Box[];
   /** Every class it was trained for, also those that another model is asked for. */
   readonly knows: ReadonlySet<ObjectClass>;
+}
+
+/** Several models as one. */
+export interface MergedFindings {
+  readonly detections: readonly Detection[];
+  /** Of what gave way to another model's box nothing is to be looked at again. */
+  readonly cut: readonly Box[];
 }
 
 interface Found {
@@ -22,7 +31,18 @@ interface Found {
  * does: who has never heard of an e-bike is sure of its motorcycle. Else the surer one, as far as scores of two models can
  * be compared. Within a model nothing is merged: it has had its own suppression, or needs none.
  */
-export function mergeModels(found: readonly ModelFindings[], iouThreshold: number): Detection[] {
+export function mergeModels(found: readonly ModelFindings[], iouThreshold: number): MergedFindings {
+  const detections = onePerObject(found, iouThreshold);
+  const kept = new Set(detections);
+  const cut = found.flatMap((each) => {
+    const boxes = each.detections.flatMap((detection) => (kept.has(detection) ? [detection.box] : []));
+    // By value: what comes from a thread may be a copy.
+    return each.cut.filter((box) => boxes.some((other) => other.every((edge, index) => edge === box[index])));
+  });
+  return { detections, cut };
+}
+
+function onePerObject(found: readonly ModelFindings[], iouThreshold: number): Detection[] {
   if (found.filter(({ detections }) => detections.length > 0).length < 2) {
     return found.flatMap(({ detections }) => detections);
   }

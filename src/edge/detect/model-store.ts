@@ -53,7 +53,7 @@ export async function resolveFile(entry: ModelFile, options: ModelStoreOptions):
   const shippedDir = options.shippedDir ?? modelsDir;
   const places: (() => Promise<Lookup>)[] = [
     () => local(`shipped file ${join(shippedDir, entry.file)}`, shippedDir, entry),
-    () => local(`cache ${join(cacheDir, entry.file)}`, cacheDir, entry),
+    () => fromCache(cacheDir, entry),
     () => fromMirror(mirror, cacheDir, entry),
     () => fromUpstream(options.allowUpstream ?? false, cacheDir, entry),
   ];
@@ -87,12 +87,19 @@ export async function pullModel(id: string, options: ModelStoreOptions): Promise
   return cached;
 }
 
-async function local(what: string, dir: string, entry: ModelFile): Promise<Lookup> {
+async function local(what: string, dir: string, entry: ModelFile, advice = ''): Promise<Lookup> {
   const path = join(dir, entry.file);
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes === undefined) return { missing: `${what} (not there)` };
-  checkHash(entry, sha256(bytes), path);
+  checkHash(entry, sha256(bytes), path, advice);
   return { path };
+}
+
+/** What was pulled may have been swapped since, and the manifest may name other weights after an update. */
+async function fromCache(cacheDir: string, entry: ModelFile): Promise<Lookup> {
+  const path = join(cacheDir, entry.file);
+  const again = `; delete it and pull it again: maplebridge models pull ${entry.id}`;
+  return local(`cache ${path}`, cacheDir, entry, again);
 }
 
 async function fromMirror(mirror: string | undefined, cacheDir: string, entry: ModelFile): Promise<Lookup> {
@@ -123,11 +130,11 @@ async function fromUrl(what: string, url: string, cacheDir: string, entry: Model
   return { path };
 }
 
-function checkHash(entry: ModelFile, found: Sha256, where: string): void {
+function checkHash(entry: ModelFile, found: Sha256, where: string, advice = ''): void {
   if (found === entry.sha256) return;
   throw new AppError(
     'MB_MODEL_HASH',
-    `model ${entry.id}: ${where} has SHA-256 ${found}, the manifest names ${entry.sha256}`,
+    `model ${entry.id}: ${where} has SHA-256 ${found}, the manifest names ${entry.sha256}${advice}`,
     { details: { model: entry.id, where, found, expected: entry.sha256 } },
   );
 }

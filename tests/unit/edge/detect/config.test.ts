@@ -1,9 +1,11 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkAskedClasses } from '../../../../src/edge/detect/asked-classes.ts';
 import { detectSchema } from '../../../../src/edge/detect/config.ts';
 import { loadManifest } from '../../../../src/edge/detect/model-manifest.ts';
 import { modelSettings } from '../../../../src/edge/detect/prepare-model.ts';
+import { tinyManifest } from '../../../support/tiny-detector.ts';
 
 const store = { manifest: loadManifest(), cacheDir: join(tmpdir(), 'maplebridge-nothing-pulled') };
 const settings = (written: unknown) => modelSettings(detectSchema.parse(written), store);
@@ -23,6 +25,21 @@ describe('configuration of the detector', () => {
       { id: 'a', provider: 'cpu', threads: 3, sessions: 2 },
       { id: 'b', provider: 'auto', threads: 3, sessions: 1 },
     ]);
+  });
+
+  test.each<[string, unknown, RegExp | undefined]>([
+    ['a class it knows', [{ id: 'sees-people', classes: ['person'] }], undefined],
+    ['all it knows', [{ id: 'sees-people' }], undefined],
+    [
+      'a class that only another model knows',
+      [{ id: 'sees-cars' }, { id: 'sees-people', classes: ['person', 'car'] }],
+      /^detect\.models\.1\.classes: model "sees-people" does not know car; it knows person$/,
+    ],
+    ['a model that nobody knows', [{ id: 'sees-dogs', classes: ['animal'] }], /no model "sees-dogs"/],
+  ])('a model asked for %s', (_, models, refusal) => {
+    const check = () => checkAskedClasses(detectSchema.parse({ models }), tinyManifest());
+    if (refusal === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(refusal);
   });
 
   test('a model twice, none at all, an unknown provider: refused where they stand', () => {

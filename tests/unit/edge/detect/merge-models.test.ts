@@ -24,9 +24,13 @@ const found = (name: ObjectClass, score: number, right = 0): Detection => ({
 const common: readonly ObjectClass[] = ['person', 'bicycle', 'motorcycle', 'car', 'truck'];
 const merged = (models: Detection[][], more: readonly ObjectClass[] = []) =>
   mergeModels(
-    models.map((detections, index) => ({ detections, knows: new Set([...common, ...(index === 1 ? more : [])]) })),
+    models.map((detections, index) => ({
+      detections,
+      cut: [],
+      knows: new Set([...common, ...(index === 1 ? more : [])]),
+    })),
     0.5,
-  ).map(({ class: name, score }) => `${name} ${score}`);
+  ).detections.map(({ class: name, score }) => `${name} ${score}`);
 
 test.each<[string, Detection[][], string[]]>([
   ['one object, two models: the surer box', [[found('person', 0.6)], [found('person', 0.8, 0.01)]], ['person 0.8']],
@@ -76,3 +80,16 @@ test.each<[string, readonly ObjectClass[], Detection[][], string[]]>([
     ['car 0.8'],
   ],
 ])('%s', (_, more, models, expected) => expect(merged(models, more)).toEqual(expected));
+
+test('a box that gave way to another model’s is not looked at again in full, one that stayed is', () => {
+  const knows = new Set(common);
+  const [halfSeen, whole, alone] = [found('car', 0.6), found('car', 0.8, 0.01), found('person', 0.7, 0.4)];
+  const copy = structuredClone([halfSeen.box, alone.box]);
+  const first = { detections: [alone, halfSeen], cut: copy, knows };
+  expect(mergeModels([first, { detections: [whole], cut: [], knows }], 0.5).cut).toEqual([alone.box]);
+  expect(mergeModels([first, { detections: [whole], cut: [whole.box], knows }], 0.5).cut).toEqual([
+    alone.box,
+    whole.box,
+  ]);
+  expect(mergeModels([first, { detections: [], cut: [], knows }], 0.5).cut).toEqual(copy);
+});
