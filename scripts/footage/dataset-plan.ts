@@ -37,6 +37,12 @@ export function planLoads(firstSeed: number, pictureCount: number): PlannedLoad[
   });
 }
 
+/** What a picture of a set is drawn from, by its name; undefined: it is no data set's. */
+export function seedOfPicture(firstSeed: number, file: string): number | undefined {
+  const number = /^(\d{6,})\.jpg$/.exec(file)?.[1];
+  return number === undefined ? undefined : firstSeed + Math.floor(Number(number) / picturesPerLoad);
+}
+
 function planLoad(seed: number, load: number, first: number, count: number): PlannedLoad {
   const random = new Random(seed);
   const scene = sceneIds[load % sceneIds.length] ?? sceneIds[0];

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { AppError, messageOf } from '../../src/lib/errors.ts';
 import { type FootageCommand, options, wholeOption } from './command.ts';
+import { claimFolder } from './dataset-origin.ts';
 import { type PlannedLoad, planLoads } from './dataset-plan.ts';
+import { drawingDigest } from './drawing-digest.ts';
 import { createExposure } from './exposure.ts';
 import { withBrowsers } from './in-parallel.ts';
 import { PictureIndex } from './picture-index.ts';
@@ -17,18 +19,20 @@ const mostLost = 0.02;
 export const datasetCommand: FootageCommand = {
   summary:
     'draws training pictures with their truth; goes on where it was stopped, the same seed gives the same pictures',
-  usage: `dataset [--pictures 6000] [--seed ${firstDatasetSeed}] [--workers 2] [--out .maplebridge/train/rendered]`,
+  usage: `dataset [--pictures 6000] [--seed ${firstDatasetSeed}] [--workers 2] [--mix] [--out .maplebridge/train/rendered]`,
   async run(args, print) {
     const values = options(args, {
       pictures: { type: 'string', default: '6000' },
       seed: { type: 'string', default: String(firstDatasetSeed) },
       workers: { type: 'string', default: '2' },
+      mix: { type: 'boolean', default: false },
       out: { type: 'string', default: '.maplebridge/train/rendered' },
     });
     const [pictures, seed] = [wholeOption('pictures', values.pictures, 1), wholeOption('seed', values.seed)];
     const loads = planLoads(seed, pictures);
     mkdirSync(values.out, { recursive: true });
     const index = PictureIndex.open(join(values.out, 'truth.jsonl'));
+    claimFolder(values.out, index, { firstSeed: seed, drawnBy: drawingDigest(), isMixed: values.mix }, print);
     const missing = loads.filter((load) => load.pictures.some(({ file }) => !index.has(file)));
     print(`${pictures} pictures of ${loads.length} places, ${missing.length} to be drawn`);
     const lost: string[] = [];

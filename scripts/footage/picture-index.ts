@@ -2,22 +2,28 @@ import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import type { PictureTruth } from './truth.ts';
 
+/** What tells which picture a line is of. */
+interface Line {
+  readonly text: string;
+  readonly seed: number | undefined;
+}
+
 /** The `truth.jsonl` of a folder of pictures: written picture by picture, so that a stopped run can go on. */
 export class PictureIndex {
   readonly #file: string;
-  readonly #lines: Map<string, string>;
+  readonly #lines: Map<string, Line>;
 
-  private constructor(file: string, lines: Map<string, string>) {
+  private constructor(file: string, lines: Map<string, Line>) {
     this.#file = file;
     this.#lines = lines;
   }
 
   /** Keeps what is whole: a line that was being written, or whose picture is gone, is as if never written. */
   static open(file: string): PictureIndex {
-    const lines = new Map<string, string>();
-    for (const line of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
-      const picture = pictureOf(line);
-      if (picture !== undefined && existsSync(join(dirname(file), picture))) lines.set(picture, line);
+    const lines = new Map<string, Line>();
+    for (const text of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
+      const [picture, seed] = toldBy(text);
+      if (picture !== undefined && existsSync(join(dirname(file), picture))) lines.set(picture, { text, seed });
     }
     const index = new PictureIndex(file, lines);
     index.sort();
@@ -32,27 +38,32 @@ export class PictureIndex {
     return this.#lines.has(picture);
   }
 
+  /** Each picture and the seed its line tells. */
+  *seeds(): Generator<readonly [picture: string, seed: number | undefined]> {
+    for (const [picture, { seed }] of this.#lines) yield [picture, seed];
+  }
+
   /** Its picture must be there already. */
   add(truth: PictureTruth): void {
-    const line = JSON.stringify(truth);
-    this.#lines.set(truth.file, line);
-    appendFileSync(this.#file, `${line}\n`);
+    const text = JSON.stringify(truth);
+    this.#lines.set(truth.file, { text, seed: truth.seed });
+    appendFileSync(this.#file, `${text}\n`);
   }
 
   /** Writes the lines in the order of their pictures. */
   sort(): void {
-    const lines = [...this.#lines].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, line]) => `${line}\n`);
+    const lines = [...this.#lines].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, { text }]) => `${text}\n`);
     writeFileSync(`${this.#file}.tmp`, lines.join(''));
     renameSync(`${this.#file}.tmp`, this.#file);
   }
 }
 
-function pictureOf(line: string): string | undefined {
+function toldBy(line: string): readonly [picture?: string, seed?: number] {
   try {
-    const parsed: unknown = JSON.parse(line);
-    const file = typeof parsed === 'object' && parsed !== null && 'file' in parsed ? parsed.file : undefined;
-    return typeof file === 'string' ? file : undefined;
+    const { file, seed } = JSON.parse(line) as Partial<Record<string, unknown>>;
+    if (typeof file !== 'string') return [];
+    return typeof seed === 'number' ? [file, seed] : [file];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadSeed, shotSeed } from '../../../scripts/footage/seeds.ts';
+import { loadSeed, seedUse, shotSeed } from '../../../scripts/footage/seeds.ts';
 import { shotsOf } from '../../../scripts/footage/shots.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
 
@@ -20,11 +20,26 @@ describe('seeds', () => {
   test.each([
     ['a clip of a training seed', () => shotSeed(1000, 'fire_smoke', 'near')],
     ['training pictures of a clip seed', () => loadSeed(999, 0)],
-    ['training that runs into the hold-out', () => loadSeed(899_990, 10)],
+    ['training that runs into the choice set', () => loadSeed(799_990, 10)],
+    ['a choice set that runs into the hold-out', () => loadSeed(899_990, 10)],
     ['seeds no clip is safe from', () => loadSeed(2 ** 31 - 1, 1)],
   ])('%s is refused', (_, ask) => expect(ask).toThrow(/--seed/));
 
-  test('the hold-out begins where training ends', () => expect(loadSeed(900_000, 3)).toBe(900_003));
+  test.each([
+    [0, 'clips'],
+    [999, 'clips'],
+    [1000, 'training'],
+    [799_999, 'training'],
+    [800_000, 'choice'],
+    [899_999, 'choice'],
+    [900_000, 'hold-out'],
+    [2 ** 31 - 1, 'hold-out'],
+    [2 ** 31, undefined],
+    [-1, undefined],
+  ])('%s is for %s', (seed, use) => {
+    expect(seedUse(seed)).toBe(use);
+    if (use !== undefined && use !== 'clips') expect(loadSeed(seed, 0)).toBe(seed);
+  });
 });
 
 describe('shots', () => {
