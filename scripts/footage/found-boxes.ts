@@ -12,8 +12,9 @@ export interface FoundClass {
   /** Boxes that were to be found, over all pictures, and how many of them were. */
   readonly boxes: number;
   readonly found: number;
-  /** Boxes where there is none. */
+  /** Boxes where there is none, and how many of them have a score that makes them count. */
   readonly wrong: number;
+  readonly surelyWrong: number;
   /** Objects, however many pictures they are in, and how many had a box of at least the score that makes them count. */
   readonly objects: number;
   readonly sure: number;
@@ -49,6 +50,7 @@ export function foundOfClass(
     boxes: demanded.length,
     found: right.length,
     wrong: wrong.length,
+    surelyWrong: wrong.filter(({ score }) => score >= sureScore).length,
     objects: new Set(demanded.map(({ id }) => id)).size,
     sure: bestScores.filter((score) => score >= sureScore).length,
     bestScores: bestScores.toSorted((a, b) => a - b),

@@ -101,7 +101,7 @@ async function playClip(
     isRight: told.some(({ phase }) => phase === 'raised') === (take === 'fires'),
     classes: [...module.classes, ...(module.also ?? [])]
       .map((name) => foundOfClass(name, pictures, truth, { leastScore: stayScore, sureScore: enterScore }))
-      .filter(({ boxes, wrong }) => boxes + wrong > 0),
+      .filter(({ boxes, surelyWrong }) => boxes + surelyWrong > 0),
   };
 }
 
@@ -116,7 +116,7 @@ function roundsOf(units: readonly AccessUnit[], { rounds, fps }: { rounds: numbe
   ).flat();
 }
 
-const head = `${'scene'.padEnd(20)} take   fired  story; then of each class: boxes in keyframes found at stayScore, objects at enterScore`;
+const head = `${'scene'.padEnd(20)} take   fired  story; then of each class that shows: boxes in keyframes found from stayScore up, objects from enterScore up`;
 
 function linesOf({ truth, story, isRight, classes }: Trial): string[] {
   const { scene, take, intervals, pictures, fps } = truth;
@@ -127,10 +127,10 @@ function linesOf({ truth, story, isRight, classes }: Trial): string[] {
   return [
     `${scene.padEnd(20)} ${take.padEnd(6)} ${fired.padEnd(4)}${verdict}  ${story.join(' ') || '–'}  (goes on ${goesOn || 'never'} of ${length} s)`,
     ...classes.map(
-      ({ class: name, boxes, found, wrong, objects, sure, bestScores, worst }) =>
+      ({ class: name, boxes, found, wrong, surelyWrong, objects, sure, bestScores, worst }) =>
         `    ${name.padEnd(16)} found ${found}/${boxes}, sure of ${sure}/${objects} objects` +
-        ` (best ${bestScores.map((score) => score.toFixed(2)).join(' ') || '–'}), ${wrong} wrong` +
-        (worst ? ` (worst ${worst.score.toFixed(2)}, is ${worst.is ?? 'nothing'})` : ''),
+        ` (best ${bestScores.map((score) => score.toFixed(2)).join(' ') || '–'}), wrong ${wrong}, surely ${surelyWrong}` +
+        (worst ? ` (worst ${worst.score.toFixed(2)} on ${worst.is ?? 'nothing'})` : ''),
     ),
   ];
 }
