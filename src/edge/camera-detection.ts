@@ -2,21 +2,25 @@ import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
 import { type Picture, type PictureSpec, releasePicture } from '../domain/picture.ts';
 import { AppError } from '../lib/errors.ts';
-import type { CameraDetection, LookDetection } from './camera-pipeline.ts';
 import type { DetectionService, DetectRequest } from './detect/detection-service.ts';
+import type { ModelDescription } from './detect/detector.ts';
 import { type TileConfig, tilePictureSpec } from './detect/packing/tiles.ts';
+import type { CameraDetection, LookDetection, LookFindings } from './look-detection.ts';
+
+/** What it needs of the node's models. */
+type ModelsOfNode = Pick<DetectionService, 'detect' | 'models' | 'classes' | 'picturesFor' | 'keepsPictures'>;
 
 /** The models one camera's scenes need, each run once a look. */
 export class ModelsOfCamera implements CameraDetection {
   readonly #camera: CameraId;
-  readonly #service: Pick<DetectionService, 'detect' | 'picturesFor' | 'keepsPictures'>;
-  readonly #models: readonly string[];
+  readonly #service: ModelsOfNode;
+  readonly #models: readonly ModelDescription[];
   readonly #tiles: TileConfig | undefined;
 
   /** `classes`: what the camera's scenes look for; `tiles`: the picture is seen larger than the models' input, in parts. */
   constructor(options: {
     camera: CameraId;
-    service: Pick<DetectionService, 'detect' | 'models' | 'picturesFor' | 'keepsPictures'>;
+    service: ModelsOfNode;
     classes: ReadonlySet<ObjectClass>;
     tiles: TileConfig | undefined;
   }) {
@@ -24,14 +28,15 @@ export class ModelsOfCamera implements CameraDetection {
     this.#camera = options.camera;
     this.#service = service;
     this.#tiles = options.tiles;
-    this.#models = service.models
-      .filter((model) => model.classes.some((each) => classes.has(each)))
-      .map(({ id }) => id);
+    this.#models = service.models.filter((model) => model.classes.some((each) => classes.has(each)));
   }
 
   at(at: UtcMs): LookDetection {
     const look = { cameraId: this.#camera, at };
-    const wanted = this.#service.picturesFor(this.#models, look);
+    const wanted = this.#service.picturesFor(
+      this.#models.map(({ id }) => id),
+      look,
+    );
     return {
       specs: wanted.map(({ spec }) => this.#enlarged(spec)),
       detect: async (pictures, regions, priority) => {
@@ -53,14 +58,23 @@ export class ModelsOfCamera implements CameraDetection {
     return this.#tiles === undefined || spec.fit !== 'letterbox' ? spec : tilePictureSpec(this.#tiles, spec);
   }
 
-  async #detect(request: DetectRequest) {
-    const { detections, runs, detectMs, cut, failures } = await this.#service.detect(request);
-    // One model's failure takes its own scenes, which the service's status says; all of them take the look.
+  async #detect(request: DetectRequest): Promise<LookFindings> {
+    const { detections, runs, detectMs, cut, failed, failures } = await this.#service.detect(request);
+    // One model's failure takes what only it could have seen; all of them take the look.
     if (failures.length > 0 && runs.length === 0) {
       const overloaded = failures.every(({ reason }) => reason === 'overloaded');
       const what = failures.map(({ model, detail }) => `${model}: ${detail}`).join('; ');
       throw new AppError(overloaded ? 'MB_OVERLOADED' : 'MB_MODEL_FAILED', what);
     }
-    return { detections, detectMs, cut };
+    return { detections, detectMs, cut, overlooked: this.#overlooked(failed) };
+  }
+
+  /** Classes of models that failed alone; those of a model known to be unavailable the scenes do without anyway. */
+  #overlooked(failed: readonly string[]): ReadonlySet<ObjectClass> {
+    if (failed.length === 0) return new Set();
+    const classesOf = (hasFailed: boolean) =>
+      this.#models.filter(({ id }) => failed.includes(id) === hasFailed).flatMap(({ classes }) => classes);
+    const seen = new Set(classesOf(false));
+    return new Set(classesOf(true).filter((each) => !seen.has(each) && this.#service.classes.has(each)));
   }
 }

@@ -10,14 +10,15 @@ import type { CameraScenes } from './scene/camera-scenes.ts';
 export class CameraObserver {
   readonly #log: Pick<ObservationLog, 'look' | 'note' | 'enter' | 'wantsEntry'>;
   readonly #camera: CameraId;
-  readonly #scenes: Pick<CameraScenes, 'provided' | 'fault' | 'save'>;
+  readonly #scenes: Pick<CameraScenes, 'provided' | 'fault' | 'overlooked' | 'save'>;
   readonly #context: ObservedContext;
   #provided: ReadonlySet<ObjectClass>;
   #fault: string | undefined;
+  #overlooked: ReadonlySet<ObjectClass>;
 
   constructor(options: {
     log: Pick<ObservationLog, 'look' | 'note' | 'enter' | 'wantsEntry'>;
-    scenes: Pick<CameraScenes, 'provided' | 'fault' | 'save'>;
+    scenes: Pick<CameraScenes, 'provided' | 'fault' | 'overlooked' | 'save'>;
     context: ObservedContext;
   }) {
     this.#log = options.log;
@@ -26,6 +27,7 @@ export class CameraObserver {
     this.#context = options.context;
     this.#provided = options.scenes.provided;
     this.#fault = options.scenes.fault;
+    this.#overlooked = options.scenes.overlooked;
   }
 
   /** Before the first look: what the scenes were given with `restore` and `resume`. */
@@ -35,10 +37,11 @@ export class CameraObserver {
 
   /** At once after the scenes judged a look: what they then were is what judged it. */
   look(look: ObservedLook, events: readonly SceneEvent[]): void {
-    const { provided, fault } = this.#scenes;
-    if (provided !== this.#provided || fault !== this.#fault) {
+    const { provided, fault, overlooked } = this.#scenes;
+    if (provided !== this.#provided || fault !== this.#fault || overlooked !== this.#overlooked) {
       this.#provided = provided;
       this.#fault = fault;
+      this.#overlooked = overlooked;
       const note: ScenesNote = { kind: 'circumstances', ...this.#circumstances(look.at) };
       this.#log.note(this.#camera, note);
     }
@@ -54,6 +57,11 @@ export class CameraObserver {
   }
 
   #circumstances(at: UtcMs) {
-    return { at, provided: [...this.#provided], ...(this.#fault !== undefined && { fault: this.#fault }) };
+    return {
+      at,
+      provided: [...this.#provided],
+      ...(this.#fault !== undefined && { fault: this.#fault }),
+      ...(this.#overlooked.size > 0 && { overlooked: [...this.#overlooked] }),
+    };
   }
 }

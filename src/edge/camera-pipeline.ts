@@ -5,7 +5,8 @@ import type { Hop } from '../domain/frame.ts';
 import type { Box } from '../domain/geometry.ts';
 import type { UtcMs } from '../domain/ids.ts';
 import type { LookNeeds, LookOutcome, LookPriority } from '../domain/look.ts';
-import type { Picture, PictureSpec } from '../domain/picture.ts';
+import type { ObjectClass } from '../domain/object-class.ts';
+import type { Picture } from '../domain/picture.ts';
 import { recordableTrack } from '../domain/recordable-track.ts';
 import type { SceneEvent } from '../domain/scene-event.ts';
 import type { Track } from '../domain/track.ts';
@@ -19,33 +20,16 @@ import type { CameraFaults } from './camera-faults.ts';
 import type { DecodeFailure, LookAsk, LookResult } from './decode/decode-result.ts';
 import type { EventReporter } from './event-reporter.ts';
 import { FrameClock } from './frame-clock.ts';
+import type { CameraDetection, LookDetection, LookFindings } from './look-detection.ts';
 import { type LookRegions, lookRegions } from './look-regions.ts';
 import { type PictureMask, unmasked } from './picture-masks.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
 import type { SceneDemand } from './scene/camera-scenes.ts';
+import type { Tracker } from './track/tracker.ts';
 import { within } from './watch-area.ts';
 
 /** Decodes one unit for a look; undefined: not yet (a stream that waits for its keyframe). */
 export type LookDecode = (unit: AccessUnit, ask: LookAsk) => Promise<LookResult | undefined>;
-
-/** The models a camera's scenes need, as one. */
-export interface CameraDetection {
-  /** The picture of this time: which pictures are asked for follows the models in charge, and with a canary the sample. */
-  at(at: UtcMs): LookDetection;
-}
-
-/** The detection of one look; pictures in the order of `specs`. */
-export interface LookDetection {
-  readonly specs: readonly PictureSpec[];
-  /** `regions` undefined: the whole picture. @throws AppError MB_MODEL_FAILED, MB_OVERLOADED */
-  detect(
-    pictures: readonly Picture[],
-    regions: readonly Box[] | undefined,
-    priority: LookPriority,
-  ): Promise<{ readonly detections: readonly Detection[]; readonly detectMs: number; readonly cut: readonly Box[] }>;
-  /** Nobody looks at these pictures any more. */
-  release(pictures: readonly Picture[]): void;
-}
 
 /** How one look is taken. */
 export interface LookMeans {
@@ -56,6 +40,7 @@ export interface LookMeans {
 }
 
 const never = new AbortController().signal;
+const nothing: ReadonlySet<ObjectClass> = new Set();
 
 /** Who is hidden for longer is not looked for any more: what hides it changes the picture when it goes. */
 const lookedForMs = 30_000;
@@ -75,11 +60,13 @@ export interface PipelineStages {
   readonly faults?: Pick<CameraFaults, 'ask' | 'look'>;
   /** Absent where no model tells appearances. */
   readonly appearance?: Pick<AppearanceWatch, 'tell'> | undefined;
-  readonly tracker: { update(detections: readonly Detection[], at: UtcMs): readonly Track[] };
+  readonly tracker: Pick<Tracker, 'update'>;
   readonly scenes: {
     readonly demand: SceneDemand | undefined;
     /** Absent: no condition ever has a beginning. */
     readonly pendingSince?: readonly UtcMs[];
+    /** Before each `update`: what that look was not looked at for. */
+    overlook?(classes: ReadonlySet<ObjectClass>): void;
     update(look: { at: UtcMs; tracks: readonly Track[]; aspect: number }): readonly SceneEvent[];
   };
   /** Writes down what the scenes were shown, and what they said. */
@@ -206,9 +193,10 @@ export class CameraPipeline {
     const [picture] = pictures;
     if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
     const { full, regions } = lookRegions({ activity, whole, tracks: this.#lookedFor(at), cut: this.#cut, area });
-    const { detections: found, detectMs, cut } = await this.#detect(detection, pictures, { full, regions }, priority);
+    const findings = await this.#detect(detection, pictures, { full, regions }, priority);
+    const { detections: found, detectMs, cut, overlooked = nothing } = findings;
     if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
-    if (full && pictures.length > 0) attention.noteFullPicture(at);
+    this.#noteLookedAt(full && pictures.length > 0, overlooked, at);
     this.#cut = cut;
     pass('detected');
 
@@ -217,10 +205,11 @@ export class CameraPipeline {
     const detections =
       (await appearance?.tell(unhidden, pictures.slice(0, detection.specs.length), around)) ?? unhidden;
     if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
-    const tracks = this.#stages.tracker.update(detections, at);
+    const tracks = this.#stages.tracker.update(detections, at, overlooked);
     this.#tracks = tracks.filter(({ state }) => state !== 'removed');
     // Scenes judge what the observation log can tell, so that a replay comes to the same.
     const look = { at: Math.round(at), tracks: tracks.map(recordableTrack), aspect: this.#aspect };
+    this.#stages.scenes.overlook?.(overlooked);
     const events = this.#stages.scenes.update(look);
     this.#observe(look, events);
     pass('decided');
@@ -235,6 +224,12 @@ export class CameraPipeline {
     }
     detection.release(pictures);
     return { result: 'decided', at, decodeMs, detectMs };
+  }
+
+  /** What one model has not seen is looked for again. */
+  #noteLookedAt(full: boolean, overlooked: ReadonlySet<ObjectClass>, at: UtcMs): void {
+    if (overlooked.size > 0) this.#stages.attention.wantFullPicture();
+    else if (full) this.#stages.attention.noteFullPicture(at);
   }
 
   /** What the book holds for raised must be reported, whatever becomes of the log. */
@@ -262,7 +257,7 @@ export class CameraPipeline {
     pictures: readonly Picture[],
     { full, regions }: LookRegions,
     priority: LookPriority,
-  ) {
+  ): Promise<LookFindings> {
     if (pictures.length === 0 || regions?.length === 0) return { detections: [], detectMs: 0, cut: [] };
     this.#metrics.detected.inc({ what: full ? 'picture' : 'regions' });
     return detection.detect(pictures, regions, priority);

@@ -23,6 +23,8 @@ interface Circumstances {
   readonly at: UtcMs;
   readonly provided: readonly ObjectClass[];
   readonly fault?: string | undefined;
+  /** What looks from here on were not looked at for; absent: nothing. */
+  readonly overlooked?: readonly ObjectClass[];
 }
 
 /** What happened to a camera's scenes beside looks, as the observation log has it. */

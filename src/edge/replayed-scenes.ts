@@ -97,12 +97,14 @@ export class ReplayedScenes {
     const around = { calendar: new SiteCalendar(context.calendar), provided: new Set(note.provided), modules, newId };
     this.#scenes = scenesOf(camera, around);
     this.#scenes.suspend(note.fault);
+    this.#scenes.overlook(new Set(note.overlooked));
     return this.#scenes;
   }
 
-  #circumstances({ provided, fault }: ScenesNote): void {
+  #circumstances({ provided, fault, overlooked }: ScenesNote): void {
     this.#scenes?.provide(new Set(provided));
     this.#scenes?.suspend(fault);
+    this.#scenes?.overlook(new Set(overlooked));
   }
 
   #keep({ phase, incidentId, scene, zone, severity, startedAt, observedAt, subjects }: SceneEvent): void {

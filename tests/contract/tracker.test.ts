@@ -72,6 +72,18 @@ describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
       expect(story(hour).slice(4, 7)).toEqual(['8: t1 confirmed', '10: t2 tentative, t1 removed', '12: t2 confirmed']);
     });
 
+    test('who was not looked for has not been missed: it is neither lost nor removed, others are', () => {
+      const t = tracker();
+      const seen = { box: car, score: 0.8, class: 'car' as const };
+      const person = { box: shifted(car, -0.4), score: 0.8, class: 'person' as const };
+      for (const second of [0, 2, 4]) t.update([seen, person], second * 1000);
+      for (let second = 6; second <= 40; second += 2) t.update([], second * 1000, new Set(['car'] as const));
+      expect(t.update([], 42_000, new Set(['car'] as const))).toMatchObject([
+        { id: 't1', state: 'confirmed', lastSeenAt: 4000 },
+      ]);
+      expect(t.update([seen], 44_000)).toMatchObject([{ id: 't1', lastSeenAt: 44_000 }]);
+    });
+
     test('another car that stops half on the place of a lost one is another car', () => {
       const looks = tracks()
         .stands({ box: car, from: 0, to: 6 })

@@ -90,6 +90,10 @@ export class ObservedStand {
     this.#scenes?.provide(this.#provided);
   }
 
+  overlook(classes: readonly ObjectClass[]): void {
+    this.#scenes?.overlook(new Set(classes));
+  }
+
   suspend(fault: string | undefined): void {
     this.#scenes?.suspend(fault);
   }

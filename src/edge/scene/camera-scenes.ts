@@ -34,6 +34,7 @@ export class CameraScenes {
   readonly #ground: GroundMap | undefined;
   #provided: ReadonlySet<ObjectClass>;
   #fault: string | undefined;
+  #overlooked: ReadonlySet<ObjectClass> = new Set();
 
   /** `provided`: classes the loaded models can find. */
   constructor(options: {
@@ -63,6 +64,11 @@ export class CameraScenes {
     return this.#fault;
   }
 
+  /** What the last look was not looked at for. */
+  get overlooked(): ReadonlySet<ObjectClass> {
+    return this.#overlooked;
+  }
+
   /** What each configured scene can do with the loaded models. */
   get availability(): ReadonlyMap<SceneId, SceneAvailability> {
     return new Map(
@@ -75,7 +81,7 @@ export class CameraScenes {
 
   /** Classes the configured scenes look for, available or not. */
   get classes(): ReadonlySet<ObjectClass> {
-    return new Set(this.#scenes.flatMap(({ classes, module }) => [...classes, ...(module.also ?? [])]));
+    return new Set(this.#scenes.flatMap(({ goesBy }) => goesBy));
   }
 
   /** Zones that some configured scene watches. */
@@ -104,6 +110,16 @@ export class CameraScenes {
   /** A model came or failed. What a scene knew stays: its time without a model is a gap like that of a stream. */
   provide(classes: ReadonlySet<ObjectClass>): void {
     this.#provided = classes;
+  }
+
+  /**
+   * Classes that the next look was not looked at for, though models provide them. Scenes that go by one of them pass
+   * over the look: it is no sign that anything has left.
+   */
+  overlook(classes: ReadonlySet<ObjectClass>): void {
+    const before = this.#overlooked;
+    const isSame = classes.size === before.size && [...classes].every((each) => before.has(each));
+    if (!isSame) this.#overlooked = classes;
   }
 
   /** The camera cannot be trusted (`moved`, `covered`, …), or can again (undefined). The time is a gap as well. */
@@ -162,6 +178,12 @@ export class CameraScenes {
       if (this.#fault !== undefined) {
         const values = { fault: this.#fault };
         trace?.note({ scene: module.id, verdict: 'ignored', code: 'camera-suspended', values });
+        return [];
+      }
+      const missing = scene.goesBy.filter((each) => this.#overlooked.has(each));
+      if (missing.length > 0) {
+        const values = { classes: missing.join(', ') };
+        trace?.note({ scene: module.id, verdict: 'ignored', code: 'look-incomplete', values });
         return [];
       }
       const events = scene.update(look, trace);

@@ -26,6 +26,8 @@ export class RunningScene {
   readonly module: SceneModule;
   /** What it looks for as configured. */
   readonly classes: readonly ObjectClass[];
+  /** The same, and what it goes by beside. */
+  readonly goesBy: readonly ObjectClass[];
   readonly zones: readonly Zone[];
   readonly looks: LookIntervals;
   readonly anchor: TriggeringAnchor;
@@ -49,6 +51,7 @@ export class RunningScene {
     const among = (ids: readonly string[]) => options.zones.filter((zone) => ids.includes(zone.id));
     this.module = module;
     this.classes = module.classesOf?.(config) ?? module.classes;
+    this.goesBy = [...this.classes, ...(module.also ?? [])];
     this.zones = among(config.zones);
     this.anchor = config.anchor ?? 'bottom';
     this.looks = { idleMs, busyMs: Math.min(idleMs, busyMs) };

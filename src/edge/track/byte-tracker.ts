@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { classGroup } from '../../domain/class-group.ts';
 import type { Detection } from '../../domain/detection.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Track } from '../../domain/track.ts';
 import { isBox } from './box-size.ts';
 import { appearanceCost, type Expected, movingCost, type Seen, standingCost } from './byte-association.ts';
@@ -35,7 +36,7 @@ export class ByteTracker implements Tracker {
     this.#newId = options.newId;
   }
 
-  update(detections: readonly Detection[], at: UtcMs): readonly Track[] {
+  update(detections: readonly Detection[], at: UtcMs, overlooked?: ReadonlySet<ObjectClass>): readonly Track[] {
     const removed = this.#keepTime(at);
     const elapsedMs = at - (this.#lastAt ?? at);
     this.#lastAt = at;
@@ -45,8 +46,8 @@ export class ByteTracker implements Tracker {
     const { matches, left } = this.#match(expected, usable);
     for (const { object, hidden } of expected) {
       const detection = matches.get(object);
-      if (detection === undefined) object.miss(elapsedMs, hidden);
-      else object.see(detection, at, this.#config, hidden);
+      if (detection !== undefined) object.see(detection, at, this.#config, hidden);
+      else if (overlooked?.has(object.record.class) !== true) object.miss(elapsedMs, hidden);
     }
     removed.push(...this.#evict((object) => object.expired(at, this.#config)));
     const newcomers = left.filter(({ clear }) => clear);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Detection } from '../../domain/detection.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Track } from '../../domain/track.ts';
 import { type Match, matchByMotion, matchByOverlap } from './association.ts';
 import { isBox } from './box-size.ts';
@@ -34,7 +35,7 @@ export class IouTracker implements Tracker {
     this.#newId = options.newId;
   }
 
-  update(detections: readonly Detection[], at: UtcMs): readonly Track[] {
+  update(detections: readonly Detection[], at: UtcMs, overlooked?: ReadonlySet<ObjectClass>): readonly Track[] {
     const outdated = this.#keepTime(at);
     const elapsed = this.#lastAt === undefined ? 0 : at - this.#lastAt;
     this.#lastAt = at;
@@ -44,8 +45,8 @@ export class IouTracker implements Tracker {
     const seen = new Map(matches.map(({ track, detection }) => [track, detection]));
     for (const track of this.#tracks) {
       const detection = seen.get(track);
-      if (detection === undefined) track.record.miss();
-      else track.see(detection, at, this.#config);
+      if (detection !== undefined) track.see(detection, at, this.#config);
+      else if (overlooked?.has(track.record.class) !== true) track.record.miss();
     }
     const removed = this.#evict(({ record }) => record.expired(at, this.#config));
     this.#start(usable, new Set(seen.values()), at);

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CameraId } from '../../../src/domain/ids.ts';
 import type { LookPriority } from '../../../src/domain/look.ts';
 import type { Picture } from '../../../src/domain/picture.ts';
+import { ModelsOfCamera } from '../../../src/edge/camera-detection.ts';
 import { detectSchema } from '../../../src/edge/detect/config.ts';
 import { DetectionService } from '../../../src/edge/detect/detection-service.ts';
 import { createLogger } from '../../../src/lib/log.ts';
@@ -144,6 +146,31 @@ describe('the models of a node', () => {
     });
     expect(outcome.failures).toMatchObject([{ model: people, reason: 'failed' }]);
     expect(outcome.detections.map((each) => each.class)).toEqual(['car']);
+  });
+
+  test.each<[string, Picture, Picture, string[]]>([
+    ['both answer', picture, picture, []],
+    ['the first fails', { ...picture, data: new Uint8Array(3) }, picture, ['person']],
+    ['the second fails', picture, { ...picture, data: new Uint8Array(3) }, ['car']],
+  ])('a camera of both is told what a look was not looked at for: %s', async (_, one, other, overlooked) => {
+    await Promise.all([people, cars].map((id) => writeTinyModel(folder.path, id)));
+    const { service } = await started();
+    const classes = new Set(['person', 'car'] as const);
+    const camera = new ModelsOfCamera({ camera: 'c' as CameraId, service, classes, tiles: undefined });
+    const found = await camera.at(0).detect([one, other], undefined, priority);
+    expect([...(found.overlooked ?? [])]).toEqual(overlooked);
+    expect(found.detections.map((each) => each.class)).toEqual(
+      ['person', 'car'].filter((each) => !overlooked.includes(each)),
+    );
+  });
+
+  test('what a model that is known to be unavailable could see is not overlooked: its scenes are at rest', async () => {
+    await writeTinyModel(folder.path, people);
+    const { service } = await started({ clock: new FakeClock() });
+    const classes = new Set(['person', 'car'] as const);
+    const camera = new ModelsOfCamera({ camera: 'c' as CameraId, service, classes, tiles: undefined });
+    const { overlooked } = await camera.at(0).detect([picture, picture], undefined, priority);
+    expect(overlooked).toEqual(new Set());
   });
 
   test('a model nobody knows is a mistake of the configuration', async () => {

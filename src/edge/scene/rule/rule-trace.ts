@@ -41,6 +41,10 @@ export const commonReasons = {
   'outside-schedule': { en: 'outside the hours of the scene', zh: '不在场景布防时段' },
   'scene-unavailable': { en: 'no loaded model provides {classes}', zh: '已加载的模型均不提供 {classes}' },
   'camera-suspended': { en: 'suspended: the camera is {fault}', zh: '已暂停：摄像机{fault}' },
+  'look-incomplete': {
+    en: 'the model for {classes} failed on this look, which says nothing',
+    zh: '识别 {classes} 的模型本次失败，本次画面不作判断',
+  },
   'too-small': { en: 'box height {height} below {least}', zh: '目标框高 {height} 低于 {least}' },
   'score-low': { en: 'score {score} below {least}', zh: '置信度 {score} 低于 {least}' },
   'never-clear': { en: 'best score {score} below {least}', zh: '最高置信度 {score} 低于 {least}' },

@@ -4,6 +4,7 @@ import type { Activity } from '../../../../src/domain/activity.ts';
 import type { Detection, ModelRun } from '../../../../src/domain/detection.ts';
 import type { Box } from '../../../../src/domain/geometry.ts';
 import type { CameraId, Sha256, TrackId, ZoneId } from '../../../../src/domain/ids.ts';
+import type { ObjectClass } from '../../../../src/domain/object-class.ts';
 import type { Picture } from '../../../../src/domain/picture.ts';
 import { recordableBox, recordableTrack } from '../../../../src/domain/recordable-track.ts';
 import type { SceneEvent } from '../../../../src/domain/scene-event.ts';
@@ -59,6 +60,8 @@ const arrived: Activity = { active: true, reason: 'changed', changedShare: 0.1, 
 function watch(world: {
   activity: (second: number) => Activity | 'corrupt';
   objects: (second: number) => readonly Box[];
+  /** Classes whose model fails on a look. */
+  overlooked?: (second: number) => readonly ObjectClass[];
   masks?: readonly PictureMask[];
   track?: object;
   observe?: () => void;
@@ -94,6 +97,7 @@ function watch(world: {
               detections: seen.map((box): Detection => ({ box, score: 0.9, class: 'car', run })),
               detectMs: 9,
               cut: [],
+              overlooked: new Set(world.overlooked?.(second)),
             };
           },
           release: (pictures) => {
@@ -270,6 +274,32 @@ describe('a camera’s looks', () => {
     camera.break(false);
     expect(await camera.lookAt(4)).toMatchObject({ result: 'decided' });
     expect(camera.detected).toEqual([undefined, undefined]);
+  });
+
+  test.each<[string, readonly ObjectClass[], string[]]>([
+    ['the cars’ model: no sign that the car has left', ['car'], ['raised']],
+    ['another one: the car has left', ['flame'], ['raised', 'cleared']],
+  ])('one model of several fails for a minute, %s', async (_what, failing, phases) => {
+    const fails = (second: number) => second > 80 && second < 140;
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : arrived),
+      objects: (second) => (fails(second) ? [] : [parked]),
+      overlooked: (second) => (fails(second) ? failing : []),
+    });
+    for (let second = 0; second <= 160; second += 2) await camera.lookAt(second);
+    expect(camera.events.filter(({ phase }) => phase !== 'updated').map(({ phase }) => phase)).toEqual(phases);
+    const ids = new Set(camera.observed.flatMap(({ tracks }) => tracks.map(({ id }) => id)));
+    expect(ids.size).toBe(phases.length);
+  });
+
+  test('after a look that one model missed, the whole picture is looked at', async () => {
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : arrived),
+      objects: () => [],
+      overlooked: (second) => (second === 2 ? ['car'] : []),
+    });
+    for (const second of [0, 2, 4, 6]) await camera.lookAt(second);
+    expect(camera.detected.map((regions) => regions === undefined)).toEqual([true, false, true, false]);
   });
 
   test('a damaged keyframe is a look without a decision', async () => {

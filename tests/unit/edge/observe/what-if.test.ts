@@ -149,6 +149,23 @@ describe('a replay of the unchanged configuration gives what was raised, exactly
     expect(ask(camera)).toMatchObject(exact);
   });
 
+  test('a model that fails on some looks', () => {
+    const camera = stand();
+    const timeline = new SceneTimeline().stands('t1', { box: first, from: 4, to: 20 });
+    timeline.play(camera, 18);
+    camera.overlook(['car']);
+    timeline.play(camera, 40, { from: 20 });
+    camera.overlook(['person']);
+    timeline.play(camera, 60, { from: 42 });
+    camera.overlook([]);
+    timeline.play(camera, 80, { from: 62 });
+    expect(camera.events.map(({ phase, observedAt }) => `${phase}@${observedAt / 1000}`)).toEqual([
+      'raised@14',
+      'cleared@44',
+    ]);
+    expect(ask(camera)).toMatchObject(exact);
+  });
+
   test('hours in which nothing is watched for', () => {
     const camera = stand(parking({ schedule: [{ from: '08:00', to: '08:02' }] }));
     new SceneTimeline()
@@ -351,6 +368,9 @@ const impatient: Readonly<Record<string, object>> = {
   ebike_indoor: { dwellMs: 5_000 },
 };
 
+/** At times one model of several fails. */
+const overlookedOn = (n: number): readonly ObjectClass[] => (n % 37 === 0 ? ['person', 'car'] : []);
+
 /** Some minutes of a camera's life that are the same for the same seed. */
 function liveThrough(camera: ObservedStand, config: object, seed: number): void {
   let state = seed;
@@ -398,6 +418,7 @@ function liveThrough(camera: ObservedStand, config: object, seed: number): void 
     if (random() < 0.01) camera.restart();
     if (random() < 0.01) camera.reload(config);
     if (random() < 0.01) camera.provide(random() < 0.5 ? ['person'] : objectClasses);
+    camera.overlook(overlookedOn(n));
     if (random() < 0.01) camera.suspend(random() < 0.5 ? 'covered' : undefined);
   }
 }
