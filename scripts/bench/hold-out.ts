@@ -8,23 +8,36 @@ interface HoldOut {
     readonly prefixes: readonly string[];
     readonly ranges: readonly (readonly [from: number, to: number])[];
   };
-  readonly garbage: { readonly block: number; readonly every: number; readonly from: number };
+  readonly garbage: {
+    readonly block: number;
+    readonly every: number;
+    readonly held: number;
+    readonly margin: number;
+  };
 }
 
 /** The same file that training goes by. */
 const rule: HoldOut = JSON.parse(readFileSync(new URL('../train/hold-out.json', import.meta.url), 'utf8'));
 
-/** Whether training has never seen a picture, by its file name. */
-export function isHeldOut(set: RealSetName, file: string): boolean {
+/** What a picture is for; `neither`: it may be the neighbour of one on the other side. */
+export type RealPart = 'training' | 'held out' | 'neither';
+
+/** What a picture is for, by its file name. */
+export function partOf(set: RealSetName, file: string): RealPart {
   switch (set) {
     case 'fire': {
-      if (rule.fire.prefixes.some((prefix) => file.startsWith(prefix))) return true;
+      if (rule.fire.prefixes.some((prefix) => file.startsWith(prefix))) return 'held out';
       const number = Number(/^img_(\d+)/.exec(file)?.[1] ?? Number.NaN);
-      return rule.fire.ranges.some(([from, to]) => number >= from && number <= to);
+      return rule.fire.ranges.some(([from, to]) => number >= from && number <= to) ? 'held out' : 'training';
     }
     case 'garbage': {
+      const { block, every, held, margin } = rule.garbage;
       const number = Number(/^\d+/.exec(file)?.[0] ?? Number.NaN);
-      return Math.floor(number / rule.garbage.block) % rule.garbage.every === rule.garbage.from;
+      const [before, here, after] = [-margin, 0, margin].map(
+        (step) => Math.floor((number + step) / block) % every === held,
+      );
+      if (before !== here || after !== here) return 'neither';
+      return here ? 'held out' : 'training';
     }
   }
 }

@@ -5,7 +5,7 @@ import type { ObjectClass } from '../../src/domain/object-class.ts';
 import type { ModelManifest } from '../../src/edge/detect/model-manifest.ts';
 import type { LabelledBox } from './average-precision.ts';
 import { readCocoSample, type SamplePicture } from './coco-sample.ts';
-import { isHeldOut, type RealSetName } from './hold-out.ts';
+import { partOf, type RealSetName } from './hold-out.ts';
 import { categoryOf, type JudgedSet } from './judged-set.ts';
 
 /** By number in a set's label files; undefined: a look-alike, which is to be found as nothing. */
@@ -19,7 +19,7 @@ export async function readRealSet(material: string, name: RealSetName): Promise<
   const [images, labels] = [join(material, name, 'images'), join(material, name, 'labels')];
   if (!existsSync(images)) return undefined;
   const files = readdirSync(images)
-    .filter((file) => isHeldOut(name, file))
+    .filter((file) => partOf(name, file) === 'held out')
     .sort();
   const pictures: SamplePicture[] = [];
   const boxes: LabelledBox[] = [];

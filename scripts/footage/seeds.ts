@@ -19,7 +19,7 @@ export type SeedUse = 'clips' | 'training' | 'choice' | 'hold-out';
 
 /** What a seed's pictures are for; undefined: for nothing, since a clip's shot may have it. */
 export function seedUse(seed: number): SeedUse | undefined {
-  if (seed < 0 || seed >= 2 ** 31) return undefined;
+  if (!(seed >= 0 && seed < 2 ** 31)) return undefined;
   if (seed < firstDatasetSeed) return 'clips';
   if (seed < firstChoiceSeed) return 'training';
   return seed < firstHoldoutSeed ? 'choice' : 'hold-out';

@@ -17,10 +17,12 @@ _noise_bank = np.random.default_rng(0).standard_normal((4, INPUT_HEIGHT + 32, IN
 
 
 def plain_sample(store: PictureStore, index: int) -> tuple[np.ndarray, np.ndarray]:
-    """A picture as the product shows it to the model: fitted, top left. `[224, 384, 3]` and boxes `[n, 6]`."""
+    """A picture as the product shows it to the model: fitted, top left. `[224, 384, 3]` and boxes `[n, 6]`.
+
+    All that the labels demand stays demanded, however small: what is learnt and what is judged are two things.
+    """
     canvas = np.full((INPUT_HEIGHT, INPUT_WIDTH, 3), PAD, np.uint8)
-    boxes = _place(canvas, store, index, (_fit, _fit), (0, 0))
-    return canvas, _demanded(boxes, boxes, INPUT_WIDTH, INPUT_HEIGHT)
+    return canvas, _place(canvas, store, index, (_fit, _fit), (0, 0))
 
 
 def augmented_sample(

@@ -1,6 +1,8 @@
-"""Average precision of a checkpoint on held-out pictures: a quick look; `npm run bench -- accuracy` has the final say.
+"""Average precision of a checkpoint: a quick look; `npm run bench -- accuracy` has the final say.
 
-    /usr/bin/python3 scripts/train/evaluate.py --checkpoint run/checkpoint.pt --holdout DIR --material DIR
+    /usr/bin/python3 scripts/train/evaluate.py --checkpoint run/best.pt --rendered DIR --material DIR
+
+The folder's pictures may be of any seeds: settings are chosen on the choice set, figures are taken on the hold-out.
 """
 
 import argparse
@@ -9,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from augment import INPUT_WIDTH
 from average_precision import Matches, average_precision, match, operating_point
 from batches import as_input, plain_batches
 from cells import cell_grid, decode_boxes
 from checkpoint import load_network
-from data import held_out_store
+from data import check_store
 from network import Network
 from object_classes import CLASSES
-from picture_store import PictureStore
+from picture_store import STORE_WIDTH, PictureStore
 from suppression import suppress
 
 
@@ -42,10 +45,19 @@ def matches_by_class(network: Network, store: PictureStore) -> dict[str, dict[st
         centres, strides = cell_grid(batch.pictures.shape[2], batch.pictures.shape[1])
         boxes = decode_boxes(raw.float(), centres, strides).numpy()
         for row, index in enumerate(indices):
-            found[index] = suppress(scores[row], boxes[row], candidates=400)
+            found[index] = _within(suppress(scores[row], boxes[row], candidates=400), store.size(index))
             labels = batch.boxes[row].numpy()
             truth[index] = labels[labels[:, 4] >= 0]
     return {source: _of_source(store, source, found, truth) for source in sorted({e.source for e in store.pictures})}
+
+
+def _within(rows: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Cut off at the picture's sides, as the product does; what lies in the padding alone is gone."""
+    width, height = (side * INPUT_WIDTH / STORE_WIDTH for side in size)
+    rows = rows.copy()
+    rows[:, [0, 2]] = rows[:, [0, 2]].clip(0, width)
+    rows[:, [1, 3]] = rows[:, [1, 3]].clip(0, height)
+    return rows[(rows[:, 2] > rows[:, 0]) & (rows[:, 3] > rows[:, 1])]
 
 
 def _of_source(store: PictureStore, source: str, found: dict, truth: dict) -> dict[str, Matches]:
@@ -63,11 +75,11 @@ def main() -> None:
     """Prints a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--checkpoint', type=Path, required=True)
-    parser.add_argument('--holdout', type=Path)
-    parser.add_argument('--material', type=Path)
+    parser.add_argument('--rendered', type=Path, help='rendered pictures of any seeds')
+    parser.add_argument('--material', type=Path, help='folder with fire/ and garbage/; what is held out of them')
     parser.add_argument('--cache', type=Path, default=Path('.maplebridge/train/cache'))
     options = parser.parse_args()
-    store = held_out_store(options.holdout, options.material, options.cache)
+    store = check_store(options.rendered, options.material, options.cache)
     for source, classes in matches_by_class(load_network(options.checkpoint), store).items():
         print(f'{source:18} AP50   objects')
         for name, each in classes.items():

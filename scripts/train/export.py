@@ -24,7 +24,7 @@ from cells import cell_grid
 from checkpoint import load_network
 from network import Convolution, Network
 from object_classes import CLASS_GROUPS, CLASSES
-from suppression import IOU_THRESHOLD, MOST, SCORE_THRESHOLD, suppress
+from suppression import IOU_THRESHOLD, MOST, SCORE_THRESHOLD
 
 _opset = 16
 
@@ -145,20 +145,6 @@ def _add_suppression(graph: onnx.GraphProto, threshold: float, power: float) -> 
     graph.output.append(helper.make_tensor_value_info('detections', TensorProto.FLOAT, ['n', 6]))
 
 
-def write_check(network: Network, pictures: np.ndarray, folder: Path, threshold: float, power: float) -> None:
-    """What the graph must answer: a picture's `<n>.input.f32` (as `images`) and `<n>.rows.f32`, by torch and numpy."""
-    folder.mkdir(parents=True, exist_ok=True)
-    decoded = Decoded(folded(network)).eval()
-    for number, picture in enumerate(pictures):
-        images = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
-        with torch.no_grad():
-            scores, boxes = decoded(images)
-        images.contiguous().numpy().tofile(folder / f'{number}.input.f32')
-        rows = suppress(scores[0].t().numpy(), boxes[0].numpy(), threshold)
-        rows[:, 4] **= power
-        rows.tofile(folder / f'{number}.rows.f32')
-
-
 def main() -> None:
     """Exports, and says what the manifest needs to know."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -166,8 +152,8 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--score-threshold', type=float, default=SCORE_THRESHOLD)
     parser.add_argument('--score-power', type=float, default=1.0, help='scores are raised to it; below 1: they grow')
-    parser.add_argument('--check', type=Path, help='folder for inputs and expected outputs of held-out pictures')
-    parser.add_argument('--holdout', type=Path, help='rendered pictures for --check')
+    parser.add_argument('--check', type=Path, help='folder for inputs and expected outputs of some pictures')
+    parser.add_argument('--rendered', type=Path, help='rendered pictures for --check, of any seeds')
     parser.add_argument('--material', type=Path, help='real pictures for --check')
     parser.add_argument('--cache', type=Path, default=Path('.maplebridge/train/cache'))
     options = parser.parse_args()
@@ -178,9 +164,10 @@ def main() -> None:
     options.out.write_bytes(model)
     if options.check is not None:
         from augment import plain_sample
-        from data import held_out_store
+        from data import check_store
+        from export_check import write_check
 
-        store = held_out_store(options.holdout, options.material, options.cache)
+        store = check_store(options.rendered, options.material, options.cache)
         some = range(0, len(store), max(1, len(store) // 8))
         write_check(network, np.stack([plain_sample(store, i)[0] for i in some]), options.check, threshold, power)
     parameters = sum(p.numel() for p in network.parameters())

@@ -1,6 +1,9 @@
 """All pictures decoded once, letterboxed to 640×360 and to the input's size, as bytes in files mapped into memory."""
 
+import fcntl
 import json
+import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -11,6 +14,8 @@ from picture import LabelledPicture
 STORE_WIDTH, STORE_HEIGHT, PAD = 640, 360, 114
 # As large as the network's input shows a picture: most samples need no more, and are scaled from it more quickly.
 SMALL_WIDTH, SMALL_HEIGHT = 384, 216
+# Of the files; to be raised with every change of what they hold. Files of another one are made anew.
+_format = 2
 
 
 class PictureStore:
@@ -48,27 +53,65 @@ class PictureStore:
 
     def _fill(self, path: Path, say) -> list[int]:
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows: dict[str, int] = {}
-        if path.exists() and _large_path(path).exists() and _small_path(path).exists():
-            rows = json.loads(path.read_text())
         # Size and time tell a picture that was drawn anew under its old name.
         keys = [f'{e.path}:{e.path.stat().st_size}:{e.path.stat().st_mtime_ns}' for e in self.pictures]
-        missing = [(key, each) for key, each in zip(keys, self.pictures) if key not in rows]
-        if not missing:
-            return [rows[key] for key in keys]
-        say(f'decoding {len(missing)} pictures for {path}')
-        mode = 'r+b' if rows else 'wb'
-        with _large_path(path).open(mode) as large, _small_path(path).open(mode) as small:
-            large.seek(len(rows) * STORE_WIDTH * STORE_HEIGHT * 3)
-            small.seek(len(rows) * SMALL_WIDTH * SMALL_HEIGHT * 3)
-            for key, each in missing:
-                pixels = _read(each)
-                large.write(_letterboxed(pixels, _fitted(each, STORE_WIDTH, STORE_HEIGHT), STORE_WIDTH, STORE_HEIGHT))
-                small.write(_letterboxed(pixels, _fitted(each, SMALL_WIDTH, SMALL_HEIGHT), SMALL_WIDTH, SMALL_HEIGHT))
-                rows[key] = len(rows)
-        # Last: until the list names a row, nobody reads it.
-        path.write_text(json.dumps(rows))
+        with _alone(path):
+            rows = _read_rows(path)
+            missing = [(key, each) for key, each in zip(keys, self.pictures) if key not in rows]
+            if missing:
+                say(f'decoding {len(missing)} pictures for {path}')
+                _add(path, rows, missing)
         return [rows[key] for key in keys]
+
+
+@contextmanager
+def _alone(path: Path):
+    """Two runs with one cache would write over each other's rows."""
+    with path.with_suffix('.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read_rows(path: Path) -> dict[str, int]:
+    """Row by picture; nothing where the files are not whole, or of another format."""
+    try:
+        index = json.loads(path.read_text())
+        if index.get('format') != _format:
+            return {}
+        rows = index['rows']
+        whole = all(
+            file.stat().st_size >= len(rows) * width * height * 3
+            for file, width, height in (
+                (_large_path(path), STORE_WIDTH, STORE_HEIGHT),
+                (_small_path(path), SMALL_WIDTH, SMALL_HEIGHT),
+            )
+        )
+        return rows if whole else {}
+    except (FileNotFoundError, ValueError, KeyError):
+        return {}
+
+
+def _add(path: Path, rows: dict[str, int], missing: list[tuple[str, LabelledPicture]]) -> None:
+    # Rows are added behind those that the list names, so nobody reads them yet. Files made anew replace the old ones whole:
+    # a run that has those mapped keeps them.
+    large_path, small_path = _large_path(path), _small_path(path)
+    partial = [each if rows else each.with_suffix('.partial') for each in (large_path, small_path)]
+    with partial[0].open('r+b' if rows else 'wb') as large, partial[1].open('r+b' if rows else 'wb') as small:
+        large.seek(len(rows) * STORE_WIDTH * STORE_HEIGHT * 3)
+        small.seek(len(rows) * SMALL_WIDTH * SMALL_HEIGHT * 3)
+        for key, each in missing:
+            pixels = _read(each)
+            large.write(_letterboxed(pixels, _fitted(each, STORE_WIDTH, STORE_HEIGHT), STORE_WIDTH, STORE_HEIGHT))
+            small.write(_letterboxed(pixels, _fitted(each, SMALL_WIDTH, SMALL_HEIGHT), SMALL_WIDTH, SMALL_HEIGHT))
+            rows[key] = len(rows)
+    if partial[0] != large_path:
+        # A list of the old files must not stand beside the new ones.
+        path.unlink(missing_ok=True)
+        for old, new in zip((large_path, small_path), partial):
+            os.replace(new, old)
+    index = path.with_suffix('.json.partial')
+    index.write_text(json.dumps({'format': _format, 'rows': rows}))
+    os.replace(index, path)
 
 
 def _large_path(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The real labelled pictures: which are held out, and what their labels mean in canonical classes."""
+"""The real labelled pictures: what each is for, and what their labels mean in canonical classes."""
 
 import json
 import re
@@ -36,41 +36,49 @@ REAL_SETS = (
 )
 
 
-def is_held_out(set_name: str, file_name: str) -> bool:
-    """Whether a picture is kept for checks; the rule is hold-out.json's."""
+def part_of(set_name: str, file_name: str) -> str:
+    """'training', 'held out', or 'neither' where a picture may be the neighbour of one on the other side.
+
+    The rule is hold-out.json's.
+    """
     if set_name == 'fire':
         rule = _rule['fire']
         if any(file_name.startswith(prefix) for prefix in rule['prefixes']):
-            return True
+            return 'held out'
         number = re.match(r'img_(\d+)', file_name)
-        return number is not None and any(low <= int(number.group(1)) <= high for low, high in rule['ranges'])
+        is_held = number is not None and any(low <= int(number.group(1)) <= high for low, high in rule['ranges'])
+        return 'held out' if is_held else 'training'
     if set_name == 'garbage':
-        rule = _rule['garbage']
         number = re.match(r'(\d+)', file_name)
-        return number is not None and int(number.group(1)) // rule['block'] % rule['every'] == rule['from']
+        return 'training' if number is None else _part_of_block(int(number.group(1)), **_rule['garbage'])
     raise ValueError(f'no hold-out rule for the set "{set_name}"')
 
 
+def _part_of_block(number: int, block: int, every: int, held: int, margin: int) -> str:
+    sides = {(number + step) // block % every == held for step in (-margin, 0, margin)}
+    if len(sides) > 1:
+        return 'neither'
+    return 'held out' if True in sides else 'training'
+
+
 def read_real_set(
-    folder: Path, real_set: RealSet, held_out: bool, teacher: Path | None = None
+    folder: Path, real_set: RealSet, part: str, teacher: Path | None = None
 ) -> list[LabelledPicture]:
-    """Pictures of one side of the split. `teacher`: what a bigger model saw in them, as teacher-labels.ts writes it."""
+    """Pictures of one `part_of` the set. `teacher`: what a bigger model saw in them, as teacher-labels.ts writes it."""
     base = folder / real_set.name
     if not (base / 'images').is_dir():
         raise FileNotFoundError(f'{base}/images: no labelled pictures; give the folder with --material')
-    seen = _read_teacher(teacher, real_set.name)
+    seen = _read_teacher(teacher, real_set)
     judged = [CLASS_INDEX[name] for name in real_set.judged]
     pictures = []
     for path in sorted((base / 'images').iterdir()):
-        if is_held_out(real_set.name, path.name) != held_out:
+        if part_of(real_set.name, path.name) != part:
             continue
         height, width = cv2.imread(str(path)).shape[:2]
         rows = _read_labels(base / 'labels' / f'{path.stem}.txt', real_set, width, height)
-        taught = seen.get(path.name)
-        also = [] if taught is None else [CLASS_INDEX[name] for name in taught['classes']]
-        if taught is not None:
-            rows += [(*each['box'], CLASS_INDEX[each['class']], float(each['ignore'])) for each in taught['boxes']]
-        pictures.append(LabelledPicture(path, real_set.name, width, height, rows, tuple(sorted({*judged, *also}))))
+        classes, boxes = seen.get(path.name, ([], []))
+        rows += boxes
+        pictures.append(LabelledPicture(path, real_set.name, width, height, rows, tuple(sorted({*judged, *classes}))))
     return pictures
 
 
@@ -91,15 +99,27 @@ def _read_labels(path: Path, real_set: RealSet, width: int, height: int) -> list
     return rows
 
 
-def _read_teacher(path: Path | None, set_name: str) -> dict[str, dict]:
+def _read_teacher(path: Path | None, real_set: RealSet) -> dict[str, tuple[list[int], list[tuple[float, ...]]]]:
+    """By file: the classes looked for and the boxes seen. People know better of what the set itself is judged for:
+    a boat in a set without any is a bag."""
     if path is None or not path.exists():
         return {}
-    lines = (json.loads(line) for line in path.read_text().splitlines())
-    return {line['file']: line for line in lines if line['set'] == set_name}
+    seen = {}
+    for line in map(json.loads, path.read_text().splitlines()):
+        if line['set'] != real_set.name:
+            continue
+        taught = [name for name in line['classes'] if name not in real_set.judged]
+        boxes = [
+            (*each['box'], CLASS_INDEX[each['class']], float(each['ignore']))
+            for each in line['boxes']
+            if each['class'] in taught
+        ]
+        seen[line['file']] = ([CLASS_INDEX[name] for name in taught], boxes)
+    return seen
 
 
 if __name__ == '__main__':
     import sys
 
     # For the test that both languages read the rule alike.
-    print(json.dumps([is_held_out(*each.split('/', 1)) for each in sys.argv[1:]]))
+    print(json.dumps([part_of(*each.split('/', 1)) for each in sys.argv[1:]]))

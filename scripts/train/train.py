@@ -1,10 +1,11 @@
 """Trains the detector on rendered and real pictures. Seeded; stops at any time and goes on where it was.
 
-    /usr/bin/python3 scripts/train/train.py --rendered DIR --holdout DIR --material DIR --out RUN --pictures 600000
+    /usr/bin/python3 scripts/train/train.py --rendered DIR --choice DIR --material DIR --out RUN --pictures 300000
 """
 
 import argparse
 import copy
+import hashlib
 import json
 import math
 import signal
@@ -19,12 +20,13 @@ from batches import TrainingBatches, as_input, training_loader
 from cells import cell_grid
 from checkpoint import load_network, read_checkpoint, save_checkpoint
 from curves import draw_curves
-from data import held_out_store, training_store
+from data import check_store, training_store
 from evaluate import evaluate
 from losses import detection_losses
 from meter import Meter
 from network import Network
 from object_classes import CLASSES
+from picture import LabelledPicture
 from training_options import training_options
 
 _clip_norm = 10.0
@@ -43,17 +45,19 @@ def main() -> None:
 
 
 class Training:
-    """One run and its folder: checkpoint.pt, curves.jsonl, curves.svg, best.pt (the best mean on the rendered hold-out,
-    or on the real one where there is no other)."""
+    """One run and its folder: checkpoint.pt, curves.jsonl, curves.svg, best.pt (the best mean on the choice set).
+
+    What is held out chooses nothing: the real pictures' figures are only told."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.checkpoint, self.best_file = options.out / 'checkpoint.pt', options.out / 'best.pt'
         self.began = time.monotonic()
         cache = options.cache or options.out / 'cache'
         self.store = training_store(options.rendered, options.material, options.teacher, cache)
-        self.held_out = None
-        if options.holdout is not None or options.material is not None:
-            self.held_out = held_out_store(options.holdout, options.material, cache)
+        self.checked = None
+        if options.choice is not None or options.material is not None:
+            self.checked = check_store(options.choice, options.material, cache, 'choice')
         real = options.real_share / 2
         shares = {'rendered': 1 - options.real_share, 'fire': real, 'garbage': real}
         total = math.ceil(options.pictures / options.batch)
@@ -62,8 +66,9 @@ class Training:
         self.network = Network(len(CLASSES)).to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
         self.optimiser = _optimiser(self.network, options.rate)
-        self.number, self.trained_s, self.best = 0, 0.0, 0.0
-        self.checkpoint = options.out / 'checkpoint.pt'
+        self.number, self.trained_s = 0, 0.0
+        self.chosen_on = _names([] if self.checked is None else self.checked.pictures)
+        self.best = self._best_before()
         self.stopping = False
         if self.checkpoint.exists():
             self._resume()
@@ -82,7 +87,7 @@ class Training:
                 'batch': self.number,
                 'of': total,
                 'pictures': len(self.store),
-                'held_out': len(self.held_out or []),
+                'checked_on': 0 if self.checked is None else len(self.checked),
                 'counts': dict(zip(CLASSES, self.store.class_counts(len(CLASSES)).tolist())),
             }
         )
@@ -104,6 +109,7 @@ class Training:
         self._save()
         if not self.stopping:
             self._check()
+            self._save()
         self._say({'event': 'end' if self.number >= total else 'paused', **self._where()})
 
     def _step(self, batch) -> tuple[float, float, int]:
@@ -142,22 +148,35 @@ class Training:
         torch._foreach_add_([ours[name] for name in floats], [theirs[name] for name in floats], alpha=1 - decay)
 
     def _check(self) -> None:
-        if self.held_out is None:
+        if self.checked is None:
             return
-        result = evaluate(self.average, self.held_out)
+        result = evaluate(self.average, self.checked)
         self._say({'event': 'check', **self._where(), 'ap50': result})
-        means = [each['mean'] for each in result.values() if each]
-        mean = result['rendered']['mean'] if result.get('rendered') else sum(means) / max(1, len(means))
-        if mean > self.best:
-            self.best = mean
-            save_checkpoint(self.options.out / 'best.pt', self.network, self.average, self.optimiser, self._state())
+        chosen_by = result.get('rendered')
+        if chosen_by and chosen_by['mean'] > self.best:
+            self.best = chosen_by['mean']
+            save_checkpoint(self.best_file, self.network, self.average, self.optimiser, self._state())
         draw_curves(self.options.out / 'curves.jsonl', self.options.out / 'curves.svg')
+
+    def _best_before(self) -> float:
+        """The mean that best.pt was kept for; below any where it was measured on other pictures. The file itself says it, so
+        that no end of a run, however sudden, lets a lesser one take its place."""
+        if not self.best_file.exists():
+            return -1.0
+        run = read_checkpoint(self.best_file)['run']
+        return run['best'] if run.get('chosen_on') == self.chosen_on else -1.0
 
     def _save(self) -> None:
         save_checkpoint(self.checkpoint, self.network, self.average, self.optimiser, self._state())
 
     def _state(self) -> dict:
-        return {'number': self.number, 'trained_s': self._trained_s(), 'best': self.best, 'batch': self.options.batch}
+        return {
+            'number': self.number,
+            'trained_s': self._trained_s(),
+            'best': self.best,
+            'chosen_on': self.chosen_on,
+            'batch': self.options.batch,
+        }
 
     def _resume(self) -> None:
         state = read_checkpoint(self.checkpoint)
@@ -168,7 +187,7 @@ class Training:
         run = state['run']
         # A run may go on with another batch size: what counts is how many pictures it has seen.
         self.number = run['number'] * run['batch'] // self.options.batch
-        self.trained_s, self.best = run['trained_s'], run['best']
+        self.trained_s = run['trained_s']
 
     def _trained_s(self) -> float:
         return self.trained_s + time.monotonic() - self.began
@@ -193,6 +212,12 @@ class Training:
         if self.stopping:
             sys.exit(130)
         self.stopping = True
+
+
+def _names(pictures: list[LabelledPicture]) -> str | None:
+    """Tells one choice set from another: means are compared only where they were measured on the same pictures."""
+    names = [f'{each.path.name}:{each.path.stat().st_size}' for each in pictures if each.source == 'rendered']
+    return hashlib.sha256('\n'.join(names).encode()).hexdigest()[:16] if names else None
 
 
 def _class_weights(counts: np.ndarray) -> torch.Tensor:

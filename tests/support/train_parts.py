@@ -1,5 +1,6 @@
 """Checks of the training's parts against values worked out by hand; run by tests/integration/train.test.ts."""
 
+import json
 import sys
 import tempfile
 import unittest
@@ -12,16 +13,19 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'scripts' / 'train'))
 
 import augment
+import evaluate
 from assignment import assign
 from average_precision import average_precision, match, operating_point
 from batches import Batch
 from cells import cell_grid, decode_boxes
 from export import folded
+from export_check import boxes_of
 from losses import detection_losses, generalised_iou
 from network import Network
 from object_classes import CLASS_GROUPS, CLASS_INDEX, CLASSES
 from picture import LabelledPicture
 from picture_store import PictureStore
+from real_pictures import REAL_SETS, read_real_set
 from suppression import suppress
 
 WIDTH, HEIGHT = augment.INPUT_WIDTH, augment.INPUT_HEIGHT
@@ -148,6 +152,14 @@ class AveragePrecisionTest(unittest.TestCase):
         found = [np.array([[40, 0, 50, 10, 0.99], [0, 0, 10, 10, 0.9], [20, 0, 30, 10, 0.7]], float)]
         self.assertAlmostEqual(average_precision(match(self.TRUTH, found)), 1.0)
 
+    def test_what_lies_in_one_not_demanded_counts_neither_way_however_much_smaller(self):
+        truth = [np.array([[0, 0, 10, 10, 0], [20, 0, 60, 40, 1]], float)]
+        found = [np.array([[30, 10, 35, 15, 0.99], [16, 0, 24, 4, 0.98], [0, 0, 10, 10, 0.9]], float)]
+        self.assertAlmostEqual(average_precision(match(truth, found)), 1.0, places=6)
+        # By less than half: wrong.
+        found[0][1] = [15, 0, 24, 4, 0.98]
+        self.assertAlmostEqual(average_precision(match(truth, found)), 0.5, places=6)
+
     def test_found_twice_is_wrong_once(self):
         found = [np.array([[0, 0, 10, 10, 0.9], [0, 0, 10, 9, 0.8]], float)]
         self.assertAlmostEqual(average_precision(match(self.TRUTH, found)), 51 / 101, places=6)
@@ -222,7 +234,102 @@ class AugmentTest(unittest.TestCase):
             self.assertEqual((Path(folder) / 'store.large.u8').stat().st_mtime_ns, before)
 
 
+class PictureStoreTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.index = Path(self.folder.name) / 'store.json'
+        self.said = []
+
+    def picture(self, value):
+        path = Path(self.folder.name) / f'{value}.png'
+        if not path.exists():
+            cv2.imwrite(str(path), np.full((360, 640, 3), value, np.uint8))
+        return LabelledPicture(path, 'x', 640, 360, [], ())
+
+    def shown(self, *values):
+        store = PictureStore(self.index, [self.picture(each) for each in values], self.said.append)
+        return [int(store.pixels(each)[0, 0, 0]) for each in range(len(store))]
+
+    def test_grows(self):
+        self.assertEqual(self.shown(10), [10])
+        self.assertEqual(self.shown(20, 10), [20, 10])
+        self.assertEqual(self.shown(10, 20), [10, 20])
+        self.assertEqual([each.split()[1] for each in self.said], ['1', '1'])
+
+    def test_is_made_anew_where_its_files_are_not_whole_or_of_another_format(self):
+        self.shown(10, 20)
+        whole = self.index.read_text()
+        rows = json.loads(whole)['rows']
+        for damaged in (json.dumps(rows), json.dumps({'format': 1, 'rows': rows}), whole[:-5], '{"format": 2}'):
+            self.index.write_text(damaged)
+            self.assertEqual(self.shown(20, 10), [20, 10])
+        self.assertEqual(self.index.read_text().count('png'), 2)
+        with self.index.with_suffix('.small.u8').open('r+b') as small:
+            small.truncate(100)
+        self.assertEqual(self.shown(10, 20), [10, 20])
+        self.assertEqual(len(self.said), 6)
+
+    def test_made_anew_it_leaves_those_alone_who_still_read_the_old_files(self):
+        before = PictureStore(self.index, [self.picture(10)], self.said.append)
+        self.index.write_text('{}')
+        self.assertEqual(self.shown(20), [20])
+        self.assertEqual(int(before.pixels(0)[0, 0, 0]), 10)
+
+    def test_a_stop_in_the_middle_leaves_what_was_there(self):
+        self.shown(10)
+        lost = LabelledPicture(self.picture(30).path, 'x', 99, 99, [], ())
+        with self.assertRaises(ValueError):
+            PictureStore(self.index, [self.picture(20), lost], self.said.append)
+        self.said.clear()
+        self.assertEqual(self.shown(10), [10])
+        self.assertEqual(self.said, [])
+        self.assertEqual(self.shown(30, 10, 20), [30, 10, 20])
+
+
+class RealPicturesTest(unittest.TestCase):
+    def test_the_bigger_model_teaches_nothing_of_what_people_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            base = Path(folder) / 'garbage'
+            for part in ('images', 'labels'):
+                (base / part).mkdir(parents=True)
+            cv2.imwrite(str(base / 'images' / '000001.jpg'), np.zeros((100, 200, 3), np.uint8))
+            (base / 'labels' / '000001.txt').write_text('0 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.1 0.1\n')
+            boxes = [
+                {'class': name, 'ignore': ignore, 'box': [1, 2, 3, 4]}
+                for name, ignore in (('boat', False), ('person', True))
+            ]
+            line = {'set': 'garbage', 'file': '000001.jpg', 'classes': ['person', 'boat', 'car'], 'boxes': boxes}
+            teacher = Path(folder) / 'teacher.jsonl'
+            teacher.write_text(json.dumps(line) + '\n')
+            (picture,) = read_real_set(Path(folder), REAL_SETS[1], 'training', teacher)
+            rows = [(CLASSES[int(row[4])], row[5]) for row in picture.rows]
+            self.assertEqual(rows, [('garbage_bag', 0.0), ('person', 1.0)])
+            judged = {CLASSES[each] for each in picture.judged}
+            self.assertTrue({'person', 'car', 'boat', 'garbage_bag'} <= judged)
+            self.assertEqual(read_real_set(Path(folder), REAL_SETS[1], 'held out', teacher), [])
+
+
+class EvaluateTest(unittest.TestCase):
+    def test_boxes_end_with_the_picture(self):
+        rows = np.array([[-5, 10, 50, 300, 0.9, 0], [10, 217, 30, 223, 0.8, 0]], np.float32)
+        np.testing.assert_allclose(evaluate._within(rows, (640, 360)), [[0, 10, 50, 216, 0.9, 0]], atol=1e-4)
+
+
 class ExportTest(unittest.TestCase):
+    def test_both_writings_of_the_box_formula_agree(self):
+        torch.manual_seed(5)
+        raw = torch.randn(CELLS, 4) * 3
+        boxes = boxes_of(raw.double().numpy(), HEIGHT, WIDTH)
+        np.testing.assert_allclose(boxes, decode_boxes(raw, *GRID).numpy(), atol=1e-3, rtol=1e-4)
+        # By hand: the second cell of the second row at stride 8, half a cell to the right, one wide, e² high.
+        raw = np.zeros((CELLS, 4))
+        raw[WIDTH // 8 + 1] = (0.5, 0, 0, 2)
+        high = 8 * np.exp(2)
+        np.testing.assert_allclose(
+            boxes_of(raw, HEIGHT, WIDTH)[WIDTH // 8 + 1], [12, 12 - high / 2, 20, 12 + high / 2], atol=1e-9
+        )
+
     def test_folding_changes_nothing(self):
         torch.manual_seed(3)
         network = Network(len(CLASSES)).train()

@@ -32,7 +32,7 @@ const width = 640;
 const height = 360;
 
 /** Pictures a child could tell: a red car, a green person, a grey background; as `npm run footage -- dataset` writes them. */
-export async function writeTestPictures(folder: string, count: number): Promise<void> {
+export async function writeTestPictures(folder: string, count: number, firstSeed: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   const lines: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -44,7 +44,8 @@ export async function writeTestPictures(folder: string, count: number): Promise<
     ];
     const file = `${String(index).padStart(5, '0')}.jpg`;
     await drawBoxes(join(folder, file), boxes);
-    const truth: PictureTruth = { file, scene: 'illegal_parking', seed: index, light: 'day', width, height, boxes };
+    const seed = firstSeed + index;
+    const truth: PictureTruth = { file, scene: 'illegal_parking', seed, light: 'day', width, height, boxes };
     lines.push(JSON.stringify(truth));
   }
   await writeFile(join(folder, 'truth.jsonl'), `${lines.join('\n')}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isHeldOut } from '../../../scripts/bench/hold-out.ts';
+import { partOf } from '../../../scripts/bench/hold-out.ts';
 import { categoryOf } from '../../../scripts/bench/judged-set.ts';
 import { readRealSet } from '../../../scripts/bench/real-sets.ts';
 import { readRenderedSet } from '../../../scripts/bench/rendered-set.ts';
@@ -37,20 +37,37 @@ describe('rendered hold-out', () => {
     writeFileSync(join(damaged, 'truth.jsonl'), '{"file":\n');
     expect(() => readRenderedSet(damaged)).toThrow(/truth\.jsonl:1: not a line of truth/);
   });
+
+  test.each([
+    [1000, /truth\.jsonl:1: seed 1000 is for training; figures are taken on seeds from 900000 on/],
+    [800_000, /for choice/],
+    [2 ** 31, /no data set's/],
+    [undefined, /seed undefined is no data set's/],
+  ])('pictures of seed %s are refused', (seed, message) => {
+    const other = join(folder, `seed-${seed}`);
+    mkdirSync(other);
+    writeFileSync(join(other, 'truth.jsonl'), `${JSON.stringify({ file: 'a.jpg', seed, boxes: [] })}\n`);
+    expect(() => readRenderedSet(other)).toThrow(message);
+  });
 });
 
 describe('real hold-out', () => {
   test.each([
-    ['fire', 'smoke5_mp4-3_jpg.rf.aa.jpg', true],
-    ['fire', 'img_240_jpg.rf.aa.jpg', true],
-    ['fire', 'img_263_jpg.rf.aa.jpg', true],
-    ['fire', 'img_264_jpg.rf.aa.jpg', false],
-    ['fire', 'fire1_mp4-23_jpg.rf.aa.jpg', false],
-    ['garbage', '000200_jpg.rf.aa.jpg', true],
-    ['garbage', '000299_jpg.rf.aa.jpg', true],
-    ['garbage', '000300_jpg.rf.aa.jpg', false],
-    ['garbage', '000701_jpg.rf.aa.jpg', true],
-  ] as const)('%s %s: held out %s', (set, file, expected) => expect(isHeldOut(set, file)).toBe(expected));
+    ['fire', 'smoke5_mp4-3_jpg.rf.aa.jpg', 'held out'],
+    ['fire', 'img_240_jpg.rf.aa.jpg', 'held out'],
+    ['fire', 'img_263_jpg.rf.aa.jpg', 'held out'],
+    ['fire', 'img_264_jpg.rf.aa.jpg', 'training'],
+    ['fire', 'fire1_mp4-23_jpg.rf.aa.jpg', 'training'],
+    ['garbage', '000194_jpg.rf.aa.jpg', 'training'],
+    ['garbage', '000195_jpg.rf.aa.jpg', 'neither'],
+    ['garbage', '000204_jpg.rf.aa.jpg', 'neither'],
+    ['garbage', '000205_jpg.rf.aa.jpg', 'held out'],
+    ['garbage', '000294_jpg.rf.aa.jpg', 'held out'],
+    ['garbage', '000295_jpg.rf.aa.jpg', 'neither'],
+    ['garbage', '000305_jpg.rf.aa.jpg', 'training'],
+    ['garbage', '000400_jpg.rf.aa.jpg', 'training'],
+    ['garbage', '000750_jpg.rf.aa.jpg', 'held out'],
+  ] as const)('%s %s: %s', (set, file, expected) => expect(partOf(set, file)).toBe(expected));
 
   test('labels become pixels; look-alikes are no labels; the rest of the set is left alone', async () => {
     for (const part of ['images', 'labels']) mkdirSync(join(folder, 'fire', part), { recursive: true });
