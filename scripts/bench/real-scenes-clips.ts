@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type SceneId, sceneIds } from '../../src/domain/scene-id.ts';
 import { clipPath, type GoldenClip, goldenFootage } from '../../tests/support/footage-golden.ts';
-import { demoSettings } from '../footage/stage/sites/demo-settings.ts';
+import { demoSettings } from '../footage/demo-settings.ts';
 
 /** Annotated fire of the house is counted in pictures of this rate (its README). */
 const firePicturesPerSecond = 30;

@@ -5,8 +5,8 @@ import { sceneIds } from '../../src/domain/scene-id.ts';
 import { AppError } from '../../src/lib/errors.ts';
 import { type FootageCommand, options } from './command.ts';
 import { demoPlace } from './demo-places.ts';
+import { demoSettings } from './demo-settings.ts';
 import { clipFile, clipFolder } from './shots.ts';
-import { demoSettings } from './stage/sites/demo-settings.ts';
 import type { TakeKind, TakeTruth, TruthZone } from './truth.ts';
 import { readTakeTruth } from './truth-file.ts';
 

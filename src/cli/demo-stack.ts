@@ -12,6 +12,9 @@ import { type DemoTake, demoTakes } from './demo-takes.ts';
 import { type NamedService, startAll, stopAll } from './run-services.ts';
 import { collectSchema, deskServiceSchema } from './service-config.ts';
 
+/** The clips have a keyframe this often. */
+const keyframeEveryMs = 2_000;
+
 /** Everything in one process on embedded parts: cameras, edge node, broker, gateway, desk. */
 export class DemoStack {
   readonly #around: Surroundings;
@@ -96,10 +99,12 @@ export class DemoStack {
   }
 
   #farm(): CameraFarm {
-    const cameras = this.#takes.map(({ path, file }) => ({
+    const cameras = this.#takes.map(({ path, file }, index) => ({
       path,
       file,
       loop: true,
+      // Real cameras have their keyframes at any time; these would all have them at once, and the node a queue every 2 s.
+      startAfterMs: (index * keyframeEveryMs) / this.#takes.length,
       username: 'demo',
       password: demoSecret,
     }));

@@ -22,6 +22,8 @@ interface FarmCameraOptions {
   readonly loop: boolean;
   /** With `loop`: runs on a clock of its own, from a place of its own in the file, and is joined at a keyframe. */
   readonly live?: boolean;
+  /** Without `live`: how long after PLAY the first picture comes; 0 unless given. */
+  readonly startAfterMs?: number;
   /** With `live`: at UTC time t it shows the place (t + offsetMs) modulo the file's length; default: drawn. */
   readonly offsetMs?: number;
   /** MP4 that is shown while the fault `resolution` lasts; default: `file`, from its beginning. */
@@ -157,6 +159,7 @@ export class CameraFarm implements Service {
           clip,
           other,
           access: accessOf(camera),
+          startAfterMs: camera.startAfterMs ?? 0,
           live:
             camera.live === true && camera.loop ? ownClock(start, headStartOf(camera, clip, start), random) : undefined,
           faults: this.#options.faults ?? [],

@@ -16,6 +16,7 @@ export class FarmCamera {
   readonly #clip: PackedClip;
   readonly #other: PackedClip;
   readonly #access: FarmAccess | undefined;
+  readonly #startAfterMs: number;
   readonly #live: Timeline | undefined;
   readonly #random: () => number;
   readonly #schedule: FaultSchedule;
@@ -29,6 +30,8 @@ export class FarmCamera {
     /** Shown while the resolution is changed. */
     other: PackedClip;
     access: FarmAccess | undefined;
+    /** Time from PLAY to the first picture. */
+    startAfterMs?: number;
     /** The camera's own clock, which runs whether anybody watches or not; without it each client starts at 0. */
     live: Timeline | undefined;
     faults: readonly FaultSpec[];
@@ -40,6 +43,7 @@ export class FarmCamera {
     this.#clip = options.clip;
     this.#other = options.other;
     this.#access = options.access;
+    this.#startAfterMs = options.startAfterMs ?? 0;
     this.#live = options.live;
     this.#random = options.random;
     this.#schedule = new FaultSchedule(options.faults, options);
@@ -63,7 +67,12 @@ export class FarmCamera {
 
   /** What the stream's times count from, for a client that plays now. */
   timeline(now: Omit<Timeline, 'firstTimestamp'>): Timeline {
-    return this.#live ?? { ...now, firstTimestamp: Math.floor(this.#random() * 2 ** 32) };
+    if (this.#live !== undefined) return this.#live;
+    return {
+      monotonicMs: now.monotonicMs + this.#startAfterMs,
+      utcMs: now.utcMs + this.#startAfterMs,
+      firstTimestamp: Math.floor(this.#random() * 2 ** 32),
+    };
   }
 
   /** Joins at the next keyframe instead of the first. */

@@ -132,12 +132,13 @@ export class FarmClient {
   #begin({ camera, channel }: { camera: FarmCamera; channel: number }): Playback {
     const socket = this.#socket;
     const now = { monotonicMs: this.#clock.monotonic(), utcMs: this.#clock.now() };
+    const timeline = camera.timeline(now);
     return new Playback({
       condition: camera.condition,
       loop: camera.loop,
       channel,
-      timeline: camera.timeline(now),
-      joinMs: now.monotonicMs,
+      timeline,
+      joinMs: camera.live ? now.monotonicMs : timeline.monotonicMs,
       random: this.#random,
       sink: {
         // What the kernel did not take at once stays with the socket.

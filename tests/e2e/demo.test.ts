@@ -14,7 +14,7 @@ const hasClips = existsSync(join(demoFootageDir, 'fire_smoke.fires.mp4'));
 const reason = !hasModel ? ' (no model ships yet)' : hasClips ? '' : ` (no clips in ${demoFootageDir})`;
 
 /** As long as the demo gives itself, and its start and end. */
-const limitMs = 660_000;
+const limitMs = 280_000;
 
 let dir: Awaited<ReturnType<typeof tempDir>>;
 beforeAll(async () => {

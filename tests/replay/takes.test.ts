@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { demoSettings } from '../../scripts/footage/stage/sites/demo-settings.ts';
+import { demoSettings } from '../../scripts/footage/demo-settings.ts';
 import type { TakeTruth } from '../../scripts/footage/truth.ts';
 import { usualFaults } from '../../src/simulator/scripted/perturb.ts';
 import { loadStage, stageTruth } from '../support/stage-truth.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { demoSettings } from '../../scripts/footage/stage/sites/demo-settings.ts';
+import { demoSettings } from '../../scripts/footage/demo-settings.ts';
 import type { TakeTruth, TruthBox } from '../../scripts/footage/truth.ts';
 import type { Detection } from '../../src/domain/detection.ts';
 import type { TrackId, ZoneId } from '../../src/domain/ids.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { demoEdgeConfig, readTruths } from '../../../scripts/footage/demo-config.ts';
 import { demoPlace } from '../../../scripts/footage/demo-places.ts';
-import { demoSettings } from '../../../scripts/footage/stage/sites/demo-settings.ts';
+import { demoSettings } from '../../../scripts/footage/demo-settings.ts';
 import type { TakeTruth } from '../../../scripts/footage/truth.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
 import { edgeSchema } from '../../../src/edge/config.ts';

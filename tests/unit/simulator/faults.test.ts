@@ -85,8 +85,9 @@ describe('camera with faults', () => {
   const packed = { clip: { sps: [], pps: [], units: [], duration: 90_000 }, units: [] };
   const other = { ...packed };
   const access = { realm: 'r', username: 'u', password: 'p' };
-  const camera = (faults: string[]) =>
+  const camera = (faults: string[], more: { startAfterMs?: number } = {}) =>
     new FarmCamera({
+      ...more,
       path: '/a',
       loop: true,
       clip: packed,
@@ -119,5 +120,13 @@ describe('camera with faults', () => {
       shifts.add(Math.abs(cam.condition.clockShiftMs));
     }
     expect(shifts).toEqual(new Set([0, 60_000]));
+  });
+
+  test.each([
+    [{}, 500],
+    [{ startAfterMs: 300 }, 800],
+  ])('begins for each client by itself, after the time it takes: %j', (more, beginsMs) => {
+    const { monotonicMs, utcMs } = camera([], more).timeline({ monotonicMs: 500, utcMs: 10_500 });
+    expect({ monotonicMs, utcMs }).toEqual({ monotonicMs: beginsMs, utcMs: beginsMs + 10_000 });
   });
 });
