@@ -1,6 +1,5 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { Activity } from '../domain/activity.ts';
-import type { Detection } from '../domain/detection.ts';
 import type { Hop } from '../domain/frame.ts';
 import type { Box } from '../domain/geometry.ts';
 import type { UtcMs } from '../domain/ids.ts';

@@ -3,9 +3,10 @@ import type { ObjectClass } from '../../../domain/object-class.ts';
 import { durationMs } from '../../../lib/config.ts';
 import { slowSceneFields } from '../common-config.ts';
 import { hoursSchema } from '../rule/hours.ts';
+import { queueFields } from '../rule/queue-config.ts';
 import type { RuleTrace } from '../rule/rule-trace.ts';
 import { drift, maxDriftField, Standstill, standstillReasons } from '../rule/standstill.ts';
-import { queueFields, VehicleQueues } from '../rule/vehicle-queues.ts';
+import { VehicleQueues } from '../rule/vehicle-queues.ts';
 import { hitOf, lasted, type Stay, ZoneStays } from '../rule/zone-stays.ts';
 import type { SceneModule } from '../scene-module.ts';
 
@@ -40,7 +41,7 @@ interface SavedRule {
 /** 机动车违停: a vehicle stands in a no-parking polygon (design: scenes.md, 1). Zone tag `loading-bay`: see `loadingHours`. */
 export const illegalParking: SceneModule<typeof illegalParkingSchema> = {
   id: 'illegal_parking',
-  version: 'illegal_parking/2',
+  version: 'illegal_parking/3',
   classes,
   severity: 3,
   looks: { idleMs: 10_000, busyMs: 2_000 },

@@ -1,48 +1,14 @@
-import { z } from 'zod';
-import { bottomCentre } from '../../../domain/geometry.ts';
+import { bottomCentre, insideShare } from '../../../domain/geometry.ts';
 import type { TrackId, UtcMs, ZoneId } from '../../../domain/ids.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
+import type { Track } from '../../../domain/track.ts';
 import type { Zone } from '../../../domain/zone.ts';
-import { durationMs } from '../../../lib/config.ts';
-import type { SubjectLimits } from '../common-config.ts';
 import type { Look } from '../scene-module.ts';
 import { sizeOf } from './box-groups.ts';
+import type { QueueConfig } from './queue-config.ts';
 import { Standstill } from './standstill.ts';
 import { type SavedStayMemory, StayMemory } from './stay-memory.ts';
 import { type Stay, ZoneStays } from './zone-stays.ts';
-
-/** Configuration of what counts as a queue of vehicles. */
-export const queueFields = {
-  queueVehicles: z.number().int().min(0).max(50).default(3).meta({
-    description: 'So many vehicles that stop one after the other, each near the next, are a queue; 0: none ever is.',
-  }),
-  queueStopWithinMs: durationMs({
-    min: 1_000,
-    max: 300_000,
-    default: 20_000,
-    help: 'Neighbours in a queue came to a stop within this time of each other.',
-  }),
-  queueSpacing: z.number().positive().max(20).default(2).meta({
-    description: 'And stand no further apart than this, in lengths of the larger side of the smaller box.',
-  }),
-  queueReleaseMs: durationMs({
-    min: 0,
-    max: 600_000,
-    default: 30_000,
-    help: 'Who still stands this long after the queue around it has gone was not waiting with it.',
-  }),
-  queueMaxMs: durationMs({
-    min: 30_000,
-    max: 7_200_000,
-    default: 600_000,
-    help: 'Whoever stands in a queue for longer than this is parked all the same.',
-  }),
-};
-
-/** Checked configuration of queues. */
-export type QueueConfig = SubjectLimits & { readonly maxDrift: number } & {
-  readonly [field in keyof typeof queueFields]: number;
-};
 
 /** Why a vehicle is taken to wait rather than park. */
 export interface QueueHold {
@@ -68,6 +34,8 @@ interface Member {
   aloneMs: number;
   /** Since the first look that missed it; negative while it is seen. */
   missedMs: number;
+  /** Looks that missed it, one after the other, with nothing before its place. */
+  emptyLooks: number;
 }
 
 interface SavedQueues {
@@ -80,6 +48,10 @@ interface SavedQueues {
 
 /** A bus that goes by hides one of a queue no longer than this, nor do a few misses at a look every ten seconds. */
 const hiddenMs = 60_000;
+/** What covers so much of a place may hide who stands there. */
+const hidingShare = 0.15;
+/** At a look every ten seconds a miss or two say nothing. */
+const missesAllowed = 2;
 /** Neighbours in a queue look alike in size: who looks larger than this stands nearer, on another lane. */
 const maxScale = 1.6;
 /** Slow driving is no stop. */
@@ -126,13 +98,16 @@ export class VehicleQueues {
     const elapsed = this.#pass(look.at);
     this.#stays.update(look);
     const waiting: Stay[] = [];
-    for (const stay of this.#stays.all) {
+    for (const stay of [...this.#stays.all]) {
       if (stay.present) this.#standstill.check(stay, look);
       const member = this.#members.of(stay);
       const { startedAt, dwellMs } = stay.dwell;
       if (member.stoppedAt !== startedAt) Object.assign(member, this.#memberSince(startedAt));
-      if (stay.present) member.missedMs = -1;
-      else member.missedMs = member.missedMs < 0 ? 0 : member.missedMs + elapsed;
+      this.#countMisses(stay, look, elapsed);
+      if (this.#hasLeft(member)) {
+        this.#stays.delete(stay);
+        continue;
+      }
       if (!member.parked && dwellMs >= leastStopMs && this.#standstill.stands(stay)) waiting.push(stay);
     }
     this.#sizes = new Map(waiting.map((stay) => [stay, this.#queueAround(stay, waiting, look.aspect)]));
@@ -175,7 +150,7 @@ export class VehicleQueues {
 
   #memberSince(stoppedAt: UtcMs): Member {
     const parked = stoppedAt <= (this.#runStartedAt ?? stoppedAt);
-    return { stoppedAt, parked, queued: false, queuedMs: 0, aloneMs: 0, missedMs: -1 };
+    return { stoppedAt, parked, queued: false, queuedMs: 0, aloneMs: 0, missedMs: -1, emptyLooks: 0 };
   }
 
   /** Looked-at time since the last look. */
@@ -185,6 +160,27 @@ export class VehicleQueues {
     if (elapsed >= 0 && elapsed <= this.#config.streamGapMs) return elapsed;
     this.#runStartedAt = at;
     return 0;
+  }
+
+  #countMisses(stay: Stay, look: Look, elapsed: number): void {
+    const member = this.#members.of(stay);
+    if (stay.present) {
+      member.missedMs = -1;
+      member.emptyLooks = 0;
+      return;
+    }
+    member.missedMs = member.missedMs < 0 ? 0 : member.missedMs + elapsed;
+    const place = stay.track.box;
+    const hides = ({ box, lastSeenAt }: Track) => lastSeenAt === look.at && insideShare(place, box) >= hidingShare;
+    member.emptyLooks = look.tracks.some(hides) ? 0 : member.emptyLooks + 1;
+  }
+
+  /**
+   * Whose place was seen empty is not hidden but gone, and the next to stop there is another. Of a queue one is kept
+   * for as long as the queue, since it still links its neighbours.
+   */
+  #hasLeft({ queued, emptyLooks, missedMs }: Member): boolean {
+    return !queued && emptyLooks > missesAllowed && missedMs > this.#config.occlusionMs;
   }
 
   #count(stay: Stay, elapsed: number): void {

@@ -286,6 +286,34 @@ describe('illegal_parking', () => {
       expect(storyOf(parking(), next, 220)).toEqual([]);
     });
 
+    /** At few looks nobody is seen to drive up or away; the first place had another car before. */
+    const afterOne = (before: { from: number; to: number; missed?: number[] }, from: number) => {
+      const place = (x: number): Box => [x, 0.5, x + 0.1, 0.6];
+      const timeline = new SceneTimeline().stands('before', { box: place(0.42), ...before });
+      for (const [index, x] of [0.42, 0.54, 0.66].entries()) {
+        timeline.stands(`c${index}`, { box: place(x), from: from + 2 * index, to: from + 60 });
+      }
+      return timeline;
+    };
+
+    test.each<[string, SceneTimeline, string[]]>([
+      ['stopped there and left', afterOne({ from: 10, to: 30 }, 44), []],
+      ['was there at the first look and left', afterOne({ from: 0, to: 20 }, 34), []],
+      // Two looks that miss a car say nothing: it may be the same one.
+      ['was missed for two looks', afterOne({ from: 10, to: 30 }, 34), ['raised@40', 'raised@66', 'raised@68']],
+    ])('stands where one %s', (_what, timeline, expected) => {
+      expect(storyOf(parking(), timeline, 90)).toEqual(expected);
+    });
+
+    test('does not excuse a parked car that a bus hid while it formed', () => {
+      const hidden = [20, 22, 24, 26, 28, 30, 32, 34, 36, 38];
+      const place: Box = [0.42, 0.5, 0.52, 0.6];
+      const timeline = lane([0.54, 26, 90], [0.66, 28, 92], [0.78, 30, 94])
+        .stands('p', { box: place, from: 4, to: 94, missed: hidden })
+        .stands('bus', { box: [0.3, 0.35, 0.6, 0.7], from: 20, to: 40, class: 'bus' });
+      expect(storyOf(parking(), timeline, 90)).toEqual(['raised@70']);
+    });
+
     test('outlasts one that is missed for long', () => {
       const lookedAway = Array.from({ length: 18 }, (_, index) => 30 + index);
       const timeline = lane([0.42, 10, 90], [0.66, 18, 94]).stands('c', {
