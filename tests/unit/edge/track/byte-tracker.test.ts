@@ -77,6 +77,16 @@ describe('memory of who stands', () => {
     expect(at(looks, 60)[0]?.box[0]).toBeCloseTo(0.45);
   });
 
+  test('a car that halts half before it, just as it is not seen any more, is another one', () => {
+    const before: Box = [car[0] + 0.06, car[1] + 0.02, car[2] + 0.06, car[3] + 0.02];
+    const looks = tracks()
+      .stands({ box: car, from: 0, to: 60, missed: seconds(20, 40) })
+      .stands({ box: before, from: 20, to: 38 })
+      .play(tracker(), { until: 60 });
+    expect(at(looks, 22)).toMatchObject([{ id: 't1', state: 'lost' }, { id: 't2' }]);
+    expect(idAt(looks, car)).toBe('t1');
+  });
+
   test('a car that passes just as the parked one is not seen does not carry its track off', () => {
     const looks = tracks()
       .stands({ box: car, from: 0, to: 60, missed: [20, 22] })
