@@ -3,7 +3,7 @@
     /usr/bin/python3 scripts/train/export.py --checkpoint RUN/best.pt --out models/maplebridge-25-384.onnx
 
 Input `images` [1, 3, 224, 384] float RGB 0–255; output `detections` [n, 6]: x1, y1, x2, y2 in pixels of the input,
-score, class index; best score first, at most 300.
+score, class index; best score first, at most 300, and 100 of a group.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from cells import cell_grid
 from checkpoint import load_network
 from network import Convolution, Network
 from object_classes import CLASS_GROUPS, CLASSES
-from suppression import IOU_THRESHOLD, MOST, SCORE_THRESHOLD
+from suppression import IOU_THRESHOLD, MOST, MOST_OF_GROUP, SCORE_THRESHOLD
 
 _opset = 16
 
@@ -114,7 +114,8 @@ def _add_suppression(graph: onnx.GraphProto, threshold: float, power: float) -> 
     grouped = node('Concat', parts, 'grouped', axis=1)
     most = constant('most', [MOST], np.int64)
     limits = [constant('iou', [IOU_THRESHOLD], np.float32), constant('least', [threshold], np.float32)]
-    node('NonMaxSuppression', ['boxes', grouped, most, *limits], 'selected')
+    most_of_group = constant('most_of_group', [MOST_OF_GROUP], np.int64)
+    node('NonMaxSuppression', ['boxes', grouped, most_of_group, *limits], 'selected')
     group = node('Gather', ['selected', constant('column_1', 1, np.int64)], 'group', axis=1)
     cell = node('Gather', ['selected', constant('column_2', 2, np.int64)], 'cell', axis=1)
 

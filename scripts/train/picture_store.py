@@ -92,8 +92,8 @@ def _read_rows(path: Path) -> dict[str, int]:
 
 
 def _add(path: Path, rows: dict[str, int], missing: list[tuple[str, LabelledPicture]]) -> None:
-    # Rows are added behind those that the list names, so nobody reads them yet. Files made anew replace the old ones whole:
-    # a run that has those mapped keeps them.
+    # Rows are added behind those that the list names, so nobody reads them yet. Files made anew replace the old ones
+    # whole: a run that has those mapped keeps them.
     large_path, small_path = _large_path(path), _small_path(path)
     partial = [each if rows else each.with_suffix('.partial') for each in (large_path, small_path)]
     with partial[0].open('r+b' if rows else 'wb') as large, partial[1].open('r+b' if rows else 'wb') as small:

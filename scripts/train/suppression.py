@@ -6,6 +6,9 @@ from object_classes import CLASS_GROUPS
 
 # The score from which detectors are usually evaluated: a higher one would cut the tail off every average precision.
 SCORE_THRESHOLD, IOU_THRESHOLD, MOST = 0.01, 0.6, 300
+# Of one group: no more are counted of a class in a picture. Without it a low threshold costs the graph as much again as
+# the network, while weights are young: 15.3 ms a picture and not 8.5.
+MOST_OF_GROUP = 100
 
 
 def suppress(
@@ -20,7 +23,7 @@ def suppress(
         best = scores[:, members].max(1)
         cells = np.flatnonzero(best > threshold)
         cells = cells[np.argsort(-best[cells], kind='stable')][:candidates]
-        cells = cells[_survivors(boxes[cells])]
+        cells = cells[_survivors(boxes[cells])][:MOST_OF_GROUP]
         own = np.array(members)[scores[cells][:, members].argmax(1)]
         rows.append(np.concatenate((boxes[cells], best[cells, None], own[:, None]), 1))
     found = np.concatenate(rows).astype(np.float32)

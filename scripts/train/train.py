@@ -159,8 +159,10 @@ class Training:
         draw_curves(self.options.out / 'curves.jsonl', self.options.out / 'curves.svg')
 
     def _best_before(self) -> float:
-        """The mean that best.pt was kept for; below any where it was measured on other pictures. The file itself says it, so
-        that no end of a run, however sudden, lets a lesser one take its place."""
+        """The mean that best.pt was kept for; below any where it was measured on other pictures.
+
+        The file itself says it, so that no end of a run, however sudden, lets a lesser one take its place.
+        """
         if not self.best_file.exists():
             return -1.0
         run = read_checkpoint(self.best_file)['run']

@@ -10,7 +10,7 @@ def training_options(about: str) -> argparse.Namespace:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument('--rendered', type=Path, help='folder of rendered pictures with truth.jsonl')
-    parser.add_argument('--choice', type=Path, help='rendered pictures of seeds for choosing: best.pt is the best on them')
+    parser.add_argument('--choice', type=Path, help='rendered pictures of the choice set: best.pt is best on them')
     parser.add_argument('--material', type=Path, help='folder with fire/ and garbage/')
     parser.add_argument('--teacher', type=Path, help='what teacher-labels.ts wrote')
     parser.add_argument('--init', type=Path, help='checkpoint whose weights a new run begins with')

@@ -1,4 +1,4 @@
-"""Average precision of boxes given as JSON, for the test that both languages judge alike; run by tests/integration/train.test.ts."""
+"""Average precision of boxes given as JSON: do both languages judge alike? Run by tests/integration/train.test.ts."""
 
 import json
 import sys
