@@ -32,6 +32,8 @@ export interface TakeOutcome {
   readonly raised: readonly number[];
   readonly cleared: readonly number[];
   readonly looks: number;
+  /** When the play ended, in seconds as those of the events. */
+  readonly untilS: number;
 }
 
 /** How a take is watched. */
@@ -92,6 +94,7 @@ export function playTake(truth: TakeTruth, play: TakePlay = {}): TakeOutcome {
     raised: secondsOf('raised'),
     cleared: secondsOf('cleared'),
     looks,
+    untilS: (lengthMs * times) / 1000,
   };
 }
 
