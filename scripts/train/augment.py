@@ -143,7 +143,7 @@ def _as_camera(random: np.random.Generator, canvas: np.ndarray, strength: float)
     """Exposure, white balance, contrast, saturation, infrared, softness, noise, compression."""
     chance = random.random(6)
     if chance[0] < 0.8:
-        canvas = cv2.LUT(canvas, _tone(random, strength))
+        canvas = cv2.LUT(canvas, _tone(random, canvas, strength))
     if chance[1] < 0.35:
         grey = cv2.cvtColor(cv2.cvtColor(canvas, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         # Every fifth of them is infrared: no colour at all.
@@ -161,10 +161,13 @@ def _as_camera(random: np.random.Generator, canvas: np.ndarray, strength: float)
     return canvas
 
 
-def _tone(random: np.random.Generator, strength: float) -> np.ndarray:
+def _tone(random: np.random.Generator, canvas: np.ndarray, strength: float) -> np.ndarray:
     level = np.arange(256, dtype=np.float32)[:, None] / 255
     gamma = np.exp(random.uniform(-0.4, 0.4) * strength)
     contrast = 1 + random.uniform(-0.35, 0.35) * strength
     gains = 1 + random.uniform(-0.12, 0.12, 3) * strength
-    toned = ((level**gamma - 0.5) * contrast + 0.5 + random.uniform(-0.12, 0.12) * strength) * gains
+    # About the picture's own mean, and by a share of it: about a middle grey, a night would go black with all it shows.
+    mean = np.float32(np.mean(cv2.mean(canvas)[:3]) / 255) ** gamma
+    offset = random.uniform(-0.12, 0.12) * strength * min(1.0, 2 * mean)
+    toned = ((level**gamma - mean) * contrast + mean + offset) * gains
     return (toned * 255).clip(0, 255).astype(np.uint8).reshape(1, 256, 3)

@@ -203,6 +203,12 @@ class AugmentTest(unittest.TestCase):
             np.testing.assert_allclose(boxes[0, :4], [left, top, right, bottom], atol=1.6)
         self.assertGreater(seen, 30)
 
+    def test_what_shows_at_night_still_shows(self):
+        night = np.tile(np.linspace(10, 60, 384).astype(np.uint8)[None, :, None], (224, 1, 3))
+        for seed in range(300):
+            toned = cv2.LUT(night, augment._tone(np.random.default_rng(seed), night, 1.0))
+            self.assertGreater(toned.astype(float).std(), 0.25 * night.std())
+
     def test_same_seed_same_sample(self):
         pixels = np.random.default_rng(1).integers(0, 255, (360, 640, 3), np.uint8)
         store = OnePicture(pixels, [10, 10, 200, 200, 0, 0])
