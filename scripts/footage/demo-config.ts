@@ -9,6 +9,7 @@ import { demoSettings } from './demo-settings.ts';
 import { clipFile, clipFolder } from './shots.ts';
 import type { TakeKind, TakeTruth, TruthZone } from './truth.ts';
 import { readTakeTruth } from './truth-file.ts';
+import { widenedZone } from './widened-zone.ts';
 
 const takes: readonly TakeKind[] = ['fires', 'near'];
 
@@ -58,7 +59,7 @@ export function demoEdgeConfig(truths: readonly TakeTruth[]): string {
 }
 
 function cameraText(truth: TakeTruth): string {
-  const { scene, take, zones } = truth;
+  const { scene, take } = truth;
   const { id, name, lat, lon } = demoPlace(scene, take);
   return `  # ${truth.about}
   - id: "${id}"
@@ -71,14 +72,25 @@ function cameraText(truth: TakeTruth): string {
       username: demo
       password: { file: .maplebridge/demo/secret }
     zones:
-${zones.map((zone) => `      - ${flow(zoneConfig(zone))}\n`).join('')}    scenes:
+${demoZones(truth)
+  .map((zone) => `      - ${flow(zone)}\n`)
+  .join('')}    scenes:
       ${scene}: ${flow(sceneConfig(truth))}
 `;
 }
 
-/** A zone of the truth as a camera's configuration has it. */
-export function zoneConfig({ id, kind, points, tags }: TruthZone) {
-  return { id, ...(kind === 'line' && { kind }), tags, points };
+/** A take's zones as the demo's camera has them. */
+export function demoZones({ scene, zones, width, height }: Pick<TakeTruth, 'scene' | 'zones' | 'width' | 'height'>) {
+  const { zonesOf = [], widen = 0 } = demoSettings[scene] ?? {};
+  return zones.map(({ id, kind, points, tags }: TruthZone) => {
+    const wide = widen > 0 && kind === 'polygon' && zonesOf.includes(id);
+    return {
+      id,
+      ...(kind === 'line' && ({ kind } as const)),
+      tags,
+      points: wide ? widenedZone(points, widen, width / height) : points,
+    };
+  });
 }
 
 /** A take's scene as the demo's camera watches for it. @throws AppError MB_CONFIG_INVALID for a zone the truth lacks. */

@@ -9,7 +9,7 @@ import { AppError } from '../../src/lib/errors.ts';
 import { clipUnits } from '../../tests/support/clip-units.ts';
 import { FootageStage } from '../../tests/support/footage-camera.ts';
 import { type FootageCommand, options, wholeOption } from './command.ts';
-import { sceneConfig, zoneConfig } from './demo-config.ts';
+import { demoZones, sceneConfig } from './demo-config.ts';
 import { demoPlace } from './demo-places.ts';
 import { type FoundClass, foundOfClass, type JudgedPicture } from './found-boxes.ts';
 import { clipFiles, clipFolder, shotsOf } from './shots.ts';
@@ -73,13 +73,13 @@ async function playClip(
   truth: TakeTruth,
   { units, rounds }: { readonly units: readonly AccessUnit[]; readonly rounds: number },
 ): Promise<Trial> {
-  const { scene, take, zones, fps } = truth;
+  const { scene, take, fps } = truth;
   const module = sceneModules.find(({ id }) => id === scene);
   if (module === undefined) throw new AppError('MB_MISSING_PART', `${scene}: no such scene`);
   const { lat, lon, ...place } = demoPlace(scene, take);
   const camera = cameraSchema.parse({
     ...{ ...place, division: '330503001', lat, lon, stream: { file: `${scene}.${take}` } },
-    zones: zones.map(zoneConfig),
+    zones: demoZones(truth),
     scenes: { [scene]: sceneConfig(truth) },
   });
   const { alerts, availability } = await stage.watch(roundsOf(units, { rounds, fps }), camera);

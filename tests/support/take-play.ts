@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { demoZones } from '../../scripts/footage/demo-config.ts';
 import { demoSettings } from '../../scripts/footage/demo-settings.ts';
 import type { TakeTruth, TruthBox } from '../../scripts/footage/truth.ts';
 import type { Detection } from '../../src/domain/detection.ts';
@@ -61,7 +62,7 @@ export function playTake(truth: TakeTruth, play: TakePlay = {}): TakeOutcome {
   const { zonesOf, settings } = demo;
   const scenes = sceneAlone({
     scene: truth.scene,
-    zones: truth.zones.map((zone) => ({ ...zone, id: zone.id as ZoneId })),
+    zones: demoZones(truth).map(({ id, kind = 'polygon' as const, ...zone }) => ({ ...zone, id: id as ZoneId, kind })),
     config: { zones: zonesOf, ...settings, ...play.settings },
   });
   let n = 0;

@@ -5,6 +5,7 @@ import { demoEdgeConfig, readTruths } from '../../../scripts/footage/demo-config
 import { demoPlace } from '../../../scripts/footage/demo-places.ts';
 import { demoSettings } from '../../../scripts/footage/demo-settings.ts';
 import type { TakeTruth } from '../../../scripts/footage/truth.ts';
+import { insidePolygon } from '../../../src/domain/geometry.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
 import { edgeSchema } from '../../../src/edge/config.ts';
 import { parseConfig } from '../../../src/lib/config.ts';
@@ -39,10 +40,17 @@ describe('the demo’s edge configuration', () => {
   });
 
   test('zones as the truth has them', () => {
-    const [camera] = parsed(all.slice(0, 1)).cameras;
+    const truth = truthOf('fire_lane_blocked', 'fires');
+    const [camera] = parsed([truth]).cameras;
     expect(camera?.zones).toMatchObject([
-      { id: 'kerb', kind: 'polygon', tags: ['roadway'], points: all[0]?.zones[0]?.points },
+      { id: 'lane', kind: 'polygon', tags: ['roadway'], points: truth.zones[0]?.points },
     ]);
+  });
+
+  test('wider where the settings say so: the truth’s corners lie inside', () => {
+    const truth = truthOf('illegal_parking', 'fires');
+    const points = parsed([truth]).cameras[0]?.zones[0]?.points ?? [];
+    for (const corner of truth.zones[0]?.points ?? []) expect(insidePolygon(corner, points)).toBe(true);
   });
 
   test('a zone that the settings want and the truth lacks is refused, with those there are', () => {
