@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { AppError, messageOf } from '../../src/lib/errors.ts';
@@ -71,7 +71,9 @@ async function drawLoad(browser: StageBrowser, load: PlannedLoad, folder: string
     const { width, height, rgb, boxes } = picture;
     await sharp(rgb, { raw: { width, height, channels: 3 } })
       .jpeg({ quality })
-      .toFile(join(folder, file));
+      .toFile(join(folder, `${file}.tmp`));
+    // Whole or not at all: it may be there already, drawn before its place was finished.
+    renameSync(join(folder, `${file}.tmp`), join(folder, file));
     index.add({ file, scene: order.scene, seed: order.seed, light, width, height, boxes });
   }
 }

@@ -43,9 +43,10 @@ export class PictureIndex {
     for (const [picture, { seed }] of this.#lines) yield [picture, seed];
   }
 
-  /** Its picture must be there already. */
+  /** Its picture must be there already. One that is drawn again, with its place, has one line all the same. */
   add(truth: PictureTruth): void {
     const text = JSON.stringify(truth);
+    if (this.#lines.get(truth.file)?.text === text) return;
     this.#lines.set(truth.file, { text, seed: truth.seed });
     appendFileSync(this.#file, `${text}\n`);
   }

@@ -41,6 +41,13 @@ describe('the index of a folder of pictures', () => {
     expect(open().size).toBe(2);
   });
 
+  test('has one line of a picture that is drawn twice', () => {
+    const index = open();
+    draw(index, '000001.jpg');
+    draw(index, '000001.jpg');
+    expect(lines()).toBe(`${JSON.stringify(truth('000001.jpg'))}\n`);
+  });
+
   test('forgets what has no picture', () => {
     draw(open(), '000001.jpg');
     rmSync(join(folder, '000001.jpg'));
