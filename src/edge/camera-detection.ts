@@ -2,7 +2,7 @@ import type { CameraId, UtcMs } from '../domain/ids.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
 import { type Picture, type PictureSpec, releasePicture } from '../domain/picture.ts';
 import { AppError } from '../lib/errors.ts';
-import type { DetectionService, DetectRequest } from './detect/detection-service.ts';
+import type { DetectFailure, DetectionService, DetectRequest } from './detect/detection-service.ts';
 import type { ModelDescription } from './detect/detector.ts';
 import { type TileConfig, tilePictureSpec } from './detect/packing/tiles.ts';
 import type { CameraDetection, LookDetection, LookFindings } from './look-detection.ts';
@@ -60,21 +60,23 @@ export class ModelsOfCamera implements CameraDetection {
 
   async #detect(request: DetectRequest): Promise<LookFindings> {
     const { detections, runs, detectMs, cut, failed, failures } = await this.#service.detect(request);
-    // One model's failure takes what only it could have seen; all of them take the look.
-    if (failures.length > 0 && runs.length === 0) {
-      const overloaded = failures.every(({ reason }) => reason === 'overloaded');
-      const what = failures.map(({ model, detail }) => `${model}: ${detail}`).join('; ');
-      throw new AppError(overloaded ? 'MB_OVERLOADED' : 'MB_MODEL_FAILED', what);
-    }
-    return { detections, detectMs, cut, overlooked: this.#overlooked(failed) };
+    if (failures.length === 0) return { detections, detectMs, cut };
+    // One model's failure takes what only it could have seen; the rest of the look stands.
+    if (runs.length === 0) throw failureOf(failures);
+    return { detections, detectMs, cut, overlooked: this.#overlooked(failed), failure: failureOf(failures) };
   }
 
   /** Classes of models that failed alone; those of a model known to be unavailable the scenes do without anyway. */
   #overlooked(failed: readonly string[]): ReadonlySet<ObjectClass> {
-    if (failed.length === 0) return new Set();
     const classesOf = (hasFailed: boolean) =>
       this.#models.filter(({ id }) => failed.includes(id) === hasFailed).flatMap(({ classes }) => classes);
     const seen = new Set(classesOf(false));
     return new Set(classesOf(true).filter((each) => !seen.has(each) && this.#service.classes.has(each)));
   }
+}
+
+function failureOf(failures: readonly DetectFailure[]): AppError {
+  const overloaded = failures.every(({ reason }) => reason === 'overloaded');
+  const what = failures.map(({ model, detail }) => `${model}: ${detail}`).join('; ');
+  return new AppError(overloaded ? 'MB_OVERLOADED' : 'MB_MODEL_FAILED', what);
 }

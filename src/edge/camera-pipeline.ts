@@ -64,8 +64,8 @@ export interface PipelineStages {
     readonly demand: SceneDemand | undefined;
     /** Absent: no condition ever has a beginning. */
     readonly pendingSince?: readonly UtcMs[];
-    /** Before each `update`: what that look was not looked at for. */
-    overlook?(classes: ReadonlySet<ObjectClass>): void;
+    /** Before each `update`: what that look was not looked at for. False: no scene can do with it. */
+    overlook?(classes: ReadonlySet<ObjectClass>): boolean;
     update(look: { at: UtcMs; tracks: readonly Track[]; aspect: number }): readonly SceneEvent[];
   };
   /** Writes down what the scenes were shown, and what they said. */
@@ -193,9 +193,9 @@ export class CameraPipeline {
     if (picture !== undefined) this.#aspect = picture.sourceWidth / picture.sourceHeight;
     const { full, regions } = lookRegions({ activity, whole, tracks: this.#lookedFor(at), cut: this.#cut, area });
     const findings = await this.#detect(detection, pictures, { full, regions }, priority);
-    const { detections: found, detectMs, cut, overlooked = nothing } = findings;
+    const { detections: found, detectMs, cut } = findings;
     if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
-    this.#noteLookedAt(full && pictures.length > 0, overlooked, at);
+    const overlooked = this.#overlooked(findings, full && pictures.length > 0, at);
     this.#cut = cut;
     pass('detected');
 
@@ -208,7 +208,6 @@ export class CameraPipeline {
     this.#tracks = tracks.filter(({ state }) => state !== 'removed');
     // Scenes judge what the observation log can tell, so that a replay comes to the same.
     const look = { at: Math.round(at), tracks: tracks.map(recordableTrack), aspect: this.#aspect };
-    this.#stages.scenes.overlook?.(overlooked);
     const events = this.#stages.scenes.update(look);
     this.#observe(look, events);
     pass('decided');
@@ -225,10 +224,14 @@ export class CameraPipeline {
     return { result: 'decided', at, decodeMs, detectMs };
   }
 
-  /** What one model has not seen is looked for again. */
-  #noteLookedAt(full: boolean, overlooked: ReadonlySet<ObjectClass>, at: UtcMs): void {
-    if (overlooked.size > 0) this.#stages.attention.wantFullPicture();
-    else if (full) this.#stages.attention.noteFullPicture(at);
+  /** What the look was not looked at for; that is looked for again. @throws AppError where no scene can do with the rest. */
+  #overlooked({ overlooked = nothing, failure }: LookFindings, full: boolean, at: UtcMs): ReadonlySet<ObjectClass> {
+    const { attention, scenes } = this.#stages;
+    const isOfUse = scenes.overlook?.(overlooked) !== false;
+    if (!isOfUse && failure !== undefined) throw failure;
+    if (overlooked.size > 0) attention.wantFullPicture();
+    else if (full) attention.noteFullPicture(at);
+    return overlooked;
   }
 
   /** What the book holds for raised must be reported, whatever becomes of the log. */

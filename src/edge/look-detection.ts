@@ -4,6 +4,7 @@ import type { UtcMs } from '../domain/ids.ts';
 import type { LookPriority } from '../domain/look.ts';
 import type { ObjectClass } from '../domain/object-class.ts';
 import type { Picture, PictureSpec } from '../domain/picture.ts';
+import type { AppError } from '../lib/errors.ts';
 
 /** The models a camera's scenes need, as one. */
 export interface CameraDetection {
@@ -18,6 +19,8 @@ export interface LookFindings {
   readonly cut: readonly Box[];
   /** Classes that only a model could have found that failed on this look: none of them is no sign that none is there. */
   readonly overlooked?: ReadonlySet<ObjectClass>;
+  /** Why, where anything was overlooked: what became of the look if no scene can do with it. */
+  readonly failure?: AppError;
 }
 
 /** The detection of one look; pictures in the order of `specs`. */

@@ -114,12 +114,13 @@ export class CameraScenes {
 
   /**
    * Classes that the next look was not looked at for, though models provide them. Scenes that go by one of them pass
-   * over the look: it is no sign that anything has left.
+   * over the look: it is no sign that anything has left. False: all that are at work do.
    */
-  overlook(classes: ReadonlySet<ObjectClass>): void {
+  overlook(classes: ReadonlySet<ObjectClass>): boolean {
     const before = this.#overlooked;
     const isSame = classes.size === before.size && [...classes].every((each) => before.has(each));
     if (!isSame) this.#overlooked = classes;
+    return this.#scenes.some((scene) => this.#works(scene) && !scene.goesBy.some((each) => classes.has(each)));
   }
 
   /** The camera cannot be trusted (`moved`, `covered`, …), or can again (undefined). The time is a gap as well. */

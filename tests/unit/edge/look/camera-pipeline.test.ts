@@ -19,6 +19,7 @@ import { illegalParkingSchema } from '../../../../src/edge/scene/modules/illegal
 import { sceneModules } from '../../../../src/edge/scene/registry.ts';
 import { trackSchema } from '../../../../src/edge/track/config.ts';
 import { IouTracker } from '../../../../src/edge/track/iou-tracker.ts';
+import { AppError } from '../../../../src/lib/errors.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
 import { Metrics } from '../../../../src/lib/metrics.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -97,7 +98,7 @@ function watch(world: {
               detections: seen.map((box): Detection => ({ box, score: 0.9, class: 'car', run })),
               detectMs: 9,
               cut: [],
-              overlooked: new Set(world.overlooked?.(second)),
+              ...failureFor(world.overlooked?.(second) ?? []),
             };
           },
           release: (pictures) => {
@@ -142,6 +143,11 @@ function watch(world: {
     break: (now: boolean) => (broken = now),
   };
 }
+
+const failureFor = (classes: readonly ObjectClass[]) =>
+  classes.length === 0
+    ? {}
+    : { overlooked: new Set(classes), failure: new AppError('MB_OVERLOADED', 'another model had no time') };
 
 const contains = (outer: Box, inner: Box) =>
   outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
@@ -290,6 +296,18 @@ describe('a camera’s looks', () => {
     expect(camera.events.filter(({ phase }) => phase !== 'updated').map(({ phase }) => phase)).toEqual(phases);
     const ids = new Set(camera.observed.flatMap(({ tracks }) => tracks.map(({ id }) => id)));
     expect(ids.size).toBe(phases.length);
+  });
+
+  test('a look that no scene can do with is none: it is told of as its model failed, not as decided', async () => {
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : arrived),
+      objects: () => [parked],
+      overlooked: (second) => (second === 2 ? ['car'] : second === 4 ? ['flame'] : []),
+    });
+    const results: unknown[] = [];
+    for (const second of [0, 2, 4, 6]) results.push((await camera.lookAt(second))?.result);
+    expect(results).toEqual(['decided', 'overloaded', 'decided', 'decided']);
+    expect(camera.observed.map(({ at }) => at)).toEqual([0, 4000, 6000]);
   });
 
   test('after a look that one model missed, the whole picture is looked at', async () => {

@@ -247,7 +247,7 @@ describe('a replay of the unchanged configuration gives what was raised, exactly
     // Nothing is easily given again: most scenes must have had something to say.
     expect([...told].filter((each) => each.endsWith('raised')).length).toBeGreaterThanOrEqual(10);
     expect([...told].filter((each) => each.endsWith('cleared')).length).toBeGreaterThanOrEqual(10);
-  });
+  }, 60_000);
 });
 
 describe('what if', () => {
