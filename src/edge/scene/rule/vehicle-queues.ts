@@ -108,7 +108,9 @@ export class VehicleQueues {
         this.#stays.delete(stay);
         continue;
       }
-      if (!member.parked && dwellMs >= leastStopMs && this.#standstill.stands(stay)) waiting.push(stay);
+      if (!member.parked && dwellMs >= leastStopMs && this.#isSure(stay) && this.#standstill.stands(stay)) {
+        waiting.push(stay);
+      }
     }
     this.#sizes = new Map(waiting.map((stay) => [stay, this.#queueAround(stay, waiting, look.aspect)]));
     this.#byTrack = new Map();
@@ -116,6 +118,11 @@ export class VehicleQueues {
       this.#byTrack.set(stay.track.id, stay);
       this.#count(stay, elapsed);
     }
+  }
+
+  /** What the detector half sees beside a parked car, or saw for a moment as it drove by, makes no queue of it. */
+  #isSure({ track }: Stay): boolean {
+    return track.state !== 'tentative' && track.bestScore >= this.#config.enterScore;
   }
 
   /** Whether a vehicle waits with others, after `update`. */

@@ -332,6 +332,20 @@ describe('illegal_parking', () => {
       expect(storyOf(parking(), found, 50)).toEqual(['raised@30', 'raised@30', 'raised@30']);
     });
 
+    test.each([
+      ['that were never sure to be any', { bestScore: 0.6, score: 0.5 }],
+      ['seen once, if at all', { state: 'tentative' as const }],
+    ])('is not of vehicles %s', (_what, looks) => {
+      const timeline = lane([0.42, 10, 70]);
+      for (const [id, x, from] of [
+        ['a', 0.54, 14],
+        ['b', 0.66, 18],
+      ] as const) {
+        timeline.stands(id, { box: [x, 0.5, x + 0.1, 0.6], from, to: 70, ...looks });
+      }
+      expect(storyOf(parking(), timeline, 60)).toEqual(['raised@40']);
+    });
+
     test('is of vehicles that look alike in size: the queue far behind is another one', () => {
       const behind = (x: number, from: number) => ({ box: [x, 0.42, x + 0.05, 0.47] as Box, from, to: 120 });
       const timeline = new SceneTimeline()
