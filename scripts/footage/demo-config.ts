@@ -5,7 +5,7 @@ import { sceneIds } from '../../src/domain/scene-id.ts';
 import { AppError } from '../../src/lib/errors.ts';
 import { type FootageCommand, options } from './command.ts';
 import { demoPlace } from './demo-places.ts';
-import { demoSettings } from './demo-settings.ts';
+import { demoScoreThreshold, demoSettings } from './demo-settings.ts';
 import { clipFile, clipFolder } from './shots.ts';
 import type { TakeKind, TakeTruth, TruthZone } from './truth.ts';
 import { readTakeTruth } from './truth-file.ts';
@@ -28,6 +28,9 @@ publish:
   outbox:
     path: .maplebridge/demo/edge/outbox.db
     evidenceDir: .maplebridge/demo/edge/evidence
+
+detect:
+  scoreThreshold: ${demoScoreThreshold}
 
 cameras:
 `;

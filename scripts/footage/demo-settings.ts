@@ -11,6 +11,12 @@ export interface SceneDemo {
 }
 
 /**
+ * Lowest score (0–1) of the demo's detector. Below it a small model sees something everywhere: at the usual 0.3 such boxes
+ * keep incidents open that are over, and carry tracks away from their objects.
+ */
+export const demoScoreThreshold = 0.45;
+
+/**
  * Clips of less than a minute stand for minutes in the field: each look counts for more, and what is over is told soon.
  * Every keyframe is looked at and nothing between, so that two cores have room for 28 cameras, a database and a desk.
  */

@@ -11,6 +11,7 @@ import { FootageStage } from '../../tests/support/footage-camera.ts';
 import { type FootageCommand, options, wholeOption } from './command.ts';
 import { demoZones, sceneConfig } from './demo-config.ts';
 import { demoPlace } from './demo-places.ts';
+import { demoScoreThreshold } from './demo-settings.ts';
 import { type FoundClass, foundOfClass, type JudgedPicture } from './found-boxes.ts';
 import { clipFiles, clipFolder, shotsOf } from './shots.ts';
 import { triedModel } from './tried-model.ts';
@@ -46,7 +47,7 @@ export const tryCommand: FootageCommand = {
     if (present.length === 0) throw new AppError('MB_MISSING_PART', `${values.footage}: none of these clips is there`);
     const { id, store } = await triedModel(values.model);
     const folder = mkdtempSync(join(tmpdir(), 'maplebridge-try-'));
-    const stage = new FootageStage({ folder, sharedDir: '', models: [id], store });
+    const stage = new FootageStage({ folder, sharedDir: '', models: [id], store, scoreThreshold: demoScoreThreshold });
     const right = { fires: 0, near: 0 };
     const tried = { fires: 0, near: 0 };
     try {

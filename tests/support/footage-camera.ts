@@ -70,12 +70,13 @@ export class FootageStage {
   readonly #detection: DetectionService;
   readonly #evidence: ContentStore;
 
-  /** `store` in place of the manifest's models and what lies in the shared folder. */
+  /** `store` in place of the manifest's models and what lies in the shared folder; `scoreThreshold` as `detect` has it. */
   constructor(options: {
     folder: string;
     sharedDir: string;
     models: readonly string[];
     store?: ModelStoreOptions;
+    scoreThreshold?: number;
   }) {
     this.#folder = options.folder;
     const metrics = new Metrics();
@@ -88,7 +89,7 @@ export class FootageStage {
       metrics,
     });
     this.#detection = new DetectionService({
-      ...detectSchema.parse({ models: options.models.map((id) => ({ id })) }),
+      ...detectSchema.parse({ models: options.models.map((id) => ({ id })), scoreThreshold: options.scoreThreshold }),
       store: options.store ?? { manifest: loadManifest(), mirror: join(options.sharedDir, 'models') },
       log,
       metrics,
