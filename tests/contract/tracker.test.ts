@@ -203,23 +203,6 @@ describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
       expect(at(looks, 20)[0]).toMatchObject({ id: 't1', state: 'confirmed', firstSeenAt: 0 });
     });
 
-    test.each([
-      // In its own lengths a look: 0.17 long, IoU 0.3 at 0.54 lengths.
-      ['a quarter of its length', 0.26, 2, 't1'],
-      ['half of it', 0.53, 2, 't1'],
-      ['a quarter, at two looks a second', 0.26, 0.5, 't1'],
-      ['half of it, at two looks a second', 0.53, 0.5, 't1'],
-      ['more than overlaps enough with itself', 0.56, 2, 't2'],
-    ])('who stood for long and moves by %s a look', (_, lengths, everyS, id) => {
-      const sets = (second: number): Box => shifted(car, Math.max(0, (second - 40) / everyS) * lengths * 0.17);
-      const t = tracker();
-      let last: readonly { id: string; lastSeenAt: number }[] = [];
-      for (let second = 0; second <= 40 + 2 * everyS; second += everyS) {
-        last = t.update([{ box: sets(second), score: 0.8, class: 'car' }], second * 1000);
-      }
-      expect(last.find(({ lastSeenAt }) => lastSeenAt === (40 + 2 * everyS) * 1000)?.id).toBe(id);
-    });
-
     test('the parked car that has gone is not followed by the next one along', () => {
       const looks = tracks()
         .stands({ box: car, from: 0, to: 10 })

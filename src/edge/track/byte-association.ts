@@ -15,8 +15,6 @@ const maxAreaRatio = 2.5;
 /** Who stands stays within so many lengths of its place, at much the same size, however badly its box is drawn. */
 const standingShift = 0.25;
 const standingAreaRatio = 1.8;
-/** Who stood sets off only where nobody else can be what is seen. */
-const setOffCost = 2;
 /** A gap this long asks of who comes back what is asked of a parked car: to be where it was. */
 const strictAfterMs = 4000;
 /** Lost for longer, nobody is taken for somebody by being nearest to where it should be: too many may have come by. */
@@ -70,19 +68,15 @@ export const standingCost: CostOf = (expected, { detection }, config) => {
 
 /**
  * By overlap with where it should be and, counting half, with where it was; a clear detection without overlap by its
- * distance from where it should be. How much of either is asked for follows the time since it was last seen. Who stands
- * goes by where it was alone, and sets off last of all.
+ * distance from where it should be. How much of either is asked for follows the time since it was last seen.
  */
 export const movingCost: CostOf = (expected, seen, config) => {
   const { object, ahead } = expected;
   const { detection } = seen;
   if (isOther(expected, detection, config)) return undefined;
   const still = iou(object.record.box, detection.box);
-  if (object.keepsStill) {
-    if (still < neededIou(expected, config)) return undefined;
-    if (staysPut(object, detection)) return 1 - still;
-    return setsOff(expected, seen) ? setOffCost + 1 - still : undefined;
-  }
+  if (object.keepsStill)
+    return still >= neededIou(expected, config) && staysPut(object, detection) ? 1 - still : undefined;
   const moved = ahead === undefined ? 0 : iou(ahead.box, detection.box);
   if (Math.max(still, moved) >= neededIou(expected, config)) {
     return 1 - Math.max(moved, still / 2) + extra(object, detection, config);
@@ -107,11 +101,6 @@ export const appearanceCost: CostOf = ({ object, unseenMs }, { detection, clear 
 function staysPut(object: FollowedObject, { box }: Detection): boolean {
   const off = distance(centre(object.place), centre(box));
   return off <= standingShift * lengthOf(object.place) && areaRatio(object.place, box) <= standingAreaRatio;
-}
-
-/** Seen on the look before, as large as ever and with nothing before its place: the first length of its way. */
-function setsOff({ object, hidden }: Expected, { detection, clear }: Seen): boolean {
-  return clear && !hidden && object.record.missed === 0 && areaRatio(object.place, detection.box) <= standingAreaRatio;
 }
 
 function neededIou({ object, unseenMs }: Expected, { minIou, lostIou }: TrackConfig): number {

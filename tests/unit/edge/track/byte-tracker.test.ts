@@ -77,22 +77,41 @@ describe('memory of who stands', () => {
     expect(at(looks, 60)[0]?.box[0]).toBeCloseTo(0.45);
   });
 
-  test('a car that halts half before it, just as it is not seen any more, is another one', () => {
-    const before: Box = [car[0] + 0.06, car[1] + 0.02, car[2] + 0.06, car[3] + 0.02];
-    const looks = tracks()
-      .stands({ box: car, from: 0, to: 60, missed: seconds(20, 40) })
-      .stands({ box: before, from: 20, to: 38 })
-      .play(tracker(), { until: 60 });
-    expect(at(looks, 22)).toMatchObject([{ id: 't1', state: 'lost' }, { id: 't2' }]);
-    expect(idAt(looks, car)).toBe('t1');
-  });
-
   test('a car that passes just as the parked one is not seen does not carry its track off', () => {
     const looks = tracks()
       .stands({ box: car, from: 0, to: 60, missed: [20, 22] })
       .walks({ start: moved(car, -0.47), end: moved(car, 0.33), from: 16, to: 24 })
       .play(tracker(), { until: 60 });
     expect(idAt(looks, car)).toBe('t1');
+  });
+
+  test.each([
+    ['a look', [20]],
+    ['two looks', [20, 22]],
+  ])('a car that creeps by half over it, while the parked one is not seen for %s, is another one', (_, missed) => {
+    const t = tracker();
+    const see = (second: number, passer?: Box) => {
+      const boxes = [...(missed.includes(second) ? [] : [car]), ...(passer === undefined ? [] : [passer])];
+      return t.update(
+        boxes.map((box) => ({ box, score: 0.85, class: 'car' })),
+        second * 1000,
+      );
+    };
+    for (const second of seconds(0, 20)) see(second);
+    const lengths: readonly (readonly [number, number])[] = [
+      [20, 0.5],
+      [22, 0.5],
+      [24, 0.7],
+      [26, 1.25],
+      [28, 2],
+    ];
+    // Farther off than the parked one: it hides nothing of its place.
+    const looks = lengths.map(([second, by]) => see(second, moved(car, by * 0.17)));
+    expect(looks[0]).toMatchObject([{ id: 't1', state: 'lost' }, { id: 't2' }]);
+    expect(looks.at(-1)).toMatchObject([
+      { id: 't1', state: 'confirmed', box: car },
+      { id: 't2', state: 'confirmed' },
+    ]);
   });
 
   test('a restart and ten seconds of darkness', () => {
