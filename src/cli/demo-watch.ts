@@ -21,7 +21,8 @@ export class DemoWatch {
   readonly #options: DemoWatchOptions;
   readonly #byName: ReadonlyMap<string, DemoTake>;
   readonly #known = new Map<number, TicketSummary['state']>();
-  readonly #ticketOf = new Map<SceneId, TicketSummary>();
+  /** Of the cameras on which something happens, by number: a scene may fire again before its first case is over. */
+  readonly #tickets = new Map<number, TicketSummary>();
   /** Since when a near miss streams without a break; those seen whole are taken out. */
   readonly #playing: Map<CameraId, { readonly take: DemoTake; since: number | undefined }>;
 
@@ -37,9 +38,9 @@ export class DemoWatch {
     return this.#options.takes.filter(({ near }) => !near).map(({ scene }) => scene);
   }
 
-  /** The first ticket of each scene, as it is now. */
+  /** Tickets of the cameras on which something happens, oldest first, as they are now. */
   get tickets(): readonly TicketSummary[] {
-    return [...this.#ticketOf.values()];
+    return [...this.#tickets.values()];
   }
 
   /** Near misses that have not been seen whole yet. */
@@ -47,10 +48,13 @@ export class DemoWatch {
     return this.#playing.size;
   }
 
-  /** Every scene's ticket is closed, and every near miss has been seen whole. */
+  /** A ticket of every scene is closed, and every near miss has been seen whole. */
   get done(): boolean {
-    const closed = this.tickets.filter(({ state }) => state === 'CLOSED').length;
-    return closed === this.scenes.length && this.stillPlaying === 0;
+    return this.#scenesWith((state) => state === 'CLOSED') === this.scenes.length && this.stillPlaying === 0;
+  }
+
+  #scenesWith(is: (state: TicketSummary['state']) => boolean): number {
+    return new Set(this.tickets.filter(({ state }) => is(state)).map(({ scene }) => scene)).size;
   }
 
   /** How the cameras are, at a monotonic time. A stream that breaks begins its clip again. */
@@ -69,9 +73,7 @@ export class DemoWatch {
       const take = this.#byName.get(ticket.camera.name);
       const before = this.#known.get(ticket.number);
       this.#known.set(ticket.number, ticket.state);
-      if (take?.near === false && (this.#ticketOf.get(ticket.scene)?.number ?? ticket.number) === ticket.number) {
-        this.#ticketOf.set(ticket.scene, ticket);
-      }
+      if (take?.near === false && take.scene === ticket.scene) this.#tickets.set(ticket.number, ticket);
       if (before === undefined) this.#tellNew(ticket, take);
       else if (before !== ticket.state) this.#tellStep(ticket, before);
     }
@@ -83,8 +85,8 @@ export class DemoWatch {
       tell(`FALSE ALARM  ${scene} · ${camera.name}, where nothing happens · ticket ${number}`);
       return;
     }
-    const isFirst = this.#ticketOf.get(scene)?.number === number;
-    const count = isFirst ? `scene ${this.#ticketOf.size} of ${this.scenes.length}` : 'once more';
+    const isFirst = this.tickets.find((each) => each.scene === scene)?.number === number;
+    const count = isFirst ? `scene ${this.#scenesWith(() => true)} of ${this.scenes.length}` : 'once more';
     tell(`fired   ${scene} · ${camera.name} · ticket ${number}${department ? ` for ${department}` : ''} · ${count}`);
   }
 
@@ -94,7 +96,7 @@ export class DemoWatch {
       tell(`        ticket ${number} ${scene} · ${before} → ${state}`);
       return;
     }
-    const closed = this.tickets.filter((each) => each.state === 'CLOSED').length;
+    const closed = this.#scenesWith((each) => each === 'CLOSED');
     tell(`closed  ${scene} · ticket ${number} · ${closed} of ${this.scenes.length}`);
   }
 }

@@ -47,14 +47,25 @@ describe('near misses are seen whole', () => {
 });
 
 describe('tickets', () => {
-  test('each scene counts once, by its first ticket, in whatever order the desk lists them', () => {
+  test('each scene counts once, all of its tickets are worked, in whatever order the desk lists them', () => {
     watch.look([listedTicket(3, 'fire_smoke'), listedTicket(2, 'person_down'), listedTicket(1, 'fire_smoke')]);
-    expect(watch.tickets.map(({ number }) => number)).toEqual([1, 2]);
+    expect(watch.tickets.map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(told).toEqual([
       'fired   fire_smoke · fire_smoke.fires · ticket 1 · scene 1 of 2',
       'fired   person_down · person_down.fires · ticket 2 · scene 2 of 2',
       'fired   fire_smoke · fire_smoke.fires · ticket 3 · once more',
     ]);
+  });
+
+  test('a scene is over with any of its tickets: the first case may still go on', () => {
+    watch.cameras(all('streaming'), 0);
+    watch.cameras(all('streaming'), clipMs + 5_000);
+    const others = [listedTicket(1, 'fire_smoke'), listedTicket(2, 'person_down', { state: 'CLOSED' })];
+    watch.look([...others, listedTicket(3, 'fire_smoke', { state: 'ARRIVED' })]);
+    expect(watch.done).toBe(false);
+    watch.look([...others, listedTicket(3, 'fire_smoke', { state: 'CLOSED' })]);
+    expect(watch.done).toBe(true);
+    expect(told.at(-1)).toBe('closed  fire_smoke · ticket 3 · 2 of 2');
   });
 
   test('one on a near miss is no scene’s, and is told as what it is', () => {
