@@ -18,16 +18,19 @@ export interface DatasetClaim {
   readonly drawnBy: string;
   /** Whether pictures of other code may lie beside the new ones. */
   readonly isMixed: boolean;
+  /** Whether nothing is missing, so that nothing is drawn beside what is there. */
+  readonly isWhole: boolean;
 }
 
 /**
  * Makes a folder one seed's. A folder from before there was a `dataset.json` is told by its lines' own seeds.
- * @throws AppError MB_USAGE where its pictures are of another seed, or of other code and that is not wanted.
+ * @throws AppError MB_USAGE where its pictures are of another seed, or where new ones would come beside such as other
+ * code drew, or nobody knows which, and that is not wanted.
  */
 export function claimFolder(
   folder: string,
   index: PictureIndex,
-  { firstSeed, drawnBy, isMixed }: DatasetClaim,
+  { firstSeed, drawnBy, isMixed, isWhole }: DatasetClaim,
   print: (line: string) => void,
 ): void {
   const file = join(folder, 'dataset.json');
@@ -38,16 +41,19 @@ export function claimFolder(
     if (seed !== seedOfPicture(firstSeed, picture))
       throw otherSeed(`${join(folder, picture)}: is of seed ${seed ?? 'none'}`, firstSeed);
   const known = index.size === 0 ? drawnBy : (before?.drawnBy ?? null);
-  if (known === null) print(`${folder}: which code drew the ${index.size} pictures there is not known`);
-  if (known !== null && known !== drawnBy) {
-    if (!isMixed)
+  if (known !== drawnBy) {
+    const told =
+      known === null
+        ? `which code drew the ${index.size} pictures there is not known`
+        : `other code drew the ${index.size} pictures there`;
+    if (!isWhole && !isMixed)
       throw new AppError(
         'MB_USAGE',
-        `${file}: other code drew the ${index.size} pictures there; give an empty folder with --out, or --mix to go on in this one`,
+        `${file}: ${told}; give an empty folder with --out, or --mix to go on in this one`,
       );
-    print(`${folder}: other code drew the ${index.size} pictures there`);
+    print(`${folder}: ${told}`);
   }
-  writeOrigin(file, { version: 1, firstSeed, drawnBy: known === drawnBy ? drawnBy : null });
+  writeOrigin(file, { version: 1, firstSeed, drawnBy: known === drawnBy || isWhole ? known : null });
 }
 
 function otherSeed(what: string, firstSeed: number): AppError {

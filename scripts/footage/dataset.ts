@@ -1,16 +1,14 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { AppError, messageOf } from '../../src/lib/errors.ts';
 import { type FootageCommand, options, wholeOption } from './command.ts';
+import { drawLoad } from './dataset-drawing.ts';
 import { claimFolder } from './dataset-origin.ts';
-import { type PlannedLoad, planLoads } from './dataset-plan.ts';
+import { planLoads } from './dataset-plan.ts';
 import { drawingDigest } from './drawing-digest.ts';
-import { createExposure } from './exposure.ts';
 import { withBrowsers } from './in-parallel.ts';
 import { PictureIndex } from './picture-index.ts';
 import { firstDatasetSeed } from './seeds.ts';
-import type { StageBrowser } from './stage-browser.ts';
 
 /** More loads than this that cannot be drawn, in shares of all, are a fault and no bad luck. */
 const mostLost = 0.02;
@@ -32,8 +30,9 @@ export const datasetCommand: FootageCommand = {
     const loads = planLoads(seed, pictures);
     mkdirSync(values.out, { recursive: true });
     const index = PictureIndex.open(join(values.out, 'truth.jsonl'));
-    claimFolder(values.out, index, { firstSeed: seed, drawnBy: drawingDigest(), isMixed: values.mix }, print);
     const missing = loads.filter((load) => load.pictures.some(({ file }) => !index.has(file)));
+    const claim = { firstSeed: seed, drawnBy: drawingDigest(), isMixed: values.mix, isWhole: missing.length === 0 };
+    claimFolder(values.out, index, claim, print);
     print(`${pictures} pictures of ${loads.length} places, ${missing.length} to be drawn`);
     const lost: string[] = [];
     let done = 0;
@@ -58,22 +57,4 @@ export const datasetCommand: FootageCommand = {
 
 function tooManyLost(lost: readonly string[]): AppError {
   return new AppError('MB_USAGE', `too many places could not be drawn:\n  ${lost.join('\n  ')}`);
-}
-
-async function drawLoad(browser: StageBrowser, load: PlannedLoad, folder: string, index: PictureIndex): Promise<void> {
-  const { order, pictures } = load;
-  const { light, lengthS } = await browser.load(order);
-  for (const { index: number, file, cameraSeed, quality, momentS } of pictures) {
-    const exposure = createExposure(cameraSeed, light);
-    const timeS = momentS(lengthS);
-    const picture = await browser.draw(timeS, exposure.shutterS);
-    exposure.expose(picture, number, timeS);
-    const { width, height, rgb, boxes } = picture;
-    await sharp(rgb, { raw: { width, height, channels: 3 } })
-      .jpeg({ quality })
-      .toFile(join(folder, `${file}.tmp`));
-    // Whole or not at all: it may be there already, drawn before its place was finished.
-    renameSync(join(folder, `${file}.tmp`), join(folder, file));
-    index.add({ file, scene: order.scene, seed: order.seed, light, width, height, boxes });
-  }
 }
