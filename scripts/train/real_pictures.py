@@ -50,11 +50,12 @@ def part_of(set_name: str, file_name: str) -> str:
         return 'held out' if is_held else 'training'
     if set_name == 'garbage':
         number = re.match(r'(\d+)', file_name)
-        return 'training' if number is None else _part_of_block(int(number.group(1)), **_rule['garbage'])
+        return 'training' if number is None else part_of_block(int(number.group(1)), **_rule['garbage'])
     raise ValueError(f'no hold-out rule for the set "{set_name}"')
 
 
-def _part_of_block(number: int, block: int, every: int, held: int, margin: int) -> str:
+def part_of_block(number: int, block: int, every: int, held: int, margin: int) -> str:
+    """What a numbered picture is for."""
     sides = {(number + step) // block % every == held for step in (-margin, 0, margin)}
     if len(sides) > 1:
         return 'neither'

@@ -25,7 +25,7 @@ from network import Network
 from object_classes import CLASS_GROUPS, CLASS_INDEX, CLASSES
 from picture import LabelledPicture
 from picture_store import PictureStore
-from real_pictures import REAL_SETS, read_real_set
+from real_pictures import REAL_SETS, part_of_block, read_real_set
 from suppression import suppress
 
 WIDTH, HEIGHT = augment.INPUT_WIDTH, augment.INPUT_HEIGHT
@@ -294,6 +294,23 @@ class PictureStoreTest(unittest.TestCase):
 
 
 class RealPicturesTest(unittest.TestCase):
+    def test_blocks_are_held_out_as_in_the_bench(self):
+        # The same numbers as in tests/unit/bench/judged-sets.test.ts.
+        for held, number, expected in (
+            (0, 0, 'neither'),
+            (0, 5, 'held out'),
+            (4, 0, 'neither'),
+            (4, 4, 'neither'),
+            (4, 5, 'training'),
+            (4, 394, 'training'),
+            (4, 395, 'neither'),
+            (4, 405, 'held out'),
+            (4, 500, 'neither'),
+            (4, 505, 'training'),
+        ):
+            with self.subTest(held=held, number=number):
+                self.assertEqual(part_of_block(number, block=100, every=5, held=held, margin=5), expected)
+
     def test_the_bigger_model_teaches_nothing_of_what_people_said(self):
         with tempfile.TemporaryDirectory() as folder:
             base = Path(folder) / 'garbage'

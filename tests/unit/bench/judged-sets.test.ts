@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { partOf } from '../../../scripts/bench/hold-out.ts';
+import { partOf, partOfBlock } from '../../../scripts/bench/hold-out.ts';
 import { categoryOf } from '../../../scripts/bench/judged-set.ts';
 import { readRealSet } from '../../../scripts/bench/real-sets.ts';
 import { readRenderedSet } from '../../../scripts/bench/rendered-set.ts';
@@ -68,6 +68,22 @@ describe('real hold-out', () => {
     ['garbage', '000400_jpg.rf.aa.jpg', 'training'],
     ['garbage', '000750_jpg.rf.aa.jpg', 'held out'],
   ] as const)('%s %s: %s', (set, file, expected) => expect(partOf(set, file)).toBe(expected));
+
+  // The same numbers as in tests/support/train_parts.py.
+  test.each([
+    [0, 0, 'neither'],
+    [0, 5, 'held out'],
+    [4, 0, 'neither'],
+    [4, 4, 'neither'],
+    [4, 5, 'training'],
+    [4, 394, 'training'],
+    [4, 395, 'neither'],
+    [4, 405, 'held out'],
+    [4, 500, 'neither'],
+    [4, 505, 'training'],
+  ] as const)('with block %i of five held out, number %i is %s', (held, number, expected) => {
+    expect(partOfBlock(number, { block: 100, every: 5, held, margin: 5 })).toBe(expected);
+  });
 
   test('labels become pixels; look-alikes are no labels; the rest of the set is left alone', async () => {
     for (const part of ['images', 'labels']) mkdirSync(join(folder, 'fire', part), { recursive: true });
