@@ -22,6 +22,10 @@ from object_classes import CLASSES
 from picture_store import STORE_WIDTH, PictureStore
 from suppression import suppress
 
+# To be raised with whatever lets the same boxes and labels get another figure: matching, average precision, suppression,
+# what is demanded, which classes count. Means of two versions are not compared.
+JUDGE_VERSION = 1
+
 
 def evaluate(network: Network, store: PictureStore) -> dict[str, dict[str, float]]:
     """AP50 by source and class, and its `mean`; only of classes that occur and that the labels are complete for."""

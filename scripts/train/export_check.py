@@ -1,5 +1,6 @@
 """What an exported graph must answer, worked out without any of its parts: the network as it was trained, and numpy."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,15 @@ from batches import as_input
 from network import STRIDES, Network
 from suppression import suppress
 
+_written = re.compile(r'[0-9]+\.[a-z]+\.f32')
+
 
 def write_check(network: Network, pictures: np.ndarray, folder: Path, threshold: float, power: float) -> None:
-    """Of bytes `[n, h, w, 3]`: `<n>.input.f32` (as `images`) and `<n>.rows.f32`."""
+    """Of bytes `[n, h, w, 3]`: `<n>.input.f32` (as `images`) and `<n>.rows.f32`; those of an earlier check go."""
     folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.is_file() and _written.fullmatch(path.name):
+            path.unlink()
     for number, picture in enumerate(pictures):
         with torch.no_grad():
             logits, raw = network.eval()(as_input(torch.from_numpy(picture)[None]))

@@ -21,7 +21,7 @@ from cells import cell_grid
 from checkpoint import load_network, read_checkpoint, save_checkpoint
 from curves import draw_curves
 from data import check_store, training_store
-from evaluate import evaluate
+from evaluate import JUDGE_VERSION, evaluate
 from losses import detection_losses
 from meter import Meter
 from network import Network
@@ -159,14 +159,16 @@ class Training:
         draw_curves(self.options.out / 'curves.jsonl', self.options.out / 'curves.svg')
 
     def _best_before(self) -> float:
-        """The mean that best.pt was kept for; below any where it was measured on other pictures.
+        """The mean that best.pt was kept for; below any where it was measured on other pictures or by other
+        rules.
 
         The file itself says it, so that no end of a run, however sudden, lets a lesser one take its place.
         """
         if not self.best_file.exists():
             return -1.0
         run = read_checkpoint(self.best_file)['run']
-        return run['best'] if run.get('chosen_on') == self.chosen_on else -1.0
+        is_comparable = (run.get('chosen_on'), run.get('judge')) == (self.chosen_on, JUDGE_VERSION)
+        return run['best'] if is_comparable else -1.0
 
     def _save(self) -> None:
         save_checkpoint(self.checkpoint, self.network, self.average, self.optimiser, self._state())
@@ -177,6 +179,7 @@ class Training:
             'trained_s': self._trained_s(),
             'best': self.best,
             'chosen_on': self.chosen_on,
+            'judge': JUDGE_VERSION,
             'batch': self.options.batch,
         }
 
