@@ -51,7 +51,7 @@ def _single(
     # A picture narrower than the input may grow until it covers it.
     width, height = store.size(index)
     cover = max(INPUT_WIDTH / width, INPUT_HEIGHT / height) / _fit
-    return _anywhere(random, canvas, store, index, _fit * np.exp(random.uniform(np.log(0.55), np.log(1.65 * cover))))
+    return _anywhere(random, canvas, store, index, _fit * np.exp(random.uniform(np.log(0.7), np.log(1.65 * cover))))
 
 
 def _mosaic(random: np.random.Generator, canvas: np.ndarray, store: PictureStore, indices: list[int]) -> np.ndarray:
