@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Detection } from '../../src/domain/detection.ts';
 import type { Box } from '../../src/domain/geometry.ts';
+import type { ObjectClass } from '../../src/domain/object-class.ts';
 import { trackSchema } from '../../src/edge/track/config.ts';
 import { createTracker } from '../../src/edge/track/create-tracker.ts';
 import { countedIds, type TrackedLook, tracks } from '../support/track-script.ts';
@@ -212,6 +214,43 @@ describe.each(['byte', 'iou'] as const)('%s tracker', (kind) => {
         { id: 't1', state: 'lost' },
         { id: 't2', state: 'tentative' },
       ]);
+    });
+  });
+
+  describe('looks that did not look for it', () => {
+    /** A car seen for 20 s, overlooked for some seconds, then seen as told. */
+    const again = (overlookedS: number, back: Box, overlooked: ObjectClass = 'car') => {
+      const t = tracker();
+      const car20 = (box: Box): Detection => ({ box, score: 0.8, class: 'car' });
+      for (let second = 0; second <= 20; second += 2) t.update([car20(car)], second * 1000);
+      const between: string[] = [];
+      for (let second = 22; second <= 20 + overlookedS; second += 2) {
+        for (const { id, state } of t.update([], second * 1000, new Set([overlooked]))) between.push(`${id} ${state}`);
+      }
+      const at = (22 + overlookedS) * 1000;
+      const seen = t.update([car20(back)], at).find(({ lastSeenAt }) => lastSeenAt === at);
+      return { id: seen?.id, between };
+    };
+
+    test.each([
+      // IoU 0.55: between what is asked of one seen on the look before and of one that was lost.
+      ['one look, and seen a little beside', 2, shifted(car, 0.05), 't1'],
+      ['twenty seconds, and seen a little beside', 20, shifted(car, 0.05), 't2'],
+      ['twenty seconds, and seen on its place', 20, shifted(car, 0.01), 't1'],
+      ['just less than the longest gap', 598, car, 't1'],
+      ['longer than that', 604, car, 't2'],
+    ])('%s', (_, overlookedS, back, id) => {
+      expect(again(overlookedS, back).id).toBe(id);
+    });
+
+    test('they do not lose it, and after the longest gap it is removed, once', () => {
+      const { between } = again(640, car);
+      expect(between.filter((each) => each === 't1 confirmed')).toHaveLength(300);
+      expect(between.slice(300)).toEqual(['t1 removed']);
+    });
+
+    test('those that did not look for something else have missed it', () => {
+      expect(again(20, car, 'flame').between.slice(0, 2)).toEqual(['t1 lost', 't1 lost']);
     });
   });
 

@@ -1,6 +1,7 @@
 import { classGroup } from '../../domain/class-group.ts';
 import type { Detection } from '../../domain/detection.ts';
 import { centre, distance, iou } from '../../domain/geometry.ts';
+import type { UtcMs } from '../../domain/ids.ts';
 import { areaRatio, lengthOf } from './box-size.ts';
 import type { TrackConfig } from './config.ts';
 import type { StraightTrack } from './straight-track.ts';
@@ -9,6 +10,12 @@ import type { StraightTrack } from './straight-track.ts';
 export interface Match {
   readonly track: StraightTrack;
   readonly detection: Detection;
+}
+
+/** When a look was taken, and how long after the one before. */
+export interface LookTime {
+  readonly at: UtcMs;
+  readonly elapsedMs: number;
 }
 
 /** Past this a straight line says nothing about where somebody walked. */
@@ -23,12 +30,12 @@ const maxAreaRatio = 2.5;
 export function matchByOverlap(
   tracks: readonly StraightTrack[],
   detections: readonly Detection[],
-  elapsedMs: number,
+  { at, elapsedMs }: LookTime,
   config: TrackConfig,
 ): Match[] {
   return greedy(tracks, detections, (track, detection) => {
     const still = iou(track.record.box, detection.box);
-    if (track.record.missed > 0) return still >= config.lostIou ? still : undefined;
+    if (track.record.wasAway(at, elapsedMs)) return still >= config.lostIou ? still : undefined;
     const moved = elapsedMs <= maxPredictionMs ? iou(track.predict(elapsedMs), detection.box) : 0;
     return Math.max(still, moved) >= config.minIou ? Math.max(moved, still / 2) : undefined;
   });
@@ -41,11 +48,11 @@ export function matchByOverlap(
 export function matchByMotion(
   tracks: readonly StraightTrack[],
   detections: readonly Detection[],
-  elapsedMs: number,
+  { at, elapsedMs }: LookTime,
   config: TrackConfig,
 ): Match[] {
   if (elapsedMs <= 0 || elapsedMs > maxPredictionMs || config.reach === 0) return [];
-  const moving = tracks.filter((track) => track.record.missed === 0 && !track.standing);
+  const moving = tracks.filter((track) => !track.record.wasAway(at, elapsedMs) && !track.standing);
   const clear = detections.filter((detection) => detection.score >= config.startScore);
   return greedy(moving, clear, (track, detection) => {
     if (!(areaRatio(track.record.box, detection.box) <= maxAreaRatio)) return undefined;

@@ -6,6 +6,7 @@ import { areaRatio, lengthOf } from './box-size.ts';
 import type { TrackConfig } from './config.ts';
 import type { FollowedObject } from './followed-object.ts';
 import { isPartOf } from './standing-place.ts';
+import { strictAfterMs } from './track-record.ts';
 
 /** What a pair that does not come about costs: more than any that may. */
 export const unmatchedCost = 4;
@@ -15,8 +16,6 @@ const maxAreaRatio = 2.5;
 /** Who stands stays within so many lengths of its place, at much the same size, however badly its box is drawn. */
 const standingShift = 0.25;
 const standingAreaRatio = 1.8;
-/** A gap this long asks of who comes back what is asked of a parked car: to be where it was. */
-const strictAfterMs = 4000;
 /** Lost for longer, nobody is taken for somebody by being nearest to where it should be: too many may have come by. */
 const pursuitMs = 2000;
 /** Looks needed before a speed is worth going by through a gap. */
@@ -45,6 +44,8 @@ export interface Expected {
   readonly object: FollowedObject;
   readonly group: string;
   readonly unseenMs: number;
+  /** It was missed, or overlooked for long, since it was last seen. */
+  readonly away: boolean;
   /** Undefined where a straight line says nothing any more. */
   readonly ahead: Prediction | undefined;
   /** Something stands before its place. */
@@ -79,10 +80,10 @@ export const movingCost: CostOf = (expected, seen, config) => {
     return still >= neededIou(expected, config) && staysPut(object, detection) ? 1 - still : undefined;
   const moved = ahead === undefined ? 0 : iou(ahead.box, detection.box);
   if (Math.max(still, moved) >= neededIou(expected, config)) {
-    return 1 - Math.max(moved, still / 2) + extra(object, detection, config);
+    return 1 - Math.max(moved, still / 2) + extra(expected, detection, config);
   }
   const far = seen.clear ? distanceCost(expected, detection, config) : undefined;
-  return far === undefined ? undefined : 1 + far + extra(object, detection, config);
+  return far === undefined ? undefined : 1 + far + extra(expected, detection, config);
 };
 
 /** Anywhere in the picture it may have got to since, by what it looks like. */
@@ -103,19 +104,19 @@ function staysPut(object: FollowedObject, { box }: Detection): boolean {
   return off <= standingShift * lengthOf(object.place) && areaRatio(object.place, box) <= standingAreaRatio;
 }
 
-function neededIou({ object, unseenMs }: Expected, { minIou, lostIou }: TrackConfig): number {
-  if (object.record.missed === 0) return minIou;
+function neededIou({ away, unseenMs }: Expected, { minIou, lostIou }: TrackConfig): number {
+  if (!away) return minIou;
   return minIou + Math.max(0, lostIou - minIou) * Math.min(1, unseenMs / strictAfterMs);
 }
 
 /** 0–1 as far as it may have got; undefined beyond. */
 function distanceCost(
-  { object, unseenMs, ahead }: Expected,
+  { object, unseenMs, ahead, away }: Expected,
   detection: Detection,
   config: TrackConfig,
 ): number | undefined {
   if (ahead === undefined || unseenMs <= 0) return undefined;
-  if (object.record.missed > 0 && (object.record.hits < speedHits || unseenMs > pursuitMs)) return undefined;
+  if (away && (object.record.hits < speedHits || unseenMs > pursuitMs)) return undefined;
   if (!(areaRatio(object.record.box, detection.box) <= maxAreaRatio)) return undefined;
   const reach = config.reach * lengthOf(object.record.box) * (unseenMs / 1000);
   const gate = Math.min(reach, maxSpreads * ahead.spread);
@@ -123,18 +124,18 @@ function distanceCost(
   return off < gate ? off / gate : undefined;
 }
 
-function extra(object: FollowedObject, { appearance }: Detection, { sameAppearance }: TrackConfig): number {
+function extra({ object, away }: Expected, { appearance }: Detection, { sameAppearance }: TrackConfig): number {
   const alike = similarity(object.appearance, appearance) ?? sameAppearance;
-  return (object.record.missed > 0 ? lostCost : 0) + unlikeCost * (sameAppearance - alike);
+  return (away ? lostCost : 0) + unlikeCost * (sameAppearance - alike);
 }
 
 /**
  * Whether it is somebody else than the lost object: who looks otherwise, and for an object kept for nothing but its
  * appearance whoever does not look the same.
  */
-function isOther({ object, unseenMs }: Expected, { appearance }: Detection, config: TrackConfig): boolean {
+function isOther({ object, unseenMs, away }: Expected, { appearance }: Detection, config: TrackConfig): boolean {
   const { record } = object;
-  if (record.missed === 0) return false;
+  if (!away) return false;
   const alike = similarity(object.appearance, appearance);
   const outlived = !object.keepsStill && record.expired(record.lastSeenAt + unseenMs, config);
   if (outlived) return alike === undefined || alike < config.sameAppearance;

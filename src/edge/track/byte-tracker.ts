@@ -42,14 +42,16 @@ export class ByteTracker implements Tracker {
     this.#lastAt = at;
 
     const usable = detections.filter(({ box, score }) => score >= this.#config.stayScore && isBox(box));
-    const expected = this.#expect(usable, at);
+    const expected = this.#expect(usable, at, elapsedMs);
     const { matches, left } = this.#match(expected, usable);
     for (const { object, hidden } of expected) {
       const detection = matches.get(object);
       if (detection !== undefined) object.see(detection, at, this.#config, hidden);
       else if (overlooked?.has(object.record.class) !== true) object.miss(elapsedMs, hidden);
     }
-    removed.push(...this.#evict((object) => object.expired(at, this.#config)));
+    const isOutdated = ({ record }: FollowedObject) =>
+      overlooked?.has(record.class) === true && record.outdated(at, this.#config);
+    removed.push(...this.#evict((object) => object.expired(at, this.#config) || isOutdated(object)));
     const newcomers = left.filter(({ clear }) => clear);
     removed.push(...this.#makeRoom(newcomers.length));
     for (const { detection } of newcomers.slice(0, maxTracks - this.#objects.length)) {
@@ -77,12 +79,13 @@ export class ByteTracker implements Tracker {
     return at - lastAt > this.#config.maxGapMs ? this.#evict(() => true) : [];
   }
 
-  #expect(detections: readonly Detection[], at: UtcMs): Expected[] {
+  #expect(detections: readonly Detection[], at: UtcMs, elapsedMs: number): Expected[] {
     return this.#objects.map((object) => {
       const unseenMs = at - object.record.lastSeenAt;
       const hidden = object.hiddenBy(detections, at);
       const group = classGroup(object.record.class);
-      return { object, group, unseenMs, ahead: object.predict(unseenMs), hidden };
+      const away = object.record.wasAway(at, elapsedMs);
+      return { object, group, unseenMs, away, ahead: object.predict(unseenMs), hidden };
     });
   }
 

@@ -3,7 +3,7 @@ import type { Detection } from '../../domain/detection.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
 import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Track } from '../../domain/track.ts';
-import { type Match, matchByMotion, matchByOverlap } from './association.ts';
+import { type LookTime, type Match, matchByMotion, matchByOverlap } from './association.ts';
 import { isBox } from './box-size.ts';
 import type { TrackConfig } from './config.ts';
 import { StraightTrack, savedStraightTrackSchema } from './straight-track.ts';
@@ -37,18 +37,21 @@ export class IouTracker implements Tracker {
 
   update(detections: readonly Detection[], at: UtcMs, overlooked?: ReadonlySet<ObjectClass>): readonly Track[] {
     const outdated = this.#keepTime(at);
-    const elapsed = this.#lastAt === undefined ? 0 : at - this.#lastAt;
+    const elapsedMs = this.#lastAt === undefined ? 0 : at - this.#lastAt;
     this.#lastAt = at;
 
     const usable = detections.filter(({ box, score }) => score >= this.#config.stayScore && isBox(box));
-    const matches = this.#match(usable, elapsed);
+    const matches = this.#match(usable, { at, elapsedMs });
     const seen = new Map(matches.map(({ track, detection }) => [track, detection]));
     for (const track of this.#tracks) {
       const detection = seen.get(track);
       if (detection !== undefined) track.see(detection, at, this.#config);
       else if (overlooked?.has(track.record.class) !== true) track.record.miss();
     }
-    const removed = this.#evict(({ record }) => record.expired(at, this.#config));
+    const removed = this.#evict(({ record }) => {
+      const isOutdated = overlooked?.has(record.class) === true && record.outdated(at, this.#config);
+      return isOutdated || record.expired(at, this.#config);
+    });
     this.#start(usable, new Set(seen.values()), at);
     return [
       ...this.#tracks.map((track) => track.toTrack()),
@@ -75,13 +78,13 @@ export class IouTracker implements Tracker {
     return at - this.#lastAt > this.#config.maxGapMs ? this.#evict(() => true) : [];
   }
 
-  #match(detections: readonly Detection[], elapsedMs: number): Match[] {
-    const overlapping = matchByOverlap(this.#tracks, detections, elapsedMs, this.#config);
+  #match(detections: readonly Detection[], time: LookTime): Match[] {
+    const overlapping = matchByOverlap(this.#tracks, detections, time, this.#config);
     const tracks = new Set(overlapping.map((match) => match.track));
     const taken = new Set(overlapping.map((match) => match.detection));
     const freeTracks = this.#tracks.filter((track) => !tracks.has(track));
     const freeDetections = detections.filter((detection) => !taken.has(detection));
-    return [...overlapping, ...matchByMotion(freeTracks, freeDetections, elapsedMs, this.#config)];
+    return [...overlapping, ...matchByMotion(freeTracks, freeDetections, time, this.#config)];
   }
 
   #start(detections: readonly Detection[], taken: ReadonlySet<Detection>, at: UtcMs): void {

@@ -30,6 +30,9 @@ export const savedRecordSchema = z.object({
 /** A record as JSON. */
 export type SavedRecord = z.output<typeof savedRecordSchema>;
 
+/** A gap this long asks of who comes back what is asked of a parked car: to be where it was. */
+export const strictAfterMs = 4000;
+
 /** What each look leaves of the votes before it: some fifty looks decide, so that one that changes hands changes its class. */
 const voteMemory = 0.98;
 
@@ -86,6 +89,15 @@ export class TrackRecord {
     return this.#state.lastSeenAt;
   }
 
+  /**
+   * Whether it was missed, or overlooked for so long that another may stand where it was. `sinceLookMs`: since the look
+   * before, seen or not.
+   */
+  wasAway(at: UtcMs, sinceLookMs: number): boolean {
+    const unseenMs = at - this.lastSeenAt;
+    return this.missed > 0 || (unseenMs > strictAfterMs && unseenMs > sinceLookMs);
+  }
+
   get confirmed(): boolean {
     return this.#state.confirmed;
   }
@@ -116,6 +128,11 @@ export class TrackRecord {
   notAfter(at: UtcMs): void {
     this.#state.firstSeenAt = Math.min(this.#state.firstSeenAt, at);
     this.#state.lastSeenAt = Math.min(this.#state.lastSeenAt, at);
+  }
+
+  /** Overlooked for so long that nobody is taken for it: as after a gap of the stream, for which none is missed either. */
+  outdated(at: UtcMs, { maxGapMs }: TrackConfig): boolean {
+    return at - this.lastSeenAt > maxGapMs;
   }
 
   /** Both time and looks must have passed: a slow look rate or a gap in the stream removes nobody. */

@@ -249,6 +249,16 @@ describe('appearance', () => {
     ['on the same place half a minute later, alike', person(0.1, 40), 34, 't1'],
   ])('%s', (_, detection, second, id) => expect(again(detection, second)).toBe(id));
 
+  test.each([
+    ['somebody else', 90, 't2'],
+    ['the same, changed by the light', 60, 't1'],
+  ])('on the same place after twenty seconds without a look for persons: %s', (_, degrees, id) => {
+    const t = tracker();
+    for (const at of seconds(0, 6)) t.update([person(0.1, 0)], at * 1000);
+    for (const at of seconds(6, 26)) t.update([], at * 1000, new Set(['person']));
+    expect(t.update([person(0.1, degrees)], 26_000).find(({ lastSeenAt }) => lastSeenAt === 26_000)?.id).toBe(id);
+  });
+
   test('a vector of another model says nothing', () => {
     expect(again({ ...person(0.1, 0), appearance: new Float32Array([1, 0, 0]) }, 12)).toBe('t1');
     expect(again({ ...person(0.8, 0), appearance: new Float32Array([1, 0, 0]) }, 20)).toBe('t2');
