@@ -22,6 +22,8 @@ export interface LookNeeds {
 export interface LookOutcome {
   /** `decided`: the scenes had their say; else why not. */
   readonly result: 'decided' | 'corrupt' | 'unsupported' | 'overloaded' | 'failed';
+  /** Of a decided look: why one of its models said nothing, so that some scenes passed over it. Absent: all answered. */
+  readonly partly?: 'overloaded' | 'failed';
   /** Node clock of the picture. */
   readonly at: UtcMs;
   /** Time a decoder thread worked on it; 0 where none did. */

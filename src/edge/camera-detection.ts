@@ -33,19 +33,22 @@ export class ModelsOfCamera implements CameraDetection {
 
   at(at: UtcMs): LookDetection {
     const look = { cameraId: this.#camera, at };
+    const { classes: provided } = this.#service;
     const wanted = this.#service.picturesFor(
       this.#models.map(({ id }) => id),
       look,
     );
     return {
       specs: wanted.map(({ spec }) => this.#enlarged(spec)),
+      unavailable: new Set(this.#models.flatMap(({ classes }) => classes.filter((each) => !provided.has(each)))),
       detect: async (pictures, regions, priority) => {
         const byModel = new Map<string, Picture>();
         for (const [index, { modelId }] of wanted.entries()) {
           const picture = pictures[index];
           if (picture !== undefined) byModel.set(modelId, picture);
         }
-        return this.#detect({ pictures: byModel, look, priority, ...(regions !== undefined && { regions }) });
+        const request = { pictures: byModel, look, priority, ...(regions !== undefined && { regions }) };
+        return this.#detect(request, provided);
       },
       release: (pictures) => {
         if (!this.#service.keepsPictures) for (const picture of pictures) releasePicture(picture);
@@ -58,25 +61,28 @@ export class ModelsOfCamera implements CameraDetection {
     return this.#tiles === undefined || spec.fit !== 'letterbox' ? spec : tilePictureSpec(this.#tiles, spec);
   }
 
-  async #detect(request: DetectRequest): Promise<LookFindings> {
+  /** `provided`: what models could find when the look began, as one may be ill by its end. */
+  async #detect(request: DetectRequest, provided: ReadonlySet<ObjectClass>): Promise<LookFindings> {
     const { detections, runs, detectMs, cut, failed, failures } = await this.#service.detect(request);
     if (failures.length === 0) return { detections, detectMs, cut };
     // One model's failure takes what only it could have seen; the rest of the look stands.
     if (runs.length === 0) throw failureOf(failures);
-    return { detections, detectMs, cut, overlooked: this.#overlooked(failed), failure: failureOf(failures) };
+    return { detections, detectMs, cut, overlooked: this.#overlooked(failed, provided), failure: failureOf(failures) };
   }
 
   /** Classes of models that failed alone; those of a model known to be unavailable the scenes do without anyway. */
-  #overlooked(failed: readonly string[]): ReadonlySet<ObjectClass> {
+  #overlooked(failed: readonly string[], provided: ReadonlySet<ObjectClass>): ReadonlySet<ObjectClass> {
     const classesOf = (hasFailed: boolean) =>
       this.#models.filter(({ id }) => failed.includes(id) === hasFailed).flatMap(({ classes }) => classes);
     const seen = new Set(classesOf(false));
-    return new Set(classesOf(true).filter((each) => !seen.has(each) && this.#service.classes.has(each)));
+    return new Set(classesOf(true).filter((each) => !seen.has(each) && provided.has(each)));
   }
 }
 
 function failureOf(failures: readonly DetectFailure[]): AppError {
-  const overloaded = failures.every(({ reason }) => reason === 'overloaded');
+  // What is known to be unavailable says nothing of why the others failed.
+  const surprises = failures.filter(({ reason }) => reason !== 'unavailable');
+  const overloaded = surprises.length > 0 && surprises.every(({ reason }) => reason === 'overloaded');
   const what = failures.map(({ model, detail }) => `${model}: ${detail}`).join('; ');
   return new AppError(overloaded ? 'MB_OVERLOADED' : 'MB_MODEL_FAILED', what);
 }

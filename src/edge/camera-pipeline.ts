@@ -146,9 +146,9 @@ export class CameraPipeline {
     const outcome = await this.#look(unit, at, priority, means).catch((error: unknown): LookOutcome => {
       // A model that fails takes this look, not the node; what it would have seen is looked for on the next.
       this.#stages.attention.wantFullPicture();
-      const overloaded = error instanceof AppError && error.code === 'MB_OVERLOADED';
-      if (!overloaded) this.#log.warn({ error: messageOf(error) }, 'look failed');
-      return { result: overloaded ? 'overloaded' : 'failed', at, decodeMs: 0, detectMs: 0 };
+      const result = resultOf(error);
+      if (result === 'failed') this.#log.warn({ error: messageOf(error) }, 'look failed');
+      return { result, at, decodeMs: 0, detectMs: 0 };
     });
     // One without a picture ends before those before it: whoever waits for it waits for them as well.
     void before.then(over);
@@ -195,7 +195,7 @@ export class CameraPipeline {
     const findings = await this.#detect(detection, pictures, { full, regions }, priority);
     const { detections: found, detectMs, cut } = findings;
     if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
-    const overlooked = this.#overlooked(findings, full && pictures.length > 0, at);
+    const { unseen, partly } = this.#overlooked(findings, detection, full && pictures.length > 0, at);
     this.#cut = cut;
     pass('detected');
 
@@ -204,7 +204,7 @@ export class CameraPipeline {
     const detections =
       (await appearance?.tell(unhidden, pictures.slice(0, detection.specs.length), around)) ?? unhidden;
     if (signal.aborted) return this.#givenUp({ at, decodeMs, detectMs });
-    const tracks = this.#stages.tracker.update(detections, at, overlooked);
+    const tracks = this.#stages.tracker.update(detections, at, unseen);
     this.#tracks = tracks.filter(({ state }) => state !== 'removed');
     // Scenes judge what the observation log can tell, so that a replay comes to the same.
     const look = { at: Math.round(at), tracks: tracks.map(recordableTrack), aspect: this.#aspect };
@@ -221,17 +221,26 @@ export class CameraPipeline {
       await this.#stages.reporter.report(event, { unit, at, hops, detections, evidence, start });
     }
     detection.release(pictures);
-    return { result: 'decided', at, decodeMs, detectMs };
+    return { result: 'decided', ...partly, at, decodeMs, detectMs };
   }
 
-  /** What the look was not looked at for; that is looked for again. @throws AppError where no scene can do with the rest. */
-  #overlooked({ overlooked = nothing, failure }: LookFindings, full: boolean, at: UtcMs): ReadonlySet<ObjectClass> {
+  /**
+   * What the look was not looked at for, as models failed or do not run; what failed is looked for again. @throws AppError
+   * where no scene can do with the rest.
+   */
+  #overlooked(
+    { overlooked = nothing, failure }: LookFindings,
+    { unavailable = nothing }: LookDetection,
+    full: boolean,
+    at: UtcMs,
+  ): { readonly unseen: ReadonlySet<ObjectClass>; readonly partly?: Pick<LookOutcome, 'partly'> } {
     const { attention, scenes } = this.#stages;
     const isOfUse = scenes.overlook?.(overlooked) !== false;
     if (!isOfUse && failure !== undefined) throw failure;
     if (overlooked.size > 0) attention.wantFullPicture();
     else if (full) attention.noteFullPicture(at);
-    return overlooked;
+    if (overlooked.size === 0) return { unseen: unavailable };
+    return { unseen: new Set([...overlooked, ...unavailable]), partly: { partly: resultOf(failure) } };
   }
 
   /** What the book holds for raised must be reported, whatever becomes of the log. */
@@ -274,6 +283,10 @@ function concerns(activity: Activity, area: readonly Box[] | undefined): boolean
   return (
     activity.active && activity.reason !== 'first' && (area === undefined || within(activity.regions, area).length > 0)
   );
+}
+
+function resultOf(error: unknown): 'overloaded' | 'failed' {
+  return error instanceof AppError && error.code === 'MB_OVERLOADED' ? 'overloaded' : 'failed';
 }
 
 function failureOf(reason: DecodeFailure['reason']): LookOutcome['result'] {

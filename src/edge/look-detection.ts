@@ -26,6 +26,8 @@ export interface LookFindings {
 /** The detection of one look; pictures in the order of `specs`. */
 export interface LookDetection {
   readonly specs: readonly PictureSpec[];
+  /** Classes of the camera's models that none of them can find for now, whether the look is detected or not. */
+  readonly unavailable?: ReadonlySet<ObjectClass>;
   /** `regions` undefined: the whole picture. @throws AppError MB_MODEL_FAILED, MB_OVERLOADED */
   detect(
     pictures: readonly Picture[],

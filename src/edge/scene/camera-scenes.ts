@@ -113,14 +113,15 @@ export class CameraScenes {
   }
 
   /**
-   * Classes that the next look was not looked at for, though models provide them. Scenes that go by one of them pass
-   * over the look: it is no sign that anything has left. False: all that are at work do.
+   * Classes that the next look was not looked at for, though models provide them. Scenes that look for one of them pass
+   * over the look: it is no sign that anything has left. What they go by beside keeps none from its work. False: all that
+   * are at work pass over it.
    */
   overlook(classes: ReadonlySet<ObjectClass>): boolean {
     const before = this.#overlooked;
     const isSame = classes.size === before.size && [...classes].every((each) => before.has(each));
     if (!isSame) this.#overlooked = classes;
-    return this.#scenes.some((scene) => this.#works(scene) && !scene.goesBy.some((each) => classes.has(each)));
+    return this.#scenes.some((scene) => this.#works(scene) && !scene.classes.some((each) => classes.has(each)));
   }
 
   /** The camera cannot be trusted (`moved`, `covered`, …), or can again (undefined). The time is a gap as well. */
@@ -181,13 +182,13 @@ export class CameraScenes {
         trace?.note({ scene: module.id, verdict: 'ignored', code: 'camera-suspended', values });
         return [];
       }
-      const missing = scene.goesBy.filter((each) => this.#overlooked.has(each));
+      const missing = scene.classes.filter((each) => this.#overlooked.has(each));
       if (missing.length > 0) {
         const values = { classes: missing.join(', ') };
         trace?.note({ scene: module.id, verdict: 'ignored', code: 'look-incomplete', values });
         return [];
       }
-      const events = scene.update(look, trace);
+      const events = scene.update(look, { unlooked: this.#unlooked(scene), trace });
       const ground = this.#ground;
       return ground === undefined ? events : events.map((event) => located(event, ground, look));
     });
@@ -195,6 +196,12 @@ export class CameraScenes {
 
   #pending(scene: RunningScene): readonly PendingHit[] {
     return this.#fault === undefined && this.#works(scene) ? scene.pending : [];
+  }
+
+  /** Of the classes a scene looks for, those that no model can find now: with them nothing is known to have left. */
+  #unlooked({ classes }: RunningScene): ReadonlySet<ObjectClass> | undefined {
+    const unlooked = classes.filter((each) => !this.#provided.has(each));
+    return unlooked.length > 0 ? new Set(unlooked) : undefined;
   }
 
   #works({ classes }: RunningScene): boolean {

@@ -1,4 +1,5 @@
 import type { IncidentId, UtcMs } from '../../domain/ids.ts';
+import type { ObjectClass } from '../../domain/object-class.ts';
 import type { IncidentPhase, SceneEvent, SceneHit } from '../../domain/scene-event.ts';
 import type { Severity } from '../../domain/scene-id.ts';
 import type { Zone } from '../../domain/zone.ts';
@@ -112,8 +113,15 @@ export class IncidentBook {
     });
   }
 
-  /** Takes the hits of one look; returns what is to be reported, in order. */
-  update(at: UtcMs, hits: readonly SceneHit[], trace?: RuleTrace): readonly SceneEvent[] {
+  /**
+   * Takes the hits of one look; returns what is to be reported, in order. `unlooked`: what nobody could find on it, so
+   * that an incident of one of these is not absent without a hit.
+   */
+  update(
+    at: UtcMs,
+    hits: readonly SceneHit[],
+    { trace, unlooked }: { trace?: RuleTrace | undefined; unlooked?: ReadonlySet<ObjectClass> | undefined } = {},
+  ): readonly SceneEvent[] {
     const elapsed = at - (this.#lastLookAt ?? at);
     this.#lastLookAt = at;
     if (elapsed < 0) this.#setBack(elapsed);
@@ -138,7 +146,7 @@ export class IncidentBook {
         events.push(this.#event('raised', incident, at));
       }
     }
-    this.#clearAbsent(at, elapsed, hit, events);
+    this.#clearAbsent(at, elapsed, (each) => hit.has(each) || isOfSome(each.hit, unlooked), events);
     return events;
   }
 
@@ -155,9 +163,9 @@ export class IncidentBook {
     events.push(this.#event('updated', incident, at));
   }
 
-  #clearAbsent(at: UtcMs, elapsed: number, hit: ReadonlySet<Incident>, events: SceneEvent[]): void {
+  #clearAbsent(at: UtcMs, elapsed: number, stays: (incident: Incident) => boolean, events: SceneEvent[]): void {
     this.#open = this.#open.filter((incident) => {
-      if (hit.has(incident)) return true;
+      if (stays(incident)) return true;
       if (elapsed > 0 && elapsed <= this.#timing.streamGapMs) incident.absentMs += elapsed;
       incident.misses = (incident.misses ?? 0) + 1;
       if (incident.absentMs < this.#timing.clearAfterMs || incident.misses < leastMisses) return true;
@@ -196,6 +204,10 @@ export class IncidentBook {
       ...(hit.wholeZone === true && { wholeZone: true }),
     };
   }
+}
+
+function isOfSome({ subject, others = [] }: SceneHit, classes: ReadonlySet<ObjectClass> | undefined): boolean {
+  return classes !== undefined && [subject, ...others].some((each) => classes.has(each.class));
 }
 
 function graver(one: Severity | undefined, other: Severity | undefined): Severity | undefined {

@@ -100,7 +100,11 @@ export class RunningScene {
     return mine.map(({ kept }) => kept);
   }
 
-  update(look: Look, trace: SceneTrace | undefined): readonly SceneEvent[] {
+  /** `unlooked`: classes it looks for that nobody could find on this look. */
+  update(
+    look: Look,
+    { unlooked, trace }: { unlooked?: ReadonlySet<ObjectClass> | undefined; trace?: SceneTrace | undefined } = {},
+  ): readonly SceneEvent[] {
     const own = trace && { note: (note: Omit<SceneNote, 'scene'>) => trace.note({ ...note, scene: this.module.id }) };
     const schedule = this.#schedule;
     const inHours = (at: UtcMs) => schedule === undefined || this.#calendar.isWithin(schedule, at);
@@ -112,6 +116,7 @@ export class RunningScene {
       return this.book.update(look.at, []);
     }
     if (schedule !== undefined) this.#windDown.within(look, inHours);
-    return this.book.update(look.at, this.#rule.evaluate(look, own), own);
+    const seen = unlooked === undefined ? look : { ...look, unlooked };
+    return this.book.update(look.at, this.#rule.evaluate(seen, own), { trace: own, unlooked });
   }
 }

@@ -17,6 +17,8 @@ export interface Look {
   readonly tracks: readonly Track[];
   /** Width of the picture by its height, in pixels: boxes are normalised, proportions of bodies are not. */
   readonly aspect: number;
+  /** Classes the scene looks for that no model could find: that none is seen says nothing. Absent: there are none. */
+  readonly unlooked?: ReadonlySet<ObjectClass>;
 }
 
 /** What a rule knows of its place. */

@@ -169,8 +169,26 @@ describe('the models of a node', () => {
     const { service } = await started({ clock: new FakeClock() });
     const classes = new Set(['person', 'car'] as const);
     const camera = new ModelsOfCamera({ camera: 'c' as CameraId, service, classes, tiles: undefined });
-    const { overlooked } = await camera.at(0).detect([picture, picture], undefined, priority);
+    const look = camera.at(0);
+    expect([...(look.unavailable ?? [])]).toEqual(['car']);
+    const { overlooked } = await look.detect([picture, picture], undefined, priority);
     expect(overlooked).toEqual(new Set());
+  });
+
+  test('the look that makes a model ill was not looked at for its classes either', async () => {
+    await Promise.all([people, cars].map((id) => writeTinyModel(folder.path, id)));
+    const { service } = await started({ clock: new FakeClock() });
+    const classes = new Set(['person', 'car'] as const);
+    const camera = new ModelsOfCamera({ camera: 'c' as CameraId, service, classes, tiles: undefined });
+    const bad = { ...picture, data: new Uint8Array(3) };
+    const told: string[] = [];
+    while (service.classes.has('car') && told.length < 20) {
+      const look = camera.at(0);
+      const { overlooked = [] } = await look.detect([picture, bad], undefined, priority);
+      told.push(...overlooked, ...(look.unavailable ?? []));
+    }
+    expect(told).toEqual(Array.from({ length: 8 }, () => 'car'));
+    expect([...(camera.at(0).unavailable ?? [])]).toEqual(['car']);
   });
 
   test('a model nobody knows is a mistake of the configuration', async () => {

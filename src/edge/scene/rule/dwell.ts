@@ -92,6 +92,14 @@ export class Dwell {
     return this.#missedLooks <= missesAllowed && !isCleared;
   }
 
+  /** A look that could not have seen the subject: no more than a gap of the stream. */
+  unlooked(at: UtcMs): void {
+    const elapsed = at - this.#lastLookAt;
+    this.#lastLookAt = at;
+    if (elapsed < 0) this.#startedAt = Math.min(this.#startedAt, at);
+    if (this.#missingSince !== undefined) this.#missingSince += elapsed;
+  }
+
   /** The subject is there but moved: the stay begins anew. */
   restart(at: UtcMs): void {
     this.#startedAt = at;

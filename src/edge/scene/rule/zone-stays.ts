@@ -89,7 +89,9 @@ export class ZoneStays {
     // Only now is it known whose stay lost its track: a new id on the same spot goes on with it.
     for (const { zone, track } of arrivals) this.#begin(zone, track, look.at);
     for (const [key, stay] of this.#stays) {
-      if (!stay.present && !stay.dwell.absent(look.at)) this.#stays.delete(key);
+      if (stay.present) continue;
+      if (look.unlooked?.has(stay.track.class) === true) stay.dwell.unlooked(look.at);
+      else if (!stay.dwell.absent(look.at)) this.#stays.delete(key);
     }
     return [...this.#stays.values()].filter((stay) => stay.present && this.#subjects.isSure(stay.track, trace));
   }

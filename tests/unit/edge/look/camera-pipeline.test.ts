@@ -63,6 +63,8 @@ function watch(world: {
   objects: (second: number) => readonly Box[];
   /** Classes whose model fails on a look. */
   overlooked?: (second: number) => readonly ObjectClass[];
+  /** Classes whose model is known not to run. */
+  unavailable?: (second: number) => readonly ObjectClass[];
   masks?: readonly PictureMask[];
   track?: object;
   observe?: () => void;
@@ -88,6 +90,7 @@ function watch(world: {
       detection: {
         at: () => ({
           specs: [{ width: 4, height: 4, fit: 'letterbox', format: 'rgb24' }],
+          unavailable: new Set(world.unavailable?.(second) ?? []),
           detect: async (_, regions) => {
             if (broken) throw new Error('the model is broken');
             detected.push(regions);
@@ -305,9 +308,31 @@ describe('a camera’s looks', () => {
       overlooked: (second) => (second === 2 ? ['car'] : second === 4 ? ['flame'] : []),
     });
     const results: unknown[] = [];
-    for (const second of [0, 2, 4, 6]) results.push((await camera.lookAt(second))?.result);
-    expect(results).toEqual(['decided', 'overloaded', 'decided', 'decided']);
+    for (const second of [0, 2, 4, 6]) {
+      const outcome = await camera.lookAt(second);
+      results.push([outcome?.result, outcome?.partly]);
+    }
+    expect(results).toEqual([
+      ['decided', undefined],
+      ['overloaded', undefined],
+      ['decided', 'overloaded'],
+      ['decided', undefined],
+    ]);
     expect(camera.observed.map(({ at }) => at)).toEqual([0, 4000, 6000]);
+  });
+
+  test('while the cars’ model does not run, a car is not missed, still picture or not', async () => {
+    const away = (second: number) => second > 40 && second < 140;
+    const camera = watch({
+      activity: (second) => (second === 0 ? first : away(second) ? still : arrived),
+      objects: (second) => (away(second) ? [] : [parked]),
+      unavailable: (second) => (away(second) ? ['car'] : []),
+    });
+    for (let second = 0; second <= 160; second += 2) await camera.lookAt(second);
+    const ids = new Set(camera.observed.flatMap(({ tracks }) => tracks.map(({ id }) => id)));
+    expect([...ids]).toEqual(['t1']);
+    // No more of the picture is looked at for it: only the place of who was seen a moment ago.
+    expect(camera.detected.filter((regions) => regions === undefined)).toHaveLength(1);
   });
 
   test('after a look that one model missed, the whole picture is looked at', async () => {

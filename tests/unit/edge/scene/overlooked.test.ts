@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Box } from '../../../../src/domain/geometry.ts';
 import type { ZoneId } from '../../../../src/domain/ids.ts';
 import type { ObjectClass } from '../../../../src/domain/object-class.ts';
@@ -68,5 +68,69 @@ test('a scene that passes over a look says why', () => {
     verdict: 'ignored',
     code: 'look-incomplete',
     values: { classes: 'car' },
+  });
+});
+
+const all = new Set<ObjectClass>(['person', 'boat', 'car', 'debris_pile']);
+/** One scene at work on the whole picture, and what it reported, at a look a second. */
+function one(scene: string, settings: object, tags: readonly string[] = []) {
+  const scenes = new CameraScenes({
+    modules: sceneModules,
+    zones: [{ ...everywhere, tags }],
+    config: { [scene]: configured(scene, settings) as never },
+    around: sceneSurroundings(),
+    provided: all,
+  });
+  const without = (...lost: ObjectClass[]) => new Set([...all].filter((each) => !lost.includes(each)));
+  return { scenes, without };
+}
+const storyOf = (events: readonly { phase: string; second: number }[]) =>
+  events.filter(({ phase }) => phase !== 'updated').map(({ phase, second }) => `${phase}@${second}`);
+
+test('a scene is at work without what it goes by beside: somebody in the water is reported, boats or not', () => {
+  const { scenes } = one('waterside_abnormal', {}, ['water']);
+  expect(scenes.overlook(new Set(['boat']))).toBe(true);
+  const swims = new SceneTimeline()
+    .lookEvery(1)
+    .stands('p', { box: [0.5, 0.4, 0.56, 0.7], from: 20, to: 60, class: 'person' });
+  expect(storyOf(swims.play(scenes, 100))).toEqual(['raised@23', 'cleared@89']);
+});
+
+describe('one model of a scene’s two is unavailable from second 100 to 200', () => {
+  const lane: Box = [0.1, 0.1, 0.9, 0.95];
+  const walks: Box = [0.1, 0.4, 0.16, 0.7];
+  const seconds = Array.from({ length: 100 }, (_, index) => 100 + index);
+  /** Plays a timeline with the cars' model away meanwhile. */
+  const play = (scene: string, settings: object, timeline: SceneTimeline) => {
+    const { scenes, without } = one(scene, settings);
+    const before = timeline.play(scenes, 99);
+    scenes.provide(without('car'));
+    const meanwhile = timeline.play(scenes, 199, { from: 100 });
+    scenes.provide(all);
+    return storyOf([...before, ...meanwhile, ...timeline.play(scenes, 400, { from: 200 })]);
+  };
+  const parked = (until: number) =>
+    new SceneTimeline().lookEvery(1).stands('c', { box: lane, from: 0, to: until, missed: seconds });
+
+  test.each<[string, number, string[]]>([
+    ['who stands there all along is one incident', 300, ['raised@5', 'cleared@329']],
+    ['who left meanwhile is cleared once it can be known', 150, ['raised@5', 'cleared@229']],
+  ])('%s', (_, until, story) => {
+    expect(play('zone_intrusion', {}, parked(until))).toEqual(story);
+  });
+
+  test('its stay goes on, so that it does not wait for its dwell again', () => {
+    const config = { vehicleDwellMs: 60_000, occlusionMs: 3_000 };
+    expect(play('fire_lane_blocked', config, parked(300))).toEqual(['raised@60', 'cleared@329']);
+  });
+
+  test('that time is no dwell', () => {
+    const late = new SceneTimeline().lookEvery(1).stands('c', { box: lane, from: 80, to: 300, missed: seconds });
+    expect(play('fire_lane_blocked', { vehicleDwellMs: 60_000 }, late)).toEqual(['raised@240', 'cleared@329']);
+  });
+
+  test('somebody else is reported and cleared meanwhile', () => {
+    const story = parked(300).stands('p', { box: walks, from: 120, to: 140, class: 'person' });
+    expect(play('zone_intrusion', {}, story)).toEqual(['raised@5', 'raised@125', 'cleared@169', 'cleared@329']);
   });
 });
