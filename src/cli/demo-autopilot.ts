@@ -22,14 +22,20 @@ export class DemoAutopilot {
     this.#client = client;
   }
 
-  /** Takes the next step of each ticket that has one; tickets as the desk lists them. */
+  /**
+   * Takes the next step of each ticket that has one; tickets as the desk lists them. A step that the desk refuses keeps no
+   * other from being taken.
+   * @throws what the first refused step rejected with, once all have been tried.
+   */
   async work(tickets: readonly TicketSummary[]): Promise<void> {
+    const refusals: unknown[] = [];
     for (const ticket of tickets) {
       const step = steps[ticket.state];
       if (step === undefined || step.when?.(ticket) === false) continue;
       const { action, note } = step;
       const request = action === 'feedback' ? { note, outcome: 'RESOLVED_ONSITE' as const } : { note };
-      await this.#client.act(ticket.id, action, request);
+      await this.#client.act(ticket.id, action, request).catch((error: unknown) => refusals.push(error));
     }
+    if (refusals.length > 0) throw refusals[0];
   }
 }

@@ -4,16 +4,23 @@ import type { DeskClient } from '../../../src/cli/desk-client.ts';
 import type { TicketSummary } from '../../../src/contracts/desk-api.ts';
 import { listedTicket } from '../../support/demo-takes.ts';
 
-/** What the autopilot asks the desk for, as `<ticket> <action>`. */
-async function asked(...tickets: TicketSummary[]): Promise<string[]> {
+/** What the autopilot asks the desk for, as `<ticket> <action>`; the desk refuses everything of some tickets. */
+async function asked(
+  tickets: readonly TicketSummary[],
+  refused: readonly TicketSummary[] = [],
+): Promise<{ said: string[]; refusal: unknown }> {
   const said: string[] = [];
-  const act: DeskClient['act'] = (id, action) => {
+  const act: DeskClient['act'] = async (id, action) => {
     said.push(`${id} ${action}`);
-    return Promise.reject(new Error('not needed'));
+    if (refused.some((ticket) => ticket.id === id)) throw new Error(`${id} is refused`);
+    // The desk's answer is not looked at: the next list tells.
+    return {} as never;
   };
-  // The desk's answer is not looked at: the next list tells.
-  await new DemoAutopilot({ act: (...request) => act(...request).catch(() => ({}) as never) }).work(tickets);
-  return said;
+  const refusal = await new DemoAutopilot({ act }).work(tickets).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { said, refusal };
 }
 
 test.each<[TicketSummary['state'], boolean, string[]]>([
@@ -27,10 +34,21 @@ test.each<[TicketSummary['state'], boolean, string[]]>([
   ['VERIFYING', true, []],
   ['CLOSED', true, []],
 ])('%s, cleared %s: %j', async (state, cleared, expected) => {
-  expect(await asked(listedTicket(1, 'fire_smoke', { state, cleared }))).toEqual(expected);
+  expect(await asked([listedTicket(1, 'fire_smoke', { state, cleared })])).toEqual({ said: expected });
 });
 
+const several = [
+  listedTicket(1, 'fire_smoke'),
+  listedTicket(2, 'person_down', { state: 'SIGNED' }),
+  listedTicket(3, 'muck_truck', { state: 'DEPARTED' }),
+];
+
 test('several tickets side by side', async () => {
-  const tickets = [listedTicket(1, 'fire_smoke'), listedTicket(2, 'person_down', { state: 'SIGNED' })];
-  expect(await asked(...tickets)).toEqual(['ticket-1 sign', 'ticket-2 depart']);
+  expect(await asked(several)).toEqual({ said: ['ticket-1 sign', 'ticket-2 depart', 'ticket-3 arrive'] });
+});
+
+test('a step that is refused holds up no other ticket, and the first refusal is told', async () => {
+  const { said, refusal } = await asked(several, several.slice(0, 2));
+  expect(said).toEqual(['ticket-1 sign', 'ticket-2 depart', 'ticket-3 arrive']);
+  expect(refusal).toEqual(new Error('ticket-1 is refused'));
 });
