@@ -10,6 +10,9 @@ const groups: Partial<Record<ObjectClass, string>> = {
   motorcycle: 'two-wheeler',
 };
 
+/** Who sets off at any moment: where one stood, the next to stand there is another. */
+export const restless: ReadonlySet<ObjectClass> = new Set(['person', 'animal']);
+
 /**
  * Classes that one object may be taken for from look to look: a van is a car, then a truck.
  * Within a group detections compete and a track may change its class; a class outside any group is its own.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { restless } from '../../domain/class-group.ts';
 import type { Detection } from '../../domain/detection.ts';
 import type { Box } from '../../domain/geometry.ts';
 import type { TrackId, UtcMs } from '../../domain/ids.ts';
-import type { ObjectClass } from '../../domain/object-class.ts';
 import type { Track, TrackState } from '../../domain/track.ts';
 import { appearanceFromText, appearanceToText, remember } from './appearance.ts';
 import { BoxMotion, maxPredictionMs, type Prediction, savedMotionSchema } from './box-motion.ts';
@@ -10,8 +10,6 @@ import type { TrackConfig } from './config.ts';
 import { hides, StandingPlace, savedPlaceSchema } from './standing-place.ts';
 import { savedRecordSchema, TrackRecord } from './track-record.ts';
 
-/** Where one stood, the next to stand there is another. */
-const restless: ReadonlySet<ObjectClass> = new Set(['person', 'animal']);
 /** Looks needed before an object is said to stand. */
 const standingHits = 3;
 /** Who stood for so long is remembered beyond `maxLostMs`. */

@@ -55,7 +55,7 @@ export const crowdGatheringSchema = z.strictObject({
  */
 export const crowdGathering: SceneModule<typeof crowdGatheringSchema> = {
   id: 'crowd_gathering',
-  version: 'crowd_gathering/1',
+  version: 'crowd_gathering/2',
   classes,
   severity: 1,
   looks: { idleMs: 2_000, busyMs: 2_000 },

@@ -41,7 +41,7 @@ interface SavedRule {
 /** 机动车违停: a vehicle stands in a no-parking polygon (design: scenes.md, 1). Zone tag `loading-bay`: see `loadingHours`. */
 export const illegalParking: SceneModule<typeof illegalParkingSchema> = {
   id: 'illegal_parking',
-  version: 'illegal_parking/4',
+  version: 'illegal_parking/5',
   classes,
   severity: 3,
   looks: { idleMs: 10_000, busyMs: 2_000 },

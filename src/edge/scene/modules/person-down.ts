@@ -57,7 +57,7 @@ export const personDownSchema = z.strictObject({
  */
 export const personDown: SceneModule<typeof personDownSchema> = {
   id: 'person_down',
-  version: 'person_down/1',
+  version: 'person_down/2',
   classes,
   severity: 1,
   // Somebody there is watched at the pace of a fall, which takes about a second.

@@ -67,7 +67,7 @@ export const watersideAbnormalSchema = z.strictObject({
  */
 export const watersideAbnormal: SceneModule<typeof watersideAbnormalSchema> = {
   id: 'waterside_abnormal',
-  version: 'waterside_abnormal/2',
+  version: 'waterside_abnormal/3',
   classes,
   also: ['boat'],
   severity: 1,

@@ -50,7 +50,7 @@ export const zoneIntrusionSchema = z.strictObject({
  */
 export const zoneIntrusion: SceneModule<typeof zoneIntrusionSchema> = {
   id: 'zone_intrusion',
-  version: 'zone_intrusion/3',
+  version: 'zone_intrusion/4',
   classes,
   also: lookAlikes,
   classesOf: (config) => config.classes,

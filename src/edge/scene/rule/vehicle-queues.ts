@@ -34,7 +34,7 @@ interface Member {
   aloneMs: number;
   /** Since the first look that missed it; negative while it is seen. */
   missedMs: number;
-  /** Looks that missed it, one after the other, with nothing before its place. */
+  /** Looks that missed it, one after the other, with nothing before its place; those that saw none of several say nothing. */
   emptyLooks: number;
 }
 
@@ -103,12 +103,15 @@ export class VehicleQueues {
     const elapsed = this.#pass(look.at);
     this.#stays.update(look);
     const waiting: Stay[] = [];
-    for (const stay of [...this.#stays.all]) {
+    const stays = [...this.#stays.all];
+    // Of several that are all missed at once none has left: glare, or a bus before the camera.
+    const isBlank = stays.length > 1 && !stays.some(({ present }) => present);
+    for (const stay of stays) {
       if (stay.present) this.#standstill.check(stay, look);
       const member = this.#members.of(stay);
       const { startedAt, dwellMs } = stay.dwell;
       if (member.stoppedAt !== startedAt) Object.assign(member, this.#memberSince(startedAt));
-      this.#countMisses(stay, look, elapsed);
+      this.#countMisses(stay, look, { elapsed, isBlank });
       if (this.#hasLeft(member)) {
         this.#stays.delete(stay);
         continue;
@@ -174,7 +177,7 @@ export class VehicleQueues {
     return 0;
   }
 
-  #countMisses(stay: Stay, look: Look, elapsed: number): void {
+  #countMisses(stay: Stay, look: Look, { elapsed, isBlank }: { elapsed: number; isBlank: boolean }): void {
     const member = this.#members.of(stay);
     if (stay.present) {
       member.missedMs = -1;
@@ -184,7 +187,8 @@ export class VehicleQueues {
     member.missedMs = member.missedMs < 0 ? 0 : member.missedMs + elapsed;
     const place = stay.track.box;
     const hides = ({ box, lastSeenAt }: Track) => lastSeenAt === look.at && insideShare(place, box) >= hidingShare;
-    member.emptyLooks = look.tracks.some(hides) ? 0 : member.emptyLooks + 1;
+    if (look.tracks.some(hides)) member.emptyLooks = 0;
+    else if (!isBlank && look.unlooked?.has(stay.track.class) !== true) member.emptyLooks += 1;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { classGroup } from '../../../domain/class-group.ts';
+import { classGroup, restless } from '../../../domain/class-group.ts';
 import { anchorOf, type Box, insidePolygon, iou } from '../../../domain/geometry.ts';
 import type { TrackId, UtcMs, ZoneId } from '../../../domain/ids.ts';
 import type { ObjectClass } from '../../../domain/object-class.ts';
@@ -135,7 +135,7 @@ export class ZoneStays {
   }
 
   #begin(zone: Zone, track: Track, at: UtcMs): void {
-    const before = this.#sameUnderOtherId(zone, track);
+    const before = this.#sameUnderOtherId(zone, track, at);
     if (before !== undefined) {
       this.delete(before);
       this.#stays.set(keyOf(zone, track.id), before);
@@ -148,11 +148,14 @@ export class ZoneStays {
     this.#stays.set(keyOf(zone, track.id), stay);
   }
 
-  #sameUnderOtherId(zone: Zone, track: Track): Stay | undefined {
+  /** A car stands where it stood after any gap; of people the next one does, after one as long as an incident outlasts. */
+  #sameUnderOtherId(zone: Zone, track: Track, at: UtcMs): Stay | undefined {
+    const mostUnseenMs = restless.has(track.class) ? this.#limits.clearAfterMs : Number.POSITIVE_INFINITY;
     return [...this.#stays.values()].find(
       (stay) =>
         !stay.present &&
         stay.zone === zone &&
+        at - stay.track.lastSeenAt <= mostUnseenMs &&
         classGroup(stay.track.class) === classGroup(track.class) &&
         iou(stay.track.box, track.box) >= sameSubjectIou,
     );

@@ -314,6 +314,18 @@ describe('illegal_parking', () => {
       expect(storyOf(parking(), timeline, 90)).toEqual(['raised@70']);
     });
 
+    test.each<[string, number[], string[]]>([
+      ['all missed at once', [0.42, 0.54, 0.66], ['raised@42', 'raised@42', 'raised@42']],
+      ['of which two are missed', [0.42, 0.54], ['raised@30', 'raised@42', 'raised@42']],
+    ])('is not of parked cars, %s for a moment', (_what, glare, expected) => {
+      const timeline = new SceneTimeline();
+      for (const x of [0.42, 0.54, 0.66]) {
+        const missed = glare.includes(x) ? [4, 6, 8, 10] : [];
+        timeline.stands(`c${x}`, { box: [x, 0.5, x + 0.1, 0.6], from: 0, to: 100, missed });
+      }
+      expect(storyOf(parking(), timeline, 60)).toEqual(expected);
+    });
+
     test('outlasts one that is missed for long', () => {
       const lookedAway = Array.from({ length: 18 }, (_, index) => 30 + index);
       const timeline = lane([0.42, 10, 90], [0.66, 18, 94]).stands('c', {

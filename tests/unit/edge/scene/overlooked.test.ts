@@ -96,6 +96,24 @@ test('a scene is at work without what it goes by beside: somebody in the water i
   expect(storyOf(swims.play(scenes, 100))).toEqual(['raised@23', 'cleared@89']);
 });
 
+test.each<[string, number, string]>([
+  ['for a moment: it may be the same', 20, 'raised@82'],
+  ['for longer than an incident would outlast: it has its own time', 40, 'raised@132'],
+  ['for twenty minutes', 1_200, 'raised@1292'],
+])('somebody stands where another did when persons began to be overlooked, %s', (_, outageS, raised) => {
+  const { scenes } = one('waterside_abnormal', {});
+  const bank = (x: number, from: number, to: number) => ({ box: [x, 0.4, x + 0.06, 0.7] as Box, from, to });
+  const began = 32 + outageS;
+  const people = new SceneTimeline()
+    .stands('p1', { ...bank(0.5, 0, 32), class: 'person' })
+    .stands('p2', { ...bank(0.51, began, began + 100), class: 'person' });
+  const before = people.play(scenes, 30);
+  scenes.overlook(new Set(['person']));
+  people.play(scenes, began - 2, { from: 32 });
+  scenes.overlook(new Set());
+  expect(storyOf([...before, ...people.play(scenes, began + 70, { from: began })])).toEqual([raised]);
+});
+
 describe('one model of a scene’s two is unavailable from second 100 to 200', () => {
   const lane: Box = [0.1, 0.1, 0.9, 0.95];
   const walks: Box = [0.1, 0.4, 0.16, 0.7];
