@@ -1,8 +1,10 @@
 import type { AuditReport, TicketDetail, TicketTrace } from '../contracts/desk-api.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { SceneId } from '../domain/scene-id.ts';
+import type { RaisedAlert } from './demo-raised.ts';
 import type { DemoTake } from './demo-takes.ts';
 
-/** What became of one scene: alerts raised, tickets opened, tickets closed, on the camera where it happens. */
+/** What became of one scene: alerts raised at the edge, tickets opened, tickets closed, on the camera where it happens. */
 export interface SceneTally {
   readonly fired: number;
   readonly ticketed: number;
@@ -13,7 +15,8 @@ export interface SceneTally {
 export interface FalseAlarm {
   readonly camera: string;
   readonly scene: SceneId;
-  readonly ticket: number;
+  /** Undefined where it never became one. */
+  readonly ticket: number | undefined;
 }
 
 /** What `demo --json` writes (design: performance.md). */
@@ -43,23 +46,35 @@ export interface DemoCase {
   readonly trace: TicketTrace;
 }
 
-/** Puts the report together. `unseen`: near misses that were not seen whole. */
-export function demoReport(
-  cases: readonly DemoCase[],
-  audit: AuditReport,
-  takes: readonly DemoTake[],
-  unseen: number,
-): DemoReport {
+/** What a report is made from. */
+export interface DemoFindings {
+  /** Every ticket of the desk. */
+  readonly cases: readonly DemoCase[];
+  /** What the edge node raised. */
+  readonly raised: readonly RaisedAlert[];
+  readonly audit: AuditReport;
+  readonly takes: readonly DemoTake[];
+  /** Near misses that were not seen whole. */
+  readonly unseen: number;
+}
+
+/** Puts the report together. */
+export function demoReport({ cases, raised: atEdge, audit, takes, unseen }: DemoFindings): DemoReport {
   const alerts = cases.flatMap(({ trace }) => trace.alerts);
+  const raised = allRaised(atEdge, alerts);
   const [first] = cases.toSorted((a, b) => a.ticket.number - b.ticket.number);
   const near = new Set<string>(takes.filter((take) => take.near).map(({ camera }) => camera.id));
-  const scenes = Object.fromEntries(takes.filter((take) => !take.near).map((take) => [take.scene, tally(cases, take)]));
-  const count = (of: (tally: SceneTally) => number) => Object.values(scenes).filter((each) => of(each) > 0).length;
-  const falseAlarms = cases.flatMap(({ ticket, trace }) =>
-    trace.alerts
-      .filter(({ phase, camera }) => phase === 'raised' && near.has(camera.id))
-      .map(({ camera, scene }) => ({ camera: camera.name, scene, ticket: ticket.number })),
+  const scenes = Object.fromEntries(
+    takes.filter((take) => !take.near).map((take) => [take.scene, tally(raised, cases, take)]),
   );
+  const count = (of: (tally: SceneTally) => number) => Object.values(scenes).filter((each) => of(each) > 0).length;
+  const falseAlarms = raised
+    .filter(({ camera }) => near.has(camera.id))
+    .map(({ camera, scene, incident }) => ({
+      camera: camera.name,
+      scene,
+      ticket: cases.find(({ trace }) => trace.alerts.some(({ incidentId }) => incidentId === incident))?.ticket.number,
+    }));
   return {
     alerts: alerts.length,
     tickets: cases.length,
@@ -89,15 +104,20 @@ export function isWhole(report: DemoReport): boolean {
   );
 }
 
-function tally(cases: readonly DemoCase[], { camera, scene }: DemoTake): SceneTally {
+/** What the edge has on record, and what reached a ticket within the second that the record takes; each once. */
+function allRaised(atEdge: readonly RaisedAlert[], ticketed: readonly Alert[]): RaisedAlert[] {
+  const arrived = ticketed
+    .filter(({ phase }) => phase === 'raised')
+    .map(({ camera, scene, incidentId: incident }) => ({ camera, scene, incident }));
+  return [...new Map([...arrived, ...atEdge].map((each) => [each.incident, each])).values()];
+}
+
+function tally(raised: readonly RaisedAlert[], cases: readonly DemoCase[], { camera, scene }: DemoTake): SceneTally {
   const own = cases.filter(
     ({ ticket, trace }) => ticket.scene === scene && trace.alerts.some((alert) => alert.camera.id === camera.id),
   );
-  const raised = own.flatMap(({ trace }) =>
-    trace.alerts.filter((alert) => alert.phase === 'raised' && alert.camera.id === camera.id),
-  );
   return {
-    fired: raised.length,
+    fired: raised.filter((alert) => alert.camera.id === camera.id && alert.scene === scene).length,
     ticketed: own.length,
     closed: own.filter(({ ticket }) => ticket.state === 'CLOSED').length,
   };

@@ -2,12 +2,14 @@ import { createServer } from 'node:net';
 import type { Desk } from '../desk/desk.ts';
 import { type EdgeConfig, edgeSchema } from '../edge/config.ts';
 import type { EdgeNode } from '../edge/edge-node.ts';
+import { observationsPath } from '../edge/observations-path.ts';
 import { parseConfig } from '../lib/config.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
 import type { FolderLock } from '../lib/folder-lock.ts';
 import { CameraFarm } from '../simulator/camera-farm.ts';
 import { composeCollect, composeDesk, composeEdge, type Surroundings } from './compose.ts';
 import { demoConfigText, prepareDemoDir } from './demo-files.ts';
+import { type RaisedAlert, raisedAtEdge } from './demo-raised.ts';
 import { type DemoTake, demoTakes } from './demo-takes.ts';
 import { type NamedService, startAll, stopAll } from './run-services.ts';
 import { collectSchema, deskServiceSchema } from './service-config.ts';
@@ -19,17 +21,17 @@ const keyframeEveryMs = 2_000;
 export class DemoStack {
   readonly #around: Surroundings;
   readonly #dir: string;
-  readonly #takes: readonly DemoTake[];
+  readonly #footageDir: string;
   readonly #deskPort: number;
   readonly #running: NamedService[] = [];
+  #takes: readonly DemoTake[] = [];
   #lock: FolderLock | undefined;
   #parts: { edge: EdgeNode; desk: Desk; farm: CameraFarm } | undefined;
 
-  /** @throws AppError MB_MISSING_PART naming the clips that are not there. */
   constructor(options: Surroundings & { dir: string; footageDir: string; deskPort: number }) {
     this.#around = options;
     this.#dir = options.dir;
-    this.#takes = demoTakes(edgeConfig({ dir: options.dir }), options.footageDir);
+    this.#footageDir = options.footageDir;
     this.#deskPort = options.deskPort;
   }
 
@@ -38,7 +40,7 @@ export class DemoStack {
     return this.#parts?.desk.address ?? '';
   }
 
-  /** What is played. */
+  /** What is played; nothing before start. */
   get takes(): readonly DemoTake[] {
     return this.#takes;
   }
@@ -52,9 +54,18 @@ export class DemoStack {
     return this.#parts?.edge;
   }
 
-  /** Starts from the desk back to the cameras, so that every stage finds the next one ready. */
+  /** What its cameras' scenes have raised, a second ago and before. */
+  raised(): RaisedAlert[] {
+    return raisedAtEdge(observationsPath(edgeConfig({ dir: this.#dir })), this.#takes);
+  }
+
+  /**
+   * Starts from the desk back to the cameras, so that every stage finds the next one ready.
+   * @throws AppError MB_MISSING_PART naming the clips that are not there, before anything in the folder is touched.
+   */
   async start(): Promise<void> {
     const dir = this.#dir;
+    this.#takes = demoTakes(edgeConfig({ dir }), this.#footageDir);
     this.#lock = prepareDemoDir(dir);
     const deskConfig = parseConfig(demoConfigText('desk', { dir }), deskServiceSchema, 'edge-config/demo/desk.yaml');
     const port = await freePort(this.#deskPort);

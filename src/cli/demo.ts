@@ -8,6 +8,7 @@ import type { Command, CommandContext } from './command.ts';
 import { DemoAutopilot } from './demo-autopilot.ts';
 import { type DemoReport, demoReport, isWhole } from './demo-report.ts';
 import { DemoStack } from './demo-stack.ts';
+import { summaryOf } from './demo-summary.ts';
 import { demoFootageDir } from './demo-takes.ts';
 import { DemoWatch } from './demo-watch.ts';
 import { DeskClient } from './desk-client.ts';
@@ -137,31 +138,14 @@ function healthTeller(stack: DemoStack, tell: (line: string) => void): () => voi
   };
 }
 
-function summaryOf(report: DemoReport): string[] {
-  const { scenes, scenesFired, scenesTicketed, scenesClosed, falseAlarms } = report;
-  const all = Object.keys(scenes).length;
-  const lacking = Object.entries(scenes).filter(([, { closed }]) => closed === 0);
-  return [
-    '',
-    `scenes fired ${scenesFired}/${all} · tickets ${scenesTicketed}/${all} · closed ${scenesClosed}/${all} · ` +
-      `near misses ${report.nearMissesFired}`,
-    `alerts ${report.alerts} · tickets ${report.tickets} · closed ${report.closed} · audit verified: ${report.auditVerified}`,
-    ...lacking.map(
-      ([scene, { fired, ticketed }]) =>
-        `  not closed: ${scene} (${fired === 0 ? 'did not fire' : ticketed === 0 ? 'no ticket' : 'has a ticket'})`,
-    ),
-    ...falseAlarms.map(({ camera, scene, ticket }) => `  false alarm: ${scene} on ${camera}, ticket ${ticket}`),
-    ...(report.nearMissesUnseen > 0 ? [`  near misses not seen whole: ${report.nearMissesUnseen}`] : []),
-  ];
-}
-
 async function collectReport(stack: DemoStack, unseen: number): Promise<DemoReport> {
   const auditor = clientOf(stack, 'auditor');
   const tickets = await auditor.tickets();
   const cases = await Promise.all(
     tickets.map(async ({ id }) => ({ ticket: await auditor.ticket(id), trace: await auditor.trace(id) })),
   );
-  return demoReport(cases, await auditor.verifyAudit(), stack.takes, unseen);
+  const audit = await auditor.verifyAudit();
+  return demoReport({ cases, raised: stack.raised(), audit, takes: stack.takes, unseen });
 }
 
 function clientOf(stack: DemoStack, role: 'responder' | 'auditor'): DeskClient {
