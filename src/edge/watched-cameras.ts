@@ -8,6 +8,7 @@ import type { CameraConfig } from './camera-config.ts';
 import type { EdgeConfig } from './config.ts';
 import type { CoverageAccount } from './coverage-account.ts';
 import type { IngestPool } from './ingest/ingest-pool.ts';
+import { passedOverProblem } from './passed-over.ts';
 import { pipelineMetrics } from './pipeline-metrics.ts';
 import type { PerformLook } from './schedule/look-dispatch.ts';
 import { LookScheduler } from './schedule/look-scheduler.ts';
@@ -77,6 +78,11 @@ export class WatchedCameras {
   get availability(): Readonly<Record<string, string>> {
     const states = [...this.#cameras.values()].flatMap(({ scenes }) => [...scenes.availability]);
     return Object.fromEntries(states);
+  }
+
+  /** What scenes do not get, as sentences for people. */
+  get problems(): readonly string[] {
+    return passedOverProblem([...this.#cameras.values()].filter(({ id }) => this.#connected.has(id)));
   }
 
   get schedule(): ScheduleStatus {

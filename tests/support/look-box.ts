@@ -128,6 +128,8 @@ export class LookBox {
   hiddenMs = 0;
   /** How much longer everything takes where all threads are at work: they share cores. */
   slowdown = 0;
+  /** Why a model of each look said nothing. */
+  partly: LookOutcome['partly'];
   underWay = 0;
   mostUnderWay = 0;
   #looks = 0;
@@ -149,7 +151,8 @@ export class LookBox {
     const detectMs = reaches ? this.detectMs * (1 + busy) : 0;
     if (reaches) await this.#detector.work(priority, detectMs);
     this.underWay -= 1;
-    return { result: 'decided', at: unit.receivedAt, decodeMs, detectMs };
+    const { partly } = this;
+    return { result: 'decided', ...(partly && { partly }), at: unit.receivedAt, decodeMs, detectMs };
   };
 }
 

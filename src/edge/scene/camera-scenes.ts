@@ -28,6 +28,9 @@ interface SavedScene {
   readonly state: unknown;
 }
 
+/** A model fails on a look at times; scenes that pass over looks for longer are told of. */
+const passedOverForMs = 30_000;
+
 /** All scenes of one camera: rules and incident books. */
 export class CameraScenes {
   readonly #scenes: readonly RunningScene[];
@@ -82,6 +85,13 @@ export class CameraScenes {
   /** Classes the configured scenes look for, available or not. */
   get classes(): ReadonlySet<ObjectClass> {
     return new Set(this.#scenes.flatMap(({ goesBy }) => goesBy));
+  }
+
+  /** Scenes at work that have passed over every look for long: one of several models fails on it or has no room. */
+  get passedOver(): readonly SceneId[] {
+    const isLong = ({ missedLooks: span }: RunningScene) =>
+      span !== undefined && span.to - span.from >= passedOverForMs;
+    return this.#scenes.filter((scene) => this.#works(scene) && isLong(scene)).map(({ module }) => module.id);
   }
 
   /** Zones that some configured scene watches. */
@@ -186,8 +196,10 @@ export class CameraScenes {
       if (missing.length > 0) {
         const values = { classes: missing.join(', ') };
         trace?.note({ scene: module.id, verdict: 'ignored', code: 'look-incomplete', values });
+        scene.missedLooks = { from: scene.missedLooks?.from ?? look.at, to: look.at };
         return [];
       }
+      scene.missedLooks = undefined;
       const events = scene.update(look, { unlooked: this.#unlooked(scene), trace });
       const ground = this.#ground;
       return ground === undefined ? events : events.map((event) => located(event, ground, look));

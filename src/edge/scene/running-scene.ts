@@ -32,6 +32,8 @@ export class RunningScene {
   readonly looks: LookIntervals;
   readonly anchor: TriggeringAnchor;
   readonly book: IncidentBook;
+  /** First and last of the looks passed over since one was not. */
+  missedLooks: { readonly from: UtcMs; readonly to: UtcMs } | undefined;
   readonly #schedule: SceneConfig['schedule'];
   readonly #calendar: Calendar;
   readonly #rule: SceneRule;

@@ -212,7 +212,9 @@ export class LookScheduler implements Service {
     const late = decidedMs - looks.deadlineOf(arrivedMs);
     this.#metrics.late(severity, late);
     const slow = -late < looks.terms.decideWithinMs / 2;
-    this.#load.look(looks, outcome, late > 0 ? 'late' : slow ? 'slow' : 'in-time');
+    // One model of the look had no room, as more urgent looks had it: as little in time as one that had none at all.
+    const crowded = outcome.partly === 'overloaded';
+    this.#load.look(looks, outcome, late > 0 || crowded ? 'late' : slow ? 'slow' : 'in-time');
     // A look that ends after the connection has gone begins nothing.
     if (looks.connected) looks.due.looked({ arrivedMs, decidedMs }, this.#due[severity], looks.cause);
     looks.decided();

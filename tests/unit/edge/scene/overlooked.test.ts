@@ -152,3 +152,17 @@ describe('one model of a scene’s two is unavailable from second 100 to 200', (
     expect(play('zone_intrusion', {}, story)).toEqual(['raised@5', 'raised@125', 'cleared@169', 'cleared@329']);
   });
 });
+
+test.each<[string, number, (second: number) => boolean, string[]]>([
+  ['for half a minute', 50, (second) => second >= 20, ['illegal_parking']],
+  ['for a little less', 49, (second) => second >= 20, []],
+  ['at every other look', 90, (second) => second % 2 === 0, []],
+  ['not any more', 60, (second) => second >= 20 && second < 60, []],
+])('what a camera tells of a scene whose model fails %s', (_, untilS, fails, told) => {
+  const { scenes } = one('illegal_parking', {});
+  for (let second = 0; second <= untilS; second += 1) {
+    scenes.overlook(new Set(fails(second) ? ['car'] : []));
+    scenes.update({ at: second * 1000, tracks: [], aspect: 16 / 9 });
+  }
+  expect(scenes.passedOver).toEqual(told);
+});

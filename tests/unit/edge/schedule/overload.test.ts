@@ -161,6 +161,22 @@ describe('twice what the box can do', { timeout: 60_000 }, () => {
     expect(scheduler.status().problems).toEqual([]);
   });
 
+  test('a model without room for its part of the looks is told by them, though they are decided in time', async () => {
+    const { happenings, scheduler, box, changes } = node({ 1: 50, 2: 50, 3: 50, 4: 50 });
+    await scheduler.start(new AbortController().signal);
+    await happenings.pass(60_000);
+    expect(changes).toEqual([]);
+    box.partly = 'failed';
+    await happenings.pass(60_000);
+    expect(changes).toEqual([]);
+    box.partly = 'overloaded';
+    await happenings.pass(60_000);
+    expect(changes[0]).toMatch(/^\d+ overloaded: severity 4: /);
+    box.partly = undefined;
+    await happenings.pass(120_000);
+    expect(scheduler.status().problems).toEqual([]);
+  });
+
   test('threads that slow each other down: it settles, and does not flap', async () => {
     const { happenings, scheduler, box, changes, looks } = node({ 1: 50, 2: 50, 3: 100, 4: 200 });
     box.slowdown = 0.6;
