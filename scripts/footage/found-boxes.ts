@@ -12,7 +12,7 @@ export interface FoundClass {
   /** Boxes that were to be found, over all pictures, and how many of them were. */
   readonly boxes: number;
   readonly found: number;
-  /** Boxes where there is none, and how many of them have a score that makes them count. */
+  /** Boxes where there is none or one is found already, and how many of them have a score that makes them count. */
   readonly wrong: number;
   readonly surelyWrong: number;
   /** Objects, however many pictures they are in, and how many had a box of at least the score that makes them count. */
@@ -20,8 +20,14 @@ export interface FoundClass {
   readonly sure: number;
   /** Best score of each object that was found at all, the lowest first: how far they are from counting. */
   readonly bestScores: readonly number[];
-  /** Score of the worst mistake, and what is there instead: a class, or nothing; absent without a mistake. */
-  readonly worst?: { readonly score: number; readonly is: ObjectClass | undefined };
+  /** The one with the highest score; absent without a mistake. */
+  readonly worst?: Mistake;
+}
+
+/** A box that is none: where another class is, where nothing is, or a second one on an object that is found. */
+export interface Mistake {
+  readonly score: number;
+  readonly on: ObjectClass | 'nothing' | 'duplicate';
 }
 
 /** One picture's truth and what was found in it, boxes normalised. */
@@ -72,7 +78,7 @@ function judge(
   const own = labels.filter((label) => label.class === name);
   const free = new Set(own);
   const right: { id: number; score: number }[] = [];
-  const wrong: { score: number; is: ObjectClass | undefined }[] = [];
+  const wrong: Mistake[] = [];
   const found = detections.filter((each) => each.class === name && each.score >= leastScore);
   for (const { box, score } of found.toSorted((a, b) => b.score - a.score)) {
     const label = bestOf(box, [...free]);
@@ -80,7 +86,9 @@ function judge(
       free.delete(label);
       if (label.ignore !== true) right.push({ id: label.id, score });
     } else if (!own.some((each) => each.ignore === true && insideShare(box, each.box) >= leastOverlap)) {
-      wrong.push({ score, is: bestOf(box, labels)?.class });
+      const on = bestOf(box, labels)?.class ?? 'nothing';
+      // A label of its own class that it fits would be its own, were it not found already.
+      wrong.push({ score, on: on === name ? 'duplicate' : on });
     }
   }
   return { own, right, wrong };

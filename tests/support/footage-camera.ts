@@ -10,7 +10,7 @@ import { AlertWriter } from '../../src/edge/alert/alert-writer.ts';
 import type { CameraConfig } from '../../src/edge/camera-config.ts';
 import { DecoderPool } from '../../src/edge/decode/decoder-pool.ts';
 import { detectSchema } from '../../src/edge/detect/config.ts';
-import { DetectionService } from '../../src/edge/detect/detection-service.ts';
+import { DetectionService, type DetectOutcome } from '../../src/edge/detect/detection-service.ts';
 import { loadManifest } from '../../src/edge/detect/model-manifest.ts';
 import type { ModelStoreOptions } from '../../src/edge/detect/model-store.ts';
 import { evidenceSchema } from '../../src/edge/evidence/config.ts';
@@ -29,6 +29,7 @@ import { trackSchema } from '../../src/edge/track/config.ts';
 import type { WatchSurroundings } from '../../src/edge/watch-surroundings.ts';
 import { WatchedCamera } from '../../src/edge/watched-camera.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
+import { AppError } from '../../src/lib/errors.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { clipUnits } from './clip-units.ts';
@@ -49,6 +50,16 @@ const unobserved: WatchSurroundings['observations'] = {
 
 /** An alert, at the second of the clip. */
 export type FootageAlert = AlertDraft & { readonly second: number };
+
+/** What the models found, where all of them looked. @throws AppError MB_MODEL_FAILED naming those that did not. */
+export function allFound(
+  { detections, failures }: Pick<DetectOutcome, 'detections' | 'failures'>,
+  at: string,
+): readonly Detection[] {
+  if (failures.length === 0) return detections;
+  const why = failures.map(({ model, reason, detail }) => `${model} ${reason}: ${detail}`).join('; ');
+  throw new AppError('MB_MODEL_FAILED', `${at}: ${why}`);
+}
 
 /** What came of a clip. */
 export interface FootageRun {
@@ -112,14 +123,16 @@ export class FootageStage {
     return this.#detection.classes;
   }
 
-  /** What the models find in the whole of a keyframe; nothing where it does not decode. */
+  /** What the models find in the whole of a keyframe. @throws AppError where it does not decode or a model fails on it. */
   async detectionsIn(unit: AccessUnit): Promise<readonly Detection[]> {
     const pictures = new Map<string, Picture>();
+    const at = `keyframe at ${unit.ptsMs / 1000} s`;
     for (const { id } of this.#detection.models) {
       const decoded = await this.#decoder.decode(unit, this.#detection.specOf(id));
-      if (decoded.ok) pictures.set(id, decoded.picture);
+      if (!decoded.ok) throw new AppError('MB_DECODE_FAILED', `${at}: ${decoded.detail}`);
+      pictures.set(id, decoded.picture);
     }
-    return (await this.#detection.detect({ pictures, priority: { severity: 1, deadlineMs: 0 } })).detections;
+    return allFound(await this.#detection.detect({ pictures, priority: { severity: 1, deadlineMs: 0 } }), at);
   }
 
   /** Every alert of a clip, in order; units are taken as a camera sent them, a file is coded anew. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TakeKind, TakeTruth, TruthInterval } from '../../scripts/footage/truth.ts';
+import type { SceneEvent } from '../../src/domain/scene-event.ts';
 import type { SceneId } from '../../src/domain/scene-id.ts';
 import { sceneModules } from '../../src/edge/scene/registry.ts';
-import type { TakeOutcome } from './take-play.ts';
 
 /** Seconds after what goes on has ended by which its incident is over: it is absent for a while, and looks are apart. */
 const clearedWithinS = 14;
@@ -14,7 +14,14 @@ const shownForS = 3;
 /** Their near takes show look-alikes, which are of no class: steam, red banners. */
 const byLookAlikes: ReadonlySet<SceneId> = new Set<SceneId>(['fire_smoke']);
 
-type Judged = Pick<TakeOutcome, 'events' | 'untilS'>;
+/** What a judge goes by of an event. `second`: since the camera was joined. */
+export type JudgedEvent = Pick<SceneEvent, 'phase' | 'incidentId'> & { readonly second: number };
+
+interface Judged {
+  readonly events: readonly JudgedEvent[];
+  /** When the play ended. */
+  readonly untilS: number;
+}
 
 /** What is wrong with what came of a take, one line each; nothing where all is as it must be. */
 export function faultsOf(truth: TakeTruth, outcome: Judged): string[] {
