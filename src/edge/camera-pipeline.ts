@@ -92,6 +92,8 @@ export class CameraPipeline {
   #aspect = 16 / 9;
   /** Objects that a region of the last look cut through: looked at again with more around them. */
   #cut: readonly Box[] = [];
+  /** Classes whose models did not run on the look before. */
+  #unavailable: ReadonlySet<ObjectClass> = nothing;
   /** Resolves when the look before is judged. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -164,6 +166,7 @@ export class CameraPipeline {
   ): Promise<LookOutcome | undefined> {
     const { attention, faults, appearance, area, masks = [] } = this.#stages;
     const detection = this.#stages.detection.at(at);
+    this.#noteModels(detection);
     const hops: Hop[] = [{ stage: 'received', at: unit.receivedAt }];
     const pass = (stage: string) => hops.push({ stage, at: this.#clock.now() });
     const whole = attention.fullPictureDue(at);
@@ -222,6 +225,12 @@ export class CameraPipeline {
     }
     detection.release(pictures);
     return { result: 'decided', ...partly, at, decodeMs, detectMs };
+  }
+
+  /** What a model could not see while it did not run is looked for once it does, whether anything moves or not. */
+  #noteModels({ unavailable = nothing }: LookDetection): void {
+    if ([...this.#unavailable].some((each) => !unavailable.has(each))) this.#stages.attention.wantFullPicture();
+    this.#unavailable = unavailable;
   }
 
   /**

@@ -55,7 +55,7 @@ export class LaneExcuses {
   readonly #unloading: Unloading;
   readonly #known: StayMemory<Known>;
 
-  constructor(stays: Pick<ZoneStays, 'all'>, config: Config, calendar: SceneSurroundings['calendar']) {
+  constructor(stays: Pick<ZoneStays, 'kept'>, config: Config, calendar: SceneSurroundings['calendar']) {
     this.#config = config;
     this.#calendar = calendar;
     this.#unloading = new Unloading(stays, config);

@@ -40,7 +40,7 @@ export class Riders {
   readonly #limits: Limits;
   readonly #ridden: StayMemory<Ridden>;
 
-  constructor(stays: Pick<ZoneStays, 'all'>, limits: Limits) {
+  constructor(stays: Pick<ZoneStays, 'kept'>, limits: Limits) {
     this.#limits = limits;
     this.#ridden = new StayMemory(stays, ({ track }) => {
       return { known: false, now: false, riddenMs: 0, lastAt: track.lastSeenAt };

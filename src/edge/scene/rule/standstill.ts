@@ -43,7 +43,7 @@ export class Standstill {
   readonly #rests: StayMemory<Rest>;
 
   constructor(
-    stays: Pick<ZoneStays, 'all'>,
+    stays: Pick<ZoneStays, 'kept'>,
     limits: { readonly maxDrift: number; readonly occlusionMs: number; readonly streamGapMs: number },
   ) {
     this.#limits = limits;

@@ -6,12 +6,12 @@ export type SavedStayMemory<T> = readonly (readonly [zone: ZoneId, track: TrackI
 
 /** What a rule remembers of each stay beside its dwell, as flat JSON; it is forgotten with the stay. */
 export class StayMemory<T extends object> {
-  readonly #stays: Pick<ZoneStays, 'all'>;
+  readonly #stays: Pick<ZoneStays, 'kept'>;
   readonly #first: (stay: Stay) => T;
   readonly #values = new WeakMap<Stay, T>();
 
   /** `first`: what is known of a stay that begins. */
-  constructor(stays: Pick<ZoneStays, 'all'>, first: (stay: Stay) => T) {
+  constructor(stays: Pick<ZoneStays, 'kept'>, first: (stay: Stay) => T) {
     this.#stays = stays;
     this.#first = first;
   }
@@ -26,7 +26,7 @@ export class StayMemory<T extends object> {
 
   /** Changes nothing: a node that saves must go on as a replay does, which does not. */
   save(): SavedStayMemory<T> {
-    return [...this.#stays.all].flatMap((stay) => {
+    return [...this.#stays.kept].flatMap((stay) => {
       const value = this.#values.get(stay);
       return value === undefined ? [] : [[stay.zone.id, stay.track.id, { ...value }] as const];
     });
@@ -34,7 +34,7 @@ export class StayMemory<T extends object> {
 
   /** After the stays themselves were restored. */
   restore(saved: SavedStayMemory<T>): void {
-    const stays = [...this.#stays.all];
+    const stays = [...this.#stays.kept];
     for (const [zone, track, value] of saved) {
       const stay = stays.find((each) => each.zone.id === zone && each.track.id === track);
       if (stay !== undefined) this.#values.set(stay, { ...value });

@@ -45,7 +45,7 @@ export class Unloading {
   readonly #work: StayMemory<Work>;
 
   constructor(
-    stays: Pick<ZoneStays, 'all'>,
+    stays: Pick<ZoneStays, 'kept'>,
     limits: { readonly [field in keyof typeof unloadingFields]: number } & { readonly streamGapMs: number },
   ) {
     this.#limits = limits;

@@ -105,13 +105,13 @@ export class VehicleQueues {
     const waiting: Stay[] = [];
     const stays = [...this.#stays.all];
     // Of several that are all missed at once none has left: glare, or a bus before the camera.
-    const isBlank = stays.length > 1 && !stays.some(({ present }) => present);
+    const tells = stays.length < 2 || stays.some(({ present }) => present);
     for (const stay of stays) {
       if (stay.present) this.#standstill.check(stay, look);
       const member = this.#members.of(stay);
       const { startedAt, dwellMs } = stay.dwell;
       if (member.stoppedAt !== startedAt) Object.assign(member, this.#memberSince(startedAt));
-      this.#countMisses(stay, look, { elapsed, isBlank });
+      this.#countMisses(stay, look, elapsed, tells);
       if (this.#hasLeft(member)) {
         this.#stays.delete(stay);
         continue;
@@ -177,7 +177,7 @@ export class VehicleQueues {
     return 0;
   }
 
-  #countMisses(stay: Stay, look: Look, { elapsed, isBlank }: { elapsed: number; isBlank: boolean }): void {
+  #countMisses(stay: Stay, look: Look, elapsed: number, tells: boolean): void {
     const member = this.#members.of(stay);
     if (stay.present) {
       member.missedMs = -1;
@@ -187,8 +187,7 @@ export class VehicleQueues {
     member.missedMs = member.missedMs < 0 ? 0 : member.missedMs + elapsed;
     const place = stay.track.box;
     const hides = ({ box, lastSeenAt }: Track) => lastSeenAt === look.at && insideShare(place, box) >= hidingShare;
-    if (look.tracks.some(hides)) member.emptyLooks = 0;
-    else if (!isBlank && look.unlooked?.has(stay.track.class) !== true) member.emptyLooks += 1;
+    member.emptyLooks = look.tracks.some(hides) ? 0 : member.emptyLooks + (tells ? 1 : 0);
   }
 
   /**

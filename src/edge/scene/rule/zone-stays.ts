@@ -48,6 +48,8 @@ export class ZoneStays {
   readonly #stays = new Map<string, Stay>();
   #earlier: SceneHit[] = [];
   #lookedMs = 0;
+  /** Of the last look. */
+  #unlooked: Look['unlooked'];
   #lastLookAt: UtcMs | undefined;
 
   constructor(
@@ -62,6 +64,11 @@ export class ZoneStays {
 
   /** All stays under way, those of unsure and briefly hidden subjects with them. */
   get all(): Iterable<Stay> {
+    return this.#unlooked === undefined ? this.kept : [...this.kept].filter((stay) => !this.#isUnlooked(stay));
+  }
+
+  /** The same, and those whose subjects no model can find now: they go on once one does. */
+  get kept(): Iterable<Stay> {
     return this.#stays.values();
   }
 
@@ -74,6 +81,7 @@ export class ZoneStays {
   /** Takes a look in; returns the stays of sure subjects (`Subjects.isSure`) seen on it. */
   update(look: Look, trace?: RuleTrace): readonly Stay[] {
     this.#forgetEarlier(look.at);
+    this.#unlooked = look.unlooked;
     for (const stay of this.#stays.values()) stay.present = false;
     const arrivals: { readonly zone: Zone; readonly track: Track }[] = [];
     for (const track of this.#subjects.seen(look, trace)) {
@@ -90,7 +98,7 @@ export class ZoneStays {
     for (const { zone, track } of arrivals) this.#begin(zone, track, look.at);
     for (const [key, stay] of this.#stays) {
       if (stay.present) continue;
-      if (look.unlooked?.has(stay.track.class) === true) stay.dwell.unlooked(look.at);
+      if (this.#isUnlooked(stay)) stay.dwell.unlooked(look.at);
       else if (!stay.dwell.absent(look.at)) this.#stays.delete(key);
     }
     return [...this.#stays.values()].filter((stay) => stay.present && this.#subjects.isSure(stay.track, trace));
@@ -98,7 +106,7 @@ export class ZoneStays {
 
   /** Stays that have not lasted this long yet; where it differs, `needed` says how long, undefined for none. */
   pending(needed: number | ((stay: Stay) => number | undefined)): PendingHit[] {
-    return [...this.#stays.values()].flatMap((stay) => {
+    return [...this.all].flatMap((stay) => {
       const neededMs = typeof needed === 'number' ? needed : needed(stay);
       const dueInMs = (neededMs ?? 0) - stay.dwell.dwellMs;
       return dueInMs > 0 ? { startedAt: stay.dwell.startedAt, dueInMs } : [];
@@ -126,6 +134,10 @@ export class ZoneStays {
       const dwell = Dwell.restore(saved.dwell, this.#limits);
       this.#stays.set(keyOf(zone, track.id), { zone, track, reference, dwell, present: false });
     }
+  }
+
+  #isUnlooked({ present, track }: Stay): boolean {
+    return !present && this.#unlooked?.has(track.class) === true;
   }
 
   #goOn(stay: Stay, track: Track, at: UtcMs): void {

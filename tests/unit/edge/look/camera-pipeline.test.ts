@@ -132,6 +132,7 @@ function watch(world: {
   };
   const lookAt = (at: number, by: LookDecode = decode) => {
     second = at;
+    scenes.provide(new Set((['car'] as const).filter((each) => !(world.unavailable?.(at) ?? []).includes(each))));
     const unit = { cameraId: 'c' as CameraId, keyframe: true, ptsMs: at * 1000, receivedAt: at * 1000 } as AccessUnit;
     return pipeline.look(unit, { severity: 3, deadlineMs: 0 }, { decode: by });
   };
@@ -321,18 +322,20 @@ describe('a camera’s looks', () => {
     expect(camera.observed.map(({ at }) => at)).toEqual([0, 4000, 6000]);
   });
 
-  test('while the cars’ model does not run, a car is not missed, still picture or not', async () => {
-    const away = (second: number) => second > 40 && second < 140;
+  test('while the cars’ model does not run, a car is not missed, and once it does it is looked for', async () => {
+    const away = (second: number) => second > 80 && second < 180;
     const camera = watch({
-      activity: (second) => (second === 0 ? first : away(second) ? still : arrived),
+      // Nothing moves all the while.
+      activity: (second) => (second === 0 ? first : still),
       objects: (second) => (away(second) ? [] : [parked]),
       unavailable: (second) => (away(second) ? ['car'] : []),
     });
-    for (let second = 0; second <= 160; second += 2) await camera.lookAt(second);
+    for (let second = 0; second <= 260; second += 2) await camera.lookAt(second);
+    expect(camera.events.filter(({ phase }) => phase !== 'updated').map(({ phase }) => phase)).toEqual(['raised']);
     const ids = new Set(camera.observed.flatMap(({ tracks }) => tracks.map(({ id }) => id)));
     expect([...ids]).toEqual(['t1']);
-    // No more of the picture is looked at for it: only the place of who was seen a moment ago.
-    expect(camera.detected.filter((regions) => regions === undefined)).toHaveLength(1);
+    // The whole picture is looked at at first, and then.
+    expect(camera.detected.filter((regions) => regions === undefined)).toHaveLength(2);
   });
 
   test('after a look that one model missed, the whole picture is looked at', async () => {

@@ -147,6 +147,21 @@ describe('one model of a scene’s two is unavailable from second 100 to 200', (
     expect(play('fire_lane_blocked', { vehicleDwellMs: 60_000 }, late)).toEqual(['raised@240', 'cleared@329']);
   });
 
+  test('it takes up none of a lane meanwhile, and is not waited for', () => {
+    const half: Box = [0.1, 0.3, 0.6, 0.95];
+    const others: Box = [0.6, 0.3, 0.9, 0.95];
+    const { scenes, without } = one('fire_lane_blocked', { pileDwellMs: 20_000, vehicleDwellMs: 120_000 });
+    const timeline = new SceneTimeline()
+      .lookEvery(1)
+      .stands('c', { box: half, from: 0, to: 100 })
+      .stands('d', { box: others, from: 100, to: 190, class: 'debris_pile' });
+    timeline.play(scenes, 99);
+    expect(scenes.demand?.decisionInMs).toBe(21_000);
+    scenes.provide(without('car'));
+    expect(storyOf(timeline.play(scenes, 189, { from: 100 }))).toEqual([]);
+    expect(scenes.pendingSince).toEqual([]);
+  });
+
   test('somebody else is reported and cleared meanwhile', () => {
     const story = parked(300).stands('p', { box: walks, from: 120, to: 140, class: 'person' });
     expect(play('zone_intrusion', {}, story)).toEqual(['raised@5', 'raised@125', 'cleared@169', 'cleared@329']);
