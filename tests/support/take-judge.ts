@@ -11,8 +11,8 @@ const clearedWithinS = 14;
 const pictureS = 0.5;
 /** For so long at least a near miss shows what it could be taken for. */
 const shownForS = 3;
-/** Their near takes show look-alikes, which are of no class: steam, red banners. */
-const byLookAlikes: ReadonlySet<SceneId> = new Set<SceneId>(['fire_smoke']);
+/** Their near takes show look-alikes, which are of other classes or none: steam, red banners; a pram, a wheelchair. */
+const byLookAlikes: ReadonlySet<SceneId> = new Set<SceneId>(['fire_smoke', 'ebike_indoor']);
 
 /** What a judge goes by of an event. `second`: since the camera was joined. */
 export type JudgedEvent = Pick<SceneEvent, 'phase' | 'incidentId'> & { readonly second: number };
