@@ -60,7 +60,7 @@ interface SavedRule {
  */
 export const nonmotorMisparking: SceneModule<typeof nonmotorMisparkingSchema> = {
   id: 'nonmotor_misparking',
-  version: 'nonmotor_misparking/1',
+  version: 'nonmotor_misparking/2',
   classes,
   also: ['person'],
   severity: 4,

@@ -34,6 +34,8 @@ interface Ridden {
 const riderScore = 0.5;
 /** Feet of a rider are no further below the wheels than this share of the bike's height: who is nearer walks past it. */
 const feetBelow = 0.15;
+/** A rider's head is at least this share of the bike's height above it: a bike taken for somebody too has the same box. */
+const headAbove = 0.15;
 
 /** Which two-wheelers somebody is on. */
 export class Riders {
@@ -84,7 +86,7 @@ function isRidden(bike: Track, people: readonly Track[], overlap: number): boole
   if (told !== undefined) return told >= riderScore;
   return people.some(({ box }) => {
     const height = bike.box[3] - bike.box[1];
-    const seated = box[1] < bike.box[1] && box[3] <= bike.box[3] + feetBelow * height;
+    const seated = box[1] < bike.box[1] - headAbove * height && box[3] <= bike.box[3] + feetBelow * height;
     return seated && insideShare(bike.box, box) >= overlap;
   });
 }

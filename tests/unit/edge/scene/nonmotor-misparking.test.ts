@@ -220,6 +220,11 @@ describe('nonmotor_misparking', () => {
         withPerson({ box: [fifthBike[0] + 0.03, 0.52, fifthBike[2] + 0.03, 0.7] }),
         ['raised@30'],
       ],
+      [
+        'it is taken for somebody too',
+        withPerson({ box: [fifthBike[0], fifthBike[1] - 0.01, fifthBike[2], fifthBike[3]] }),
+        ['raised@30'],
+      ],
       ['a model sees a rider', fifth({ attributes: { rider: 0.5 } }), []],
       [
         'a model sees none',
