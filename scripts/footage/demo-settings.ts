@@ -58,8 +58,7 @@ export const demoSettings: Readonly<Record<SceneId, SceneDemo>> = {
     // Clips are played at any hour: the sun in them is not the one at the place and time of the demo.
     settings: { ...brief, lowSunDeg: 0 },
   },
-  // Who rides through a door is in the picture for some seconds: at a look every two, one miss is half of the way in.
-  ebike_indoor: { zonesOf: ['door', 'lobby'], settings: { ...brief, looks: { idleMs: 2_000, busyMs: 500 } } },
+  ebike_indoor: { zonesOf: ['door', 'lobby'], settings: { ...brief } },
   person_down: { zonesOf: ['path'], settings: { ...brief } },
   muck_truck: { zonesOf: ['gate'], settings: { ...brief } },
   zone_intrusion: { zonesOf: ['enclosure'], settings: { ...brief } },
