@@ -15,21 +15,19 @@ beforeAll(async () => {
 });
 afterAll(() => dir.remove());
 
-test(
-  'the demo: every scene fires from pixels, becomes a ticket and is closed; no near miss does',
-  { timeout: limitMs },
-  async () => {
-    const json = join(dir.path, 'report.json');
-    const args = ['demo', '--until', 'closed', '--port', '0', '--dir', join(dir.path, 'demo'), '--json', json];
-    const env = { MAPLEBRIDGE_LOG: 'error', MAPLEBRIDGE_SHARED: '/nonexistent', MAPLEBRIDGE_MODEL_MIRROR: '' };
-    // Elsewhere: models that were pulled to this working copy are none of its business.
-    const { exit, output } = await runCli(args, env, dir.path);
-    const report: DemoReport = JSON.parse(readFileSync(json, 'utf8'));
-    expect(report.falseAlarms).toEqual([]);
-    const lacking = sceneIds.filter((scene) => (report.scenes[scene]?.closed ?? 0) === 0);
-    expect(lacking, output).toEqual([]);
-    expect(report).toMatchObject({ scenesFired: 14, scenesTicketed: 14, nearMissesUnseen: 0, auditVerified: true });
-    expect(output).toContain('scenes fired 14/14 · tickets 14/14 · closed 14/14 · near misses 0');
-    expect(exit, output).toBe(0);
-  },
-);
+test('the demo: every scene fires from pixels, becomes a ticket and is closed; no near miss does', {
+  timeout: limitMs,
+}, async () => {
+  const json = join(dir.path, 'report.json');
+  const args = ['demo', '--until', 'closed', '--port', '0', '--dir', join(dir.path, 'demo'), '--json', json];
+  const env = { MAPLEBRIDGE_LOG: 'error', MAPLEBRIDGE_SHARED: '/nonexistent', MAPLEBRIDGE_MODEL_MIRROR: '' };
+  // Elsewhere: models that were pulled to this working copy are none of its business.
+  const { exit, output } = await runCli(args, env, dir.path);
+  const report: DemoReport = JSON.parse(readFileSync(json, 'utf8'));
+  expect(report.falseAlarms).toEqual([]);
+  const lacking = sceneIds.filter((scene) => (report.scenes[scene]?.closed ?? 0) === 0);
+  expect(lacking, output).toEqual([]);
+  expect(report).toMatchObject({ scenesFired: 14, scenesTicketed: 14, nearMissesUnseen: 0, auditVerified: true });
+  expect(output).toContain('scenes fired 14/14 · tickets 14/14 · closed 14/14 · near misses 0');
+  expect(exit, output).toBe(0);
+});
