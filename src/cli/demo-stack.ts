@@ -1,4 +1,6 @@
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Desk } from '../desk/desk.ts';
 import { type EdgeConfig, edgeSchema } from '../edge/config.ts';
 import type { EdgeNode } from '../edge/edge-node.ts';
@@ -14,6 +16,8 @@ import { type DemoTake, demoTakes } from './demo-takes.ts';
 import { type NamedService, startAll, stopAll } from './run-services.ts';
 import { collectSchema, deskServiceSchema } from './service-config.ts';
 
+/** The demo's parts are the repository's, wherever it is started from. */
+const repository = fileURLToPath(new URL('../../', import.meta.url));
 /** The clips have a keyframe this often. */
 const keyframeEveryMs = 2_000;
 
@@ -69,8 +73,12 @@ export class DemoStack {
     this.#lock = prepareDemoDir(dir);
     const deskConfig = parseConfig(demoConfigText('desk', { dir }), deskServiceSchema, 'edge-config/demo/desk.yaml');
     const port = await freePort(this.#deskPort);
-    const http = { ...deskConfig.desk.http, port };
-    const { desk, deliver } = composeDesk({ ...deskConfig, desk: { ...deskConfig.desk, http } }, this.#around);
+    const { http, routing, consoleDir } = deskConfig.desk;
+    const ownParts = { routing: resolve(repository, routing), consoleDir: resolve(repository, consoleDir) };
+    const { desk, deliver } = composeDesk(
+      { ...deskConfig, desk: { ...deskConfig.desk, ...ownParts, http: { ...http, port } } },
+      this.#around,
+    );
     await this.#run({ name: 'desk', service: desk }, { name: 'deliver', service: deliver });
 
     const mqttPort = await freePort(1883);
