@@ -4,6 +4,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { IncidentId, Sha256, TicketId, UtcMs } from '../../domain/ids.ts';
 import type { RoutingDecision, RoutingFacts } from '../../domain/routing.ts';
 import { isUnsigned, verifiedPath } from '../../domain/ticket-lifecycle.ts';
+import { sha256 } from '../../lib/hash.ts';
 import { TicketEditor } from '../store/ticket-editor.ts';
 import { columnText } from '../store/ticket-row.ts';
 
@@ -13,10 +14,11 @@ const system: Actor = { name: 'desk', role: 'system' };
 export function openTicket(options: {
   record: IntakeRecord;
   id: TicketId;
+  here: ReadonlySet<Sha256>;
   now: UtcMs;
   route: (facts: RoutingFacts) => RoutingDecision;
 }): TicketEditor {
-  const { record, id, now } = options;
+  const { record, here, id, now } = options;
   const alert: Alert = record.event.data;
   const ticket = new TicketEditor(
     {
@@ -51,7 +53,7 @@ export function openTicket(options: {
     true,
   );
   ticket.begin(system, now, { details: { source: 'algorithm', incidentId: alert.incidentId, scene: alert.scene } });
-  applyAlert(ticket, record, now);
+  applyAlert(ticket, record, here, now);
   const decision = options.route({
     scene: alert.scene,
     severity: alert.severity,
@@ -65,10 +67,10 @@ export function openTicket(options: {
 }
 
 /** Attaches an alert to its incident's ticket; tolerant of order, because hops may reorder. */
-export function applyAlert(ticket: TicketEditor, record: IntakeRecord, now: UtcMs): void {
+export function applyAlert(ticket: TicketEditor, record: IntakeRecord, here: ReadonlySet<Sha256>, now: UtcMs): void {
   const alert = record.event.data;
   const camera: Actor = { name: columnText(alert.camera.name), role: 'camera' };
-  ticket.remark(`alert.${alert.phase}`, camera, now, { details: factsOf(record) });
+  ticket.remark(`alert.${alert.phase}`, camera, now, { details: factsOf(record, here) });
   if (alert.severity < ticket.row.severity) ticket.change({ severity: alert.severity });
   if (alert.phase !== 'cleared' || ticket.row.cleared_at !== null) return;
   ticket.change({ cleared_at: alert.observedAt });
@@ -81,7 +83,8 @@ export function applyAlert(ticket: TicketEditor, record: IntakeRecord, now: UtcM
   }
 }
 
-function factsOf(record: IntakeRecord): Readonly<Record<string, unknown>> {
+/** What the log keeps of an alert: enough to hold each column of its rows against. `here`: files that have arrived. */
+function factsOf(record: IntakeRecord, here: ReadonlySet<Sha256>): Readonly<Record<string, unknown>> {
   const alert = record.event.data;
   return {
     alertId: columnText(alert.alertId),
@@ -93,7 +96,10 @@ function factsOf(record: IntakeRecord): Readonly<Record<string, unknown>> {
     collectedAt: record.collectedAt,
     deliveredAt: record.deliveredAt,
     batch: record.batch.number,
+    batchedAt: record.batchedAt,
     batchSha256: record.batch.sha256,
+    eventSha256: sha256(JSON.stringify(record.event)),
+    evidenceHere: alert.evidence.flatMap((file, position) => (here.has(file.sha256) ? [position] : [])),
   };
 }
 

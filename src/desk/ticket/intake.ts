@@ -75,7 +75,7 @@ export class PgTicketIntake implements TicketIntake {
       // One intake at a time: two gateways may bring the same incident, and positions only move forward.
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('maplebridge.intake'))`);
       const now = this.#clock.now();
-      const plan = await this.#plan(tx, records, now);
+      const plan = await this.#plan(tx, records, onShelf, now);
       const also = await storeIncidents(tx, position, integrity, now);
       await this.#book.save(tx, plan.tickets.values(), also);
       await storeAlerts(tx, plan.fresh, now);
@@ -96,7 +96,7 @@ export class PgTicketIntake implements TicketIntake {
     await this.#shelf.arrived(hashes);
   }
 
-  async #plan(tx: Transaction, records: readonly IntakeRecord[], now: UtcMs): Promise<Plan> {
+  async #plan(tx: Transaction, records: readonly IntakeRecord[], here: ReadonlySet<Sha256>, now: UtcMs): Promise<Plan> {
     const alerts = records.map((record) => record.event.data);
     const known = new Map(
       (
@@ -120,12 +120,12 @@ export class PgTicketIntake implements TicketIntake {
         continue;
       }
       const existing = tickets.get(incident);
-      const ticket = existing ?? openTicket({ record, id: uuidv7() as TicketId, now, route: this.#route });
+      const ticket = existing ?? openTicket({ record, here, id: uuidv7() as TicketId, now, route: this.#route });
       if (existing === undefined) {
         tickets.set(incident, ticket);
         plan.jobs.push(dispatchJob(ticket.row.id, now));
       } else {
-        applyAlert(existing, record, now);
+        applyAlert(existing, record, here, now);
       }
       const ticketId = ticket.row.id;
       known.set(columnText(alertId), ticketId);
