@@ -1,20 +1,28 @@
 import type { z } from 'zod';
-import type { SiteId } from '../domain/ids.ts';
+import type { Sequence } from '../domain/alert.ts';
+import type { SiteId, UtcMs } from '../domain/ids.ts';
 import { canonicalJson } from '../lib/hash.ts';
 import { type AlertEvent, alertEventSchema, toAlertEvent } from './alert-event.ts';
 import type { NodeKeys } from './node-keys.ts';
-import type { IntegrityIncident } from './ticket-intake.ts';
+import type { IntegrityKind } from './ticket-intake.ts';
 
 /** What a receiver finds when it checks an alert message by itself; its place in the chain is compared apart. */
 export type AlertCheck =
   | { readonly ok: true; readonly site: SiteId; readonly event: AlertEvent }
-  | { readonly ok: false; readonly kind: IntegrityIncident['kind']; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly kind: IntegrityKind;
+      readonly detail: string;
+      /** Its place in the chain, where that is certain: its signature is good, its key no longer is. */
+      readonly sequence?: Sequence;
+    };
 
 /**
  * Schema (the list of fields that may travel), envelope against data, hash, signature.
+ * `at`: when the alert was taken in, UTC ms: its key must have been good then.
  * `detail` names fields and codes, never values: it goes to logs and across the border.
  */
-export function checkAlertEvent(value: unknown, keys: NodeKeys): AlertCheck {
+export function checkAlertEvent(value: unknown, keys: NodeKeys, at?: UtcMs): AlertCheck {
   const parsed = alertEventSchema.safeParse(value);
   if (!parsed.success) return { ok: false, kind: 'bad-schema', detail: describeIssues(parsed.error) };
   const event = parsed.data;
@@ -22,9 +30,12 @@ export function checkAlertEvent(value: unknown, keys: NodeKeys): AlertCheck {
   // The envelope is not signed: it may only repeat what the signed data says.
   const envelope = compareEnvelope(site, event);
   if (envelope !== 'agrees') return { ok: false, kind: 'bad-schema', detail: envelope };
-  const seal = keys.check(event.data);
+  const seal = keys.check(event.data, at);
   if (seal === 'valid') return { ok: true, site, event };
-  return { ok: false, kind: seal, detail: `alert ${event.data.sequence.n} signed by ${event.data.signature.keyId}` };
+  const { sequence, signature } = event.data;
+  const detail = `alert ${sequence.n} signed by ${signature.keyId}`;
+  const authentic = seal === 'revoked-key' || seal === 'expired-key';
+  return { ok: false, kind: seal, detail, ...(authentic ? { sequence } : {}) };
 }
 
 function compareEnvelope(site: SiteId, event: AlertEvent): string {

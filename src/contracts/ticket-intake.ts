@@ -19,10 +19,33 @@ export interface TransferPosition {
   readonly nodes: Readonly<Record<NodeId, { readonly n: number; readonly hash: Sha256 }>>;
 }
 
+/**
+ * What can break the proof. `gap`, `fork`: a node's chain, or the batches of a sender · `bad-…`, `unknown-key`: a message,
+ * file or record that was refused · `revoked-key`, `expired-key`: its signature is good, its key no longer is ·
+ * `bad-trust`: a rotation statement or the revocation list cannot be believed.
+ */
+export const integrityKinds = [
+  'gap',
+  'fork',
+  'bad-hash',
+  'bad-signature',
+  'unknown-key',
+  'revoked-key',
+  'expired-key',
+  'bad-schema',
+  'bad-batch',
+  'bad-trust',
+] as const;
+
+/** One of them. */
+export type IntegrityKind = (typeof integrityKinds)[number];
+
 /** Something that breaks the proof: an incident of its own, never dropped silently. */
 export interface IntegrityIncident {
-  readonly kind: 'gap' | 'fork' | 'bad-hash' | 'bad-signature' | 'unknown-key' | 'bad-schema' | 'bad-batch';
+  readonly kind: IntegrityKind;
   readonly node: NodeId | undefined;
+  /** Numbers of the node's alerts it is about, where they are known: what two places find of one matter meets by them. */
+  readonly alerts?: { readonly from: number; readonly to: number } | undefined;
   readonly detail: string;
   readonly at: UtcMs;
 }

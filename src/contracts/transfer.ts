@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NodeId, Sha256 } from '../domain/ids.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import { alertEventSchema } from './alert-event.ts';
-import type { IntegrityIncident } from './ticket-intake.ts';
+import { type IntegrityIncident, integrityKinds } from './ticket-intake.ts';
 
 const utcMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
@@ -10,17 +10,18 @@ const sha256Hex = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((value) => value as Sha256);
-/** `<key id of the gateway>.<id of its journal>`: a gateway that starts a new journal is a new sender. */
+/** `<first key id of the gateway>.<id of its journal>`: a new journal is a new sender, a new key that took over is not. */
 const senderId = z.string().regex(/^[0-9a-f]{16}\.[0-9a-f]{8}$/);
 
 /** An integrity incident as it travels. */
 const integrityIncidentSchema = z.strictObject({
-  kind: z.enum(['gap', 'fork', 'bad-hash', 'bad-signature', 'unknown-key', 'bad-schema', 'bad-batch']),
+  kind: z.enum(integrityKinds),
   node: z
     .string()
     .max(128)
     .transform((value) => value as NodeId)
     .optional(),
+  alerts: z.strictObject({ from: count, to: count }).optional(),
   detail: z.string().max(500),
   at: utcMs,
 });
@@ -114,6 +115,8 @@ export interface BatchContent {
 export interface TransferSource {
   /** Eight hex digits, made with the journal. */
   readonly journalId: string;
+  /** Id of the key the first batch was signed with, `keyId` where there is none: keys change, the sender's name does not. */
+  firstKey(keyId: string): string;
   /** What is not in a batch yet, up to the limits; undefined when nothing is. */
   peek(limits: { records: number; bytes: number }): BatchContent | undefined;
   /** Fixes number, content and file hash in one transaction. */

@@ -7,7 +7,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Signature } from '../domain/alert.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -46,39 +46,92 @@ export class SigningKey {
   }
 }
 
-/** The public keys a receiver trusts. */
+/** Between which times a key is good, UTC ms, and which keys of its holder came before it. */
+export interface KeyTerm {
+  /** Before this it is not known yet. */
+  readonly notBefore?: number | undefined;
+  /** After this it no longer counts. */
+  readonly notAfter?: number | undefined;
+  /** From this on, whatever it signed is refused. */
+  readonly revokedAt?: number | undefined;
+  /** Ids of the keys it took over from; it may speak under their name. */
+  readonly succeeds?: readonly string[] | undefined;
+}
+
+/** What a receiver finds when it checks a signature. The last two are verdicts on a signature that is good. */
+export type KeyVerdict = 'valid' | 'unknown-key' | 'bad-signature' | 'revoked-key' | 'expired-key';
+
+/** The public keys a receiver trusts, each with its term. */
 export class KeyRing {
-  readonly #keys = new Map<string, KeyObject>();
+  #keys = new Map<string, { readonly key: KeyObject; readonly term: KeyTerm }>();
 
   constructor(pems: readonly string[] = []) {
     for (const pem of pems) this.add(pem);
   }
 
-  add(pem: string): void {
+  add(pem: string, term: KeyTerm = {}): void {
     const key = createPublicKey(pem);
-    this.#keys.set(keyIdOf(key), key);
+    this.#keys.set(keyIdOf(key), { key, term });
+  }
+
+  /** Trusts these and no others from now on; throws, and changes nothing, on what is not a public key. */
+  replaceAll(entries: readonly { readonly pem: string; readonly term: KeyTerm }[]): void {
+    const next = new KeyRing();
+    for (const { pem, term } of entries) next.add(pem, term);
+    this.#keys = next.#keys;
   }
 
   has(keyId: string): boolean {
     return this.#keys.has(keyId);
   }
 
-  /** Whether a trusted key made this signature over the value's canonical form. */
-  verify(value: unknown, signature: Signature): 'valid' | 'unknown-key' | 'bad-signature' {
-    const key = this.#keys.get(signature.keyId);
-    if (key === undefined) return 'unknown-key';
+  /** Whether a key is another one or took over from it. */
+  speaksFor(keyId: string, name: string): boolean {
+    return keyId === name || (this.#keys.get(keyId)?.term.succeeds ?? []).includes(name);
+  }
+
+  /**
+   * Whether a trusted key made this signature over the value's canonical form. `at` (UTC ms, of the receiver's own
+   * clock: a signer may write any time into what it signs) judges the key's term as well; without it only the signature.
+   */
+  verify(value: unknown, signature: Signature, at?: number): KeyVerdict {
+    const known = this.#keys.get(signature.keyId);
+    if (known === undefined) return 'unknown-key';
     const bytes = Buffer.from(canonicalJson(value));
-    return verify(null, bytes, key, Buffer.from(signature.value, 'base64url')) ? 'valid' : 'bad-signature';
+    if (!verify(null, bytes, known.key, Buffer.from(signature.value, 'base64url'))) return 'bad-signature';
+    return at === undefined ? 'valid' : termVerdict(known.term, at);
   }
 }
 
-/** Reads a private key from a PEM file; throws MB_KEY_UNREADABLE naming the file. */
+function termVerdict({ notBefore, notAfter, revokedAt }: KeyTerm, at: number): KeyVerdict {
+  if (revokedAt !== undefined && at >= revokedAt) return 'revoked-key';
+  // Whatever comes too early is good later: it is waited for, as for a key that is still to be configured.
+  if (notBefore !== undefined && at < notBefore) return 'unknown-key';
+  return notAfter !== undefined && at > notAfter ? 'expired-key' : 'valid';
+}
+
+/**
+ * Reads a private key from a PEM file.
+ * @throws AppError MB_KEY_UNREADABLE naming the file and the command that helps: missing, not a key, or open to others.
+ */
 export function loadSigningKey(path: string): SigningKey {
   try {
+    requirePrivate(path);
     return new SigningKey(createPrivateKey(readFileSync(path)));
   } catch (error) {
-    throw new AppError('MB_KEY_UNREADABLE', `${path}: ${messageOf(error)}`, { cause: error });
+    const missing = (error as { code?: unknown }).code === 'ENOENT';
+    const hint = missing ? `; make one with \`maplebridge keys generate --out ${path}\`` : '';
+    throw new AppError('MB_KEY_UNREADABLE', `${path}: ${messageOf(error)}${hint}`, { cause: error });
   }
+}
+
+/** Windows has no such modes: there the folder's access list guards the file. */
+function requirePrivate(path: string): void {
+  const mode = statSync(path).mode & 0o777;
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  throw new Error(
+    `mode ${mode.toString(8).padStart(4, '0')} lets others at a private key: \`chmod 600 ${path}\`, and replace the key if anybody may have read it`,
+  );
 }
 
 /**

@@ -54,7 +54,9 @@ const maxAlertBytes = 262_144;
  *   Only that one: acknowledging a higher one would free alerts between that were sent and not yet stored.
  * A refused message is in quarantine with its bytes before it is passed over, so nothing is lost even then.
  * An unknown key is not passed over by the first rule: the key is missing here, and once it is configured
- * every waiting alert is good.
+ * every waiting alert is good. A key that was revoked or has expired is a verdict for good: no repetition is needed, and
+ * because the signature proves the alert's hash, the chain goes on from it without a break. That hash stands in the
+ * acknowledgement, too: whoever has the stolen key makes no node free alerts that are not these.
  */
 export class AlertRegister {
   readonly #options: AlertRegisterOptions;
@@ -150,11 +152,12 @@ export class AlertRegister {
     } catch {
       return { ok: false, kind: 'bad-schema', detail: 'not JSON' };
     }
-    const check = checkAlertEvent(value, this.#options.keys);
-    if (!check.ok) return check;
+    const check = checkAlertEvent(value, this.#options.keys, this.#options.clock.now());
+    const astray = { ok: false, kind: 'bad-schema', detail: 'topic and alert disagree' } as const;
+    if (!check.ok) return check.sequence === undefined || check.sequence.node === node ? check : astray;
     const { sequence, scene } = check.event.data;
     const own = check.site === this.#options.site && sequence.node === node && topic.endsWith(`/alert/${scene}`);
-    return own ? check : { ok: false, kind: 'bad-schema', detail: 'topic and alert disagree' };
+    return own ? check : astray;
   }
 
   /** An authentic alert. Says whether the node is to be told. */
@@ -172,11 +175,14 @@ export class AlertRegister {
         break;
       case 'ahead':
         if (!this.#isOverdue(node, n)) return this.#isNewStall(node, n);
-        this.#incident('gap', node, `alerts ${head.n + 1} to ${n - 1} are missing`);
+        this.#incident('gap', node, `alerts ${head.n + 1} to ${n - 1} are missing`, { from: head.n + 1, to: n - 1 });
         break;
       case 'forked-next':
       case 'forked-back':
-        this.#incident('fork', node, `alert ${n} does not continue alert ${head.n}; the new branch is followed`);
+        this.#incident('fork', node, `alert ${n} does not continue alert ${head.n}; the new branch is followed`, {
+          from: n,
+          to: n,
+        });
         break;
       case 'late':
         journal.addAlert(event, this.#options.clock.now());
@@ -189,8 +195,10 @@ export class AlertRegister {
   }
 
   /** Says whether the node is to be told, because it was passed over. */
-  #refuse({ node, topic, payload }: AlertMessage, { kind, detail }: AlertCheck & { ok: false }): boolean {
+  #refuse({ node, topic, payload }: AlertMessage, { kind, detail, sequence }: AlertCheck & { ok: false }): boolean {
     const { journal } = this.#options;
+    // Taken in while its key was good, and sent once more because the acknowledgement was lost.
+    if (sequence !== undefined && journal.held(sequence) === 'same') return true;
     this.#refused.inc({ reason: kind });
     // All alerts under one unknown key are one matter.
     const key = kind === 'unknown-key' ? sha256(node, kind, detail.split(' ').at(-1) ?? '') : sha256(node, payload);
@@ -201,16 +209,20 @@ export class AlertRegister {
       reason: `${kind}: ${detail}`,
       payload: payload.subarray(0, maxAlertBytes),
     });
-    const { n } = journal.head(node);
-    if (seen === 'new') {
-      if (this.#refusals.isTold(node, kind)) this.#incident(kind, node, detail);
-      this.#stall(node);
-      return false;
+    if (seen === 'new' && this.#refusals.isTold(node, kind)) {
+      this.#incident(kind, node, detail, sequence && { from: sequence.n, to: sequence.n });
     }
+    const next = journal.head(node).n + 1;
     const overdue = this.#options.clock.monotonic() - this.#stall(node).since >= this.#options.gapGraceMs;
-    if (kind === 'unknown-key' || !overdue || claimedNumber(payload) !== n + 1) return false;
-    this.#incident('gap', node, `alert ${n + 1} was refused (${kind}) and is passed over`);
-    journal.moveHead(node, { n: n + 1, hash: undefined });
+    if (sequence !== undefined) {
+      if (!overdue || sequence.n !== next) return false;
+      // The stall stays: all that an outbox holds under a key that no longer counts is passed over without further waiting.
+      journal.moveHead(node, { n: next, hash: sequence.hash });
+      return true;
+    }
+    if (seen === 'new' || kind === 'unknown-key' || !overdue || claimedNumber(payload) !== next) return false;
+    this.#incident('gap', node, `alert ${next} was refused (${kind}) and is passed over`, { from: next, to: next });
+    journal.moveHead(node, { n: next, hash: undefined });
     this.#stalls.delete(node);
     return true;
   }
@@ -237,9 +249,9 @@ export class AlertRegister {
     return first;
   }
 
-  #incident(kind: IntegrityIncident['kind'], node: NodeId, detail: string): void {
+  #incident(kind: IntegrityIncident['kind'], node: NodeId, detail: string, alerts?: IntegrityIncident['alerts']): void {
     this.#options.log.warn({ node, kind, detail }, 'integrity incident');
-    this.#options.journal.addIncident({ kind, node, detail, at: this.#options.clock.now() });
+    this.#options.journal.addIncident({ kind, node, detail, alerts, at: this.#options.clock.now() });
   }
 }
 

@@ -30,6 +30,7 @@ export interface Refused {
 
 const schema = `
 CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 1), journal_id TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS sender (id INTEGER PRIMARY KEY CHECK (id = 1), key_id TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS node (node TEXT PRIMARY KEY, n INTEGER NOT NULL, hash TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS alert (
   hash TEXT PRIMARY KEY, node TEXT NOT NULL, n INTEGER NOT NULL, alert_id TEXT NOT NULL
@@ -84,6 +85,12 @@ export class Journal implements TransferSource {
 
   get journalId(): string {
     return this.#journalId;
+  }
+
+  firstKey(keyId: string): string {
+    const known = this.#database.row<{ keyId: string }>('SELECT key_id AS keyId FROM sender')?.keyId;
+    if (known === undefined) this.#database.run('INSERT INTO sender VALUES (1, ?)', keyId);
+    return known ?? keyId;
   }
 
   /** All that is written in `work` is on disk when this returns, or none of it is and it throws. */

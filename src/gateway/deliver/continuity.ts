@@ -28,9 +28,12 @@ export class Continuity {
       this.#behind.set(node, { from: Math.min(n, behind?.from ?? n), to: Math.max(n, behind?.to ?? n), head: head.n });
       return;
     }
-    if (n <= head.n) this.#report('fork', node, `the chain starts anew at 1 after ${head.n}`);
-    else if (n > head.n + 1) this.#report('gap', node, `alerts ${head.n + 1} to ${n - 1} are missing`);
-    else if (prevHash !== head.hash) this.#report('fork', node, `alert ${n} does not continue alert ${head.n}`);
+    const [from, to] = n > head.n + 1 ? [head.n + 1, n - 1] : [n, n];
+    if (n <= head.n) this.#report('fork', node, `the chain starts anew at 1 after ${head.n}`, { from, to });
+    else if (n > head.n + 1) this.#report('gap', node, `alerts ${from} to ${to} are missing`, { from, to });
+    else if (prevHash !== head.hash) {
+      this.#report('fork', node, `alert ${n} does not continue alert ${head.n}`, { from, to });
+    }
     this.#heads.set(node, { n, hash });
   }
 
@@ -42,13 +45,14 @@ export class Continuity {
     const behind = [...this.#behind].map(([node, { from, to, head }]) => ({
       kind: 'fork' as const,
       node,
+      alerts: { from, to },
       detail: `alerts ${from} to ${to} came after alert ${head}: late, or a branch of the chain`,
       at: this.#at,
     }));
     return [...this.#incidents, ...behind];
   }
 
-  #report(kind: 'gap' | 'fork', node: NodeId, detail: string): void {
-    this.#incidents.push({ kind, node, detail, at: this.#at });
+  #report(kind: 'gap' | 'fork', node: NodeId, detail: string, alerts: { from: number; to: number }): void {
+    this.#incidents.push({ kind, node, alerts, detail, at: this.#at });
   }
 }

@@ -2,6 +2,7 @@ import { checkAlertEvent, describeIssues } from '../../contracts/alert-check.ts'
 import type { NodeKeys } from '../../contracts/node-keys.ts';
 import type { IntakeRecord, IntegrityIncident, TicketIntake, TransferPosition } from '../../contracts/ticket-intake.ts';
 import { type BatchConsumer, type TransferBatch, transferRecordSchema } from '../../contracts/transfer.ts';
+import type { Sequence } from '../../domain/alert.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -21,7 +22,10 @@ export interface DeliveryOptions {
   readonly metrics: Metrics;
 }
 
-type Checked = { readonly record: IntakeRecord } | { readonly incident: IntegrityIncident };
+type Checked =
+  | { readonly record: IntakeRecord }
+  /** `sequence`: a link of its node's chain all the same. */
+  | { readonly incident: IntegrityIncident; readonly sequence?: Sequence | undefined };
 
 /**
  * Takes batches into the desk: checks every alert anew, follows every node's chain, stores evidence, and hands
@@ -85,6 +89,7 @@ export class Delivery implements BatchConsumer {
       const checked = this.#check(line, batch, deliveredAt);
       if ('incident' in checked) {
         incidents.push(checked.incident);
+        if (checked.sequence !== undefined) continuity.follow(checked.sequence);
         continue;
       }
       continuity.follow(checked.record.event.data.sequence);
@@ -94,9 +99,11 @@ export class Delivery implements BatchConsumer {
   }
 
   #check(line: string, { manifest, sha256 }: TransferBatch, deliveredAt: number): Checked {
-    const bad = (kind: IntegrityIncident['kind'], detail: string): Checked => ({
-      incident: { kind, node: undefined, detail: `batch ${manifest.number}: ${detail}`.slice(0, 500), at: deliveredAt },
-    });
+    const bad = (kind: IntegrityIncident['kind'], reason: string, sequence?: Sequence): Checked => {
+      const detail = `batch ${manifest.number}: ${reason}`.slice(0, 500);
+      const alerts = sequence && { from: sequence.n, to: sequence.n };
+      return { incident: { kind, node: sequence?.node, alerts, detail, at: deliveredAt }, sequence };
+    };
     let value: unknown;
     try {
       value = JSON.parse(line);
@@ -107,9 +114,10 @@ export class Delivery implements BatchConsumer {
     if (!parsed.success) return bad('bad-schema', describeIssues(parsed.error));
     const record = parsed.data;
     if (record.type === 'integrity') return { incident: { ...record.incident, node: record.incident.node } };
-    const check = checkAlertEvent(record.event, this.#options.keys);
-    if (!check.ok) return bad(check.kind, check.detail);
     const { collectedAt } = record;
+    // As of when the gateway took it in, which it signed: a batch may lie at the border for longer than an overlap lasts.
+    const check = checkAlertEvent(record.event, this.#options.keys, collectedAt);
+    if (!check.ok) return bad(check.kind, check.detail, check.sequence);
     const crossing = { batchedAt: manifest.createdAt, deliveredAt, batch: { number: manifest.number, sha256 } };
     return { record: { event: check.event, collectedAt, ...crossing } };
   }

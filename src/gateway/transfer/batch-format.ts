@@ -64,6 +64,8 @@ type BatchFault =
   | 'bad-header'
   | 'unknown-key'
   | 'bad-signature'
+  | 'revoked-key'
+  | 'expired-key'
   | 'bad-hash'
   | 'too-large'
   | 'misnamed';
@@ -75,15 +77,17 @@ export type Decoded =
 
 /**
  * Verifies and unpacks. Nothing is unpacked before signature and hash of the packed body are good,
- * and never to more than the signed manifest says or `maxBytes` allows.
+ * and never to more than the signed manifest says or `maxBytes` allows. `at`: now, by the receiver's own clock, UTC ms.
  */
-export async function decodeBatch(bytes: Buffer, keys: KeyRing, maxBytes: number): Promise<Decoded> {
+export async function decodeBatch(bytes: Buffer, keys: KeyRing, maxBytes: number, at?: number): Promise<Decoded> {
   const header = readHeader(bytes);
   if (!header.ok) return header;
   const { manifest, signature, bodyAt } = header;
-  const sealed = keys.verify(manifest, signature);
+  const sealed = keys.verify(manifest, signature, at);
   if (sealed !== 'valid') return fault(sealed, `signed by ${signature.keyId}`);
-  if (!manifest.sender.startsWith(`${signature.keyId}.`)) return fault('bad-header', 'sender is not the signer');
+  if (!keys.speaksFor(signature.keyId, manifest.sender.split('.')[0] ?? '')) {
+    return fault('bad-header', 'sender is not the signer');
+  }
   const body = bytes.subarray(bodyAt);
   if (body.length < manifest.body.bytes) return fault('truncated', `${body.length} of ${manifest.body.bytes} bytes`);
   if (sha256(body) !== manifest.body.sha256) return fault('bad-hash', 'body');

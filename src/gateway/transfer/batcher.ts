@@ -88,7 +88,8 @@ export class Batcher implements Service {
 
   /** Name under which the far side keeps this gateway's position. */
   get senderId(): string {
-    return `${this.#options.key.keyId}.${this.#options.source.journalId}`;
+    const { source, key } = this.#options;
+    return `${source.firstKey(key.keyId)}.${source.journalId}`;
   }
 
   async start(signal: AbortSignal): Promise<void> {

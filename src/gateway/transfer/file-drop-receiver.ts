@@ -183,7 +183,8 @@ export class FileDropReceiver implements TransferReceiver {
     const maxBytes = this.#options.maxFileBytes ?? 67_108_864;
     const { size } = await stat(path);
     if (size > maxBytes) return { ok: false, fault: 'too-large', detail: `${size} bytes` };
-    const decoded = await decodeBatch(await readFile(path), this.#options.keys, maxBytes);
+    const { keys, clock } = this.#options;
+    const decoded = await decodeBatch(await readFile(path), keys, maxBytes, clock.now());
     if (!decoded.ok) return decoded;
     const { manifest } = decoded.batch;
     const named = manifest.sender === sender && manifest.number === number;
@@ -224,7 +225,8 @@ export class FileDropReceiver implements TransferReceiver {
     const at = clock.now();
     const text = `${name}: ${fault}: ${detail}`;
     if (!this.#told.has(name)) {
-      await consumer.report(sender, { kind: 'bad-batch', node: undefined, detail: text.slice(0, 500), at });
+      const kind = fault === 'revoked-key' || fault === 'expired-key' ? fault : 'bad-batch';
+      await consumer.report(sender, { kind, node: undefined, detail: text.slice(0, 500), at });
       this.#log.error({ file: name, fault, detail }, 'transfer file refused');
     }
     this.#told.add(name);
