@@ -34,7 +34,7 @@ export function composeEdge(
   refuseDefaults(
     {
       'edge: keyFile': key,
-      'edge: publish.broker.password': readSecret(broker.password, 'publish.broker.password'),
+      'edge: publish.broker.password': broker.password && readSecret(broker.password, 'publish.broker.password'),
     },
     around.demo,
   );
@@ -48,6 +48,7 @@ export function composeCollect(
 ): { broker: EmbeddedBroker | undefined; gateway: CollectGateway } {
   const key = loadSigningKey(config.transfer.keyFile);
   const { embeddedBroker } = config;
+  const { password } = config.collect.broker;
   const nodes = (embeddedBroker?.nodes ?? []).map(({ site, node, username, password }, index) => ({
     site: site as SiteId,
     node: node as NodeId,
@@ -61,7 +62,7 @@ export function composeCollect(
   refuseDefaults(
     {
       'collect: transfer.keyFile': key,
-      'collect: collect.broker.password': readSecret(config.collect.broker.password, 'collect.broker.password'),
+      'collect: collect.broker.password': password && readSecret(password, 'collect.broker.password'),
       'collect: embeddedBroker.gateway.password': gateway?.password,
       ...Object.fromEntries(
         nodes.map(({ node, password }) => [`collect: embeddedBroker node ${node} password`, password]),

@@ -19,6 +19,7 @@ export function nodeHealth(parts: NodeParts, configProblems: readonly string[], 
   const unknown = parts.appearance?.problem;
   const told = [
     ...problems,
+    ...parts.publisher.problems,
     ...(unknown === undefined ? [] : [`objects are followed without appearance: ${unknown}`]),
     ...configProblems,
     ...parts.watched.schedule.problems,

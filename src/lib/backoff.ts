@@ -23,6 +23,11 @@ export class Backoff {
     return Math.round(step * (0.5 + this.#random() / 2));
   }
 
+  /** The next pause is the longest. */
+  atMost(): void {
+    this.#attempt = Math.max(this.#attempt, Math.ceil(Math.log2(this.maxMs / this.minMs)));
+  }
+
   /** After a success. */
   reset(): void {
     this.#attempt = 0;

@@ -39,6 +39,10 @@ export const errorCodes = {
     help: 'Check the path of the observation file; the node makes it when it looks at its first camera.',
   },
   MB_BROKER_UNREACHABLE: { retryable: true, help: 'Check the MQTT broker; alerts wait in the outbox.' },
+  MB_BROKER_REFUSED: {
+    retryable: true,
+    help: 'The broker said no: check its access rules, limits and quota, and that no two nodes have one name.',
+  },
   MB_ALERT_INVALID: { retryable: false, help: 'A message did not match the contract; it was set aside.' },
   MB_BATCH_INVALID: { retryable: false, help: 'A transfer file failed verification; it is in quarantine.' },
   MB_DATABASE_UNREACHABLE: { retryable: true, help: 'Check Postgres; transfer files wait until it is back.' },

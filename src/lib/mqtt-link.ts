@@ -1,35 +1,21 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { Backoff } from './backoff.ts';
-import type { BrokerAccess } from './broker-config.ts';
+import { type BrokerAccess, readBrokerTls } from './broker-config.ts';
 import { type Clock, sleep } from './clock.ts';
-import { AppError, messageOf } from './errors.ts';
+import { messageOf } from './errors.ts';
 import type { Service } from './lifecycle.ts';
 import { type Logger, redactUrl } from './log.ts';
+import { mqttReason, reasonText } from './mqtt-refusal.ts';
+import { type MqttSession, OpenSession } from './mqtt-session.ts';
 
-/** MQTT 3.1.1 or 5, as negotiated. */
-export type MqttVersion = '3.1.1' | '5';
+export type { MqttSession, MqttVersion } from './mqtt-session.ts';
 
 /** A message as it came in. */
 export interface MqttMessage {
   readonly topic: string;
   readonly payload: Buffer;
-}
-
-/** What goes with a published message; content type and user properties travel only over MQTT 5. */
-interface MqttPublishOptions {
-  readonly retain?: boolean;
-  readonly contentType?: string;
-  readonly userProperties?: Readonly<Record<string, string>>;
-}
-
-/** One connection while it lasts. */
-export interface MqttSession {
-  readonly version: MqttVersion;
-  /**
-   * Publishes with QoS 1 and resolves at the broker's PUBACK.
-   * Rejects with MB_BROKER_UNREACHABLE when the connection ends first or the broker refuses.
-   */
-  publish(topic: string, payload: string | Uint8Array, options?: MqttPublishOptions): Promise<void>;
+  /** The broker had it before this connection subscribed (§3.3.1.3): it says nothing of how things are now. */
+  readonly retained: boolean;
 }
 
 /** What a link needs. Callbacks may throw or reject: it is logged, and the link goes on. */
@@ -38,8 +24,17 @@ export interface MqttLinkOptions {
   readonly clientId: string;
   /** Topic filters, subscribed with QoS 1 at every connection before `onConnected`. */
   readonly subscribe: readonly string[];
-  /** Said by the broker when the connection breaks; asked anew at every connection. Retained. */
-  readonly will?: () => { topic: string; payload: string };
+  /**
+   * Said by the broker when the connection breaks; asked anew at every connection. Retained. Over MQTT 5 it waits for
+   * `delayMs`, but never longer than the session is kept (§3.1.3.2.2), and is not said when the client is back by then.
+   */
+  readonly will?: () => { topic: string; payload: string; delayMs?: number };
+  /** How long an MQTT 5 broker keeps the session of a client that is gone, where the configuration does not say; default 0. */
+  readonly sessionExpiryMs?: number;
+  /** Messages the broker may send before it waits for a PUBACK (MQTT 5); default 256. */
+  readonly receiveMaximum?: number;
+  /** Largest packet the broker may send (MQTT 5); default 2 MiB. */
+  readonly maxPacketBytes?: number;
   readonly onConnected?: (session: MqttSession) => void;
   readonly onDisconnected?: (reason: string) => void;
   /** The next message is taken only after the returned promise: that is the back-pressure. */
@@ -53,13 +48,22 @@ type Ending =
   | { readonly kind: 'lost' | 'failed' | 'closed-early'; readonly reason: string }
   | { readonly kind: 'version-refused'; readonly reason: string };
 
+/** A connection that was made, and what is said of its end. */
+interface Course {
+  refused?: { readonly code: number | undefined; readonly reason: string };
+  session?: OpenSession;
+  /** The broker's DISCONNECT (MQTT 5 §3.14), which comes before it closes. */
+  farewell?: { readonly code: number; readonly reason: string };
+}
+
 /** CONNACK codes for "unacceptable protocol version": 3.1.1 §3.2.2.3 (1) and 5 §3.2.2.2 (0x84). */
 const versionRefusals: ReadonlySet<number> = new Set([0x01, 0x84]);
 
 /**
  * A connection to an MQTT broker that is taken up again for as long as the service runs.
- * Speaks MQTT 5 where the broker does and 3.1.1 otherwise. The only file that knows the MQTT library.
- * Sessions are clean on purpose: what must not be lost lies in the outbox or the journal, not in the broker.
+ * Speaks MQTT 5 where the broker does and 3.1.1 otherwise. Only this file and the session know the MQTT library.
+ * What must not be lost lies in the outbox or the journal, not in the broker: sessions are clean over 3.1.1, which
+ * cannot say for how long, and kept over MQTT 5 for as long as `sessionExpiryMs` says (decisions/0023-mqtt.md).
  */
 export class MqttLink implements Service {
   readonly #options: MqttLinkOptions;
@@ -71,6 +75,9 @@ export class MqttLink implements Service {
   #client: MqttClient | undefined;
   #session: MqttSession | undefined;
   #running: Promise<void> | undefined;
+  #problem: string | undefined;
+  #openedAt = 0;
+  #forgetProblem: (() => void) | undefined;
   /** Ends the wait for a connection that will not report its own end. */
   #abandon: (() => void) | undefined;
 
@@ -88,6 +95,11 @@ export class MqttLink implements Service {
     return this.#session;
   }
 
+  /** What somebody has to see to, in words; undefined while nothing is. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   /** Resolves at once: a broker that is down is waited for. */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#running !== undefined) return;
@@ -97,10 +109,13 @@ export class MqttLink implements Service {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#forgetProblem?.();
     const client = this.#client;
     if (client !== undefined && this.#session !== undefined) {
       // A broker that does not answer must not hold up the shutdown.
-      await Promise.race([client.endAsync().catch(() => {}), sleep(this.#options.clock, 1_000)]);
+      // A farewell ends the session, too (§3.14.2.2.2): nobody is to keep anything for one who left on purpose.
+      const last = this.#version === 5 ? { properties: { sessionExpiryInterval: 0 } } : undefined;
+      await Promise.race([client.endAsync(false, last).catch(() => {}), sleep(this.#options.clock, 1_000)]);
     }
     client?.end(true);
     this.#abandon?.();
@@ -126,58 +141,103 @@ export class MqttLink implements Service {
   }
 
   #connectOnce(): Promise<Ending> {
-    const client = this.#open();
+    let client: MqttClient;
+    try {
+      client = this.#open();
+    } catch (error) {
+      // A certificate that is being replaced, for instance: tried again like a broker that is down.
+      return Promise.resolve({ kind: 'failed', reason: messageOf(error) });
+    }
     this.#client = client;
     return new Promise((resolve) => {
       this.#abandon = () => resolve({ kind: 'lost', reason: 'stopped' });
-      let refused: { code: number | undefined; reason: string } | undefined;
-      let session: OpenSession | undefined;
+      const course: Course = {};
       client.on('error', (error) => {
         const code = (error as { code?: unknown }).code;
-        refused = { code: typeof code === 'number' ? code : undefined, reason: messageOf(error) };
+        course.refused ??= { code: typeof code === 'number' ? code : undefined, reason: messageOf(error) };
       });
       client.on('connect', (connack) => {
-        session = new OpenSession(client, this.#version, connack.properties?.receiveMaximum);
-        void this.#opened(session);
+        course.session = new OpenSession(client, this.#version, connack);
+        void this.#opened(course.session);
+      });
+      client.on('disconnect', ({ reasonCode = 0, properties }) => {
+        course.farewell = { code: reasonCode, reason: reasonText(reasonCode, properties?.reasonString) };
       });
       client.on('close', () => {
         this.#session = undefined;
         this.#client = undefined;
         client.end(true);
-        const reason = refused?.reason ?? 'connection closed';
-        session?.close(reason);
-        if (session !== undefined) this.#guard('onDisconnected', () => this.#options.onDisconnected?.(reason));
-        resolve(endingOf(session !== undefined, refused, reason));
+        resolve(this.#ended(course));
       });
     });
   }
 
+  #ended({ session, refused, farewell }: Course): Ending {
+    const reason = farewell?.reason ?? refused?.reason ?? 'connection closed';
+    session?.close(reason);
+    if (session === undefined) return endingOf(refused, reason);
+    // One that ends sooner than the longest pause is one more failure: two clients with one id, say, or a message
+    // that the broker answers by closing, would else take turns as fast as they can.
+    const { clock } = this.#options;
+    if (clock.monotonic() - this.#openedAt >= this.#backoff.maxMs) this.#backoff.reset();
+    if (farewell?.code === mqttReason.sessionTakenOver) this.#takenOver();
+    this.#guard('onDisconnected', () => this.#options.onDisconnected?.(reason));
+    return { kind: 'lost', reason };
+  }
+
+  /** MQTT 5 §3.1.4: the broker ends the connection of whoever has the id, so the two would take turns for ever. */
+  #takenOver(): void {
+    const { clientId } = this.#options;
+    this.#problem = `another client connects with the id ${clientId}: two nodes of one name, or one process twice?`;
+    this.#log.error({ code: 'MB_BROKER_REFUSED' }, this.#problem);
+    this.#backoff.atMost();
+  }
+
   #open(): MqttClient {
-    const { broker, clientId, clock } = this.#options;
+    const {
+      broker,
+      clientId,
+      clock,
+      receiveMaximum = 256,
+      maxPacketBytes: maximumPacketSize = 2_097_152,
+    } = this.#options;
     const will = this.#options.will?.();
+    const tls = readBrokerTls(broker.tls);
+    const expirySeconds = Math.round((broker.sessionExpiryMs ?? this.#options.sessionExpiryMs ?? 0) / 1_000);
     const options: IClientOptions = {
       protocolVersion: this.#version,
       clientId,
-      clean: true,
-      username: broker.username,
-      password: broker.password,
+      clean: this.#version === 4 || expirySeconds === 0,
+      ...(broker.username === undefined ? {} : { username: broker.username }),
+      ...(broker.password === undefined ? {} : { password: broker.password }),
       // Reconnecting is this class's work: each try is a client of its own.
       reconnectPeriod: 0,
       connectTimeout: broker.connectTimeoutMs ?? 10_000,
       keepalive: Math.max(1, Math.round((broker.keepAliveMs ?? 30_000) / 1000)),
-      ...(broker.ca === undefined ? {} : { ca: broker.ca }),
-      ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
-      ...(this.#version === 5 ? { properties: { sessionExpiryInterval: 0, receiveMaximum: 1_000 } } : {}),
+      autoUseTopicAlias: true,
+      ...tls,
+      // For wss the library hands on all but the name.
+      wsOptions: tls.servername === undefined ? {} : ({ servername: tls.servername } as object),
+      ...(will === undefined ? {} : { will: this.#will(will) }),
+      ...(this.#version === 5
+        ? { properties: { sessionExpiryInterval: expirySeconds, receiveMaximum, maximumPacketSize } }
+        : {}),
     };
     const client = mqtt.connect(broker.url, options);
     client.handleMessage = (packet: IPublishPacket, done) => {
-      const message = { topic: packet.topic, payload: Buffer.from(packet.payload) };
+      const message = { topic: packet.topic, payload: Buffer.from(packet.payload), retained: packet.retain };
       Promise.resolve()
         .then(() => this.#options.onMessage?.(message))
         .catch((error: unknown) => this.#log.error({ err: error, at: clock.now() }, 'message handler failed'))
         .finally(() => done());
     };
     return client;
+  }
+
+  #will({ topic, payload, delayMs = 0 }: { topic: string; payload: string; delayMs?: number }): IClientOptions['will'] {
+    const bare = { topic, payload: Buffer.from(payload), qos: 1 as const, retain: true };
+    if (this.#version === 4) return bare;
+    return { ...bare, properties: { willDelayInterval: Math.round(delayMs / 1_000), contentType: 'application/json' } };
   }
 
   async #opened(session: OpenSession): Promise<void> {
@@ -189,9 +249,16 @@ export class MqttLink implements Service {
       return;
     }
     if (session.closed) return;
-    this.#backoff.reset();
+    const { clock } = this.#options;
+    this.#openedAt = clock.monotonic();
     this.#session = session;
-    this.#log.info({ mqtt: session.version }, 'connected to broker');
+    this.#forgetProblem?.();
+    this.#forgetProblem = clock.after(this.#backoff.maxMs, () => {
+      if (this.#session === session) this.#problem = undefined;
+    });
+    const { version: mqttVersion, maxPayloadBytes } = session;
+    const limit = Number.isFinite(maxPayloadBytes) ? { maxPayloadBytes } : {};
+    this.#log.info({ mqtt: mqttVersion, ...limit }, 'connected to broker');
     this.#guard('onConnected', () => this.#options.onConnected?.(session));
   }
 
@@ -204,90 +271,8 @@ export class MqttLink implements Service {
   }
 }
 
-function endingOf(connected: boolean, refused: { code: number | undefined } | undefined, reason: string): Ending {
-  if (connected) return { kind: 'lost', reason };
+function endingOf(refused: Course['refused'], reason: string): Ending {
   if (refused === undefined) return { kind: 'closed-early', reason };
   const version = refused.code !== undefined && versionRefusals.has(refused.code);
   return { kind: version ? 'version-refused' : 'failed', reason };
-}
-
-/** A connection with the number of unacknowledged publishes kept within the broker's limit. */
-class OpenSession implements MqttSession {
-  readonly version: MqttVersion;
-  readonly #client: MqttClient;
-  /** MQTT 5 §3.2.2.3.3; the library does not keep to it. */
-  readonly #receiveMaximum: number;
-  readonly #rejects = new Set<(error: Error) => void>();
-  readonly #waiting: (() => void)[] = [];
-  #closed: AppError | undefined;
-
-  constructor(client: MqttClient, version: 4 | 5, receiveMaximum: number | undefined) {
-    this.#client = client;
-    this.version = version === 5 ? '5' : '3.1.1';
-    this.#receiveMaximum = receiveMaximum ?? 65_535;
-  }
-
-  get closed(): boolean {
-    return this.#closed !== undefined;
-  }
-
-  async subscribe(filters: readonly string[]): Promise<void> {
-    if (filters.length === 0) return;
-    await this.#settled<void>((resolve, reject) => {
-      this.#client.subscribe([...filters], { qos: 1 }, (error, granted) => {
-        const refused = granted?.find((grant) => grant.qos > 2);
-        if (error) reject(error);
-        else if (refused !== undefined) reject(new Error(`not allowed to subscribe to ${refused.topic}`));
-        else resolve();
-      });
-    });
-  }
-
-  async publish(topic: string, payload: string | Uint8Array, options: MqttPublishOptions = {}): Promise<void> {
-    while (this.#rejects.size >= this.#receiveMaximum && this.#closed === undefined) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    const bytes =
-      typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    await this.#settled<void>((resolve, reject) => {
-      const sent = { qos: 1 as const, retain: options.retain ?? false, ...this.#properties(options) };
-      this.#client.publish(topic, bytes, sent, (error) => (error ? reject(error) : resolve()));
-    });
-  }
-
-  #properties({ contentType, userProperties }: MqttPublishOptions): Pick<IPublishPacket, 'properties'> {
-    if (this.version !== '5' || (contentType === undefined && userProperties === undefined)) return {};
-    return {
-      properties: {
-        ...(contentType === undefined ? {} : { contentType }),
-        ...(userProperties === undefined ? {} : { userProperties: { ...userProperties } }),
-      },
-    };
-  }
-
-  /** The library forgets callbacks of a connection that broke: nothing here waits for ever. */
-  async #settled<T>(executor: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
-    if (this.#closed !== undefined) throw this.#closed;
-    let rejectOuter: (error: Error) => void = () => {};
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        rejectOuter = reject;
-        this.#rejects.add(reject);
-        executor(resolve, reject);
-      });
-    } catch (error) {
-      throw error instanceof AppError
-        ? error
-        : new AppError('MB_BROKER_UNREACHABLE', messageOf(error), { cause: error });
-    } finally {
-      this.#rejects.delete(rejectOuter);
-      this.#waiting.shift()?.();
-    }
-  }
-
-  close(reason: string): void {
-    this.#closed = new AppError('MB_BROKER_UNREACHABLE', reason);
-    for (const reject of [...this.#rejects]) reject(this.#closed);
-    for (const resume of this.#waiting.splice(0)) resume();
-  }
 }

@@ -247,7 +247,7 @@ describe.each(brokers)('crossing over $name', ({ version, make }) => {
     const health = { state: 'degraded', at: 1, softwareVersion: 'x', cameras: {}, scenes: {}, problems: [] };
     // Refused by closing (aedes) or by reason code (MQTT 5).
     await expect(session.publish(other.health, JSON.stringify(health))).rejects.toMatchObject({
-      code: 'MB_BROKER_UNREACHABLE',
+      code: version === '5' ? 'MB_BROKER_REFUSED' : 'MB_BROKER_UNREACHABLE',
     });
     const again = await until(() => intruder.session, { what: 'the intruder to be back' });
     await again.publish(own.health, JSON.stringify(health));

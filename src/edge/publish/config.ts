@@ -53,6 +53,12 @@ export const publishConfig = z.strictObject({
     .max(50_331_648)
     .default(16_777_216)
     .meta({ unit: 'bytes', description: 'Largest evidence file that is sent; a larger one is given up and counted.' }),
+  offlineAfterMs: durationMs({
+    min: 0,
+    max: 600_000,
+    default: 15_000,
+    help: 'How long the node may be away before an MQTT 5 broker says that it is offline; at most broker.sessionExpiryMs. A broker of 3.1.1 says so at once.',
+  }),
   ackTimeoutMs: durationMs({
     min: 100,
     max: 600_000,

@@ -16,6 +16,7 @@ export class CoverageSender {
   readonly #log: Logger;
   readonly #ackTimeoutMs: number;
   #send: ((batch: CoverageBatch) => void) | undefined;
+  #batchSize = batchSize;
   #underWay: { readonly upTo: number; readonly sentAt: number } | undefined;
 
   constructor(options: { store: CoverageStore; clock: Clock; log: Logger; ackTimeoutMs: number }) {
@@ -29,12 +30,21 @@ export class CoverageSender {
   connected(send: (batch: CoverageBatch) => void): void {
     this.#send = send;
     this.#underWay = undefined;
+    this.#batchSize = batchSize;
     this.pump();
   }
 
   /** Nothing leaves any more. */
   disconnected(): void {
     this.#send = undefined;
+  }
+
+  /** The broker does not take a message of that size: fewer records at a time from now on. */
+  tooLarge(): void {
+    if (this.#batchSize === 1) return;
+    this.#batchSize = Math.ceil(this.#batchSize / 2);
+    this.#underWay = undefined;
+    this.pump();
   }
 
   /** Sends what waits unless something is under way; what is under way for too long is sent again. */
@@ -44,7 +54,7 @@ export class CoverageSender {
     if (this.#underWay !== undefined && now - this.#underWay.sentAt < this.#ackTimeoutMs) return;
     try {
       const { account, acked } = this.#store.head();
-      const records = this.#store.after(acked, batchSize);
+      const records = this.#store.after(acked, this.#batchSize);
       const last = records.at(-1);
       this.#underWay = last && { upTo: last.n, sentAt: now };
       if (last !== undefined) this.#send({ account, after: acked, records });

@@ -17,12 +17,16 @@ import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { MqttLink, type MqttMessage, type MqttSession, type MqttVersion } from '../../lib/mqtt-link.ts';
+import { type MqttRefused, mqttReason } from '../../lib/mqtt-refusal.ts';
+import type { MqttPublishOptions } from '../../lib/mqtt-session.ts';
 import { softwareVersion } from '../../lib/version.ts';
+import { AlertHold } from './alert-hold.ts';
 import { CoverageSender } from './coverage-sender.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import type { Outbox } from './outbox.ts';
 import type { PendingEvidence } from './outbox-store.ts';
 import { PartSender } from './part-sender.ts';
+import { type PublishKind, PublishRefusals } from './publish-refusals.ts';
 
 /** What the publisher needs. */
 export interface MqttPublisherOptions {
@@ -43,12 +47,18 @@ export interface MqttPublisherOptions {
   readonly maxEvidenceBytes?: number;
   /** Default 15 s. */
   readonly ackTimeoutMs?: number;
+  /** How long the node may be away before the broker says that it is offline, over MQTT 5; default 15 s. */
+  readonly offlineAfterMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
 const maxAckBytes = 65_536;
+/** What an acknowledgement may take as a packet: nothing larger is for a node. */
+const maxPacketBytes = 2 * maxAckBytes;
+/** Longer than a switch or a broker takes to start again, shorter than what piles up at the broker could grow large. */
+const sessionExpiryMs = 120_000;
 /** A gateway that asks for the same alerts again is not served more often than this. */
 const resendPauseMs = 1_000;
 
@@ -69,6 +79,8 @@ export class MqttPublisher implements Service {
   readonly #sent: Counter<'kind'>;
   readonly #coverage: CoverageSender | undefined;
   readonly #parts: PartSender;
+  readonly #refusals: PublishRefusals;
+  readonly #hold: AlertHold;
   readonly #evidenceUnderWay = new Map<Sha256, number>();
   #session: MqttSession | undefined;
   /** Highest number sent over this connection. */
@@ -91,11 +103,13 @@ export class MqttPublisher implements Service {
     this.#coverage =
       options.coverage &&
       new CoverageSender({ store: options.coverage, clock, log: options.log, ackTimeoutMs: this.#ackTimeoutMs });
+    this.#refusals = new PublishRefusals(options);
+    this.#hold = new AlertHold({ clock, firstMs: this.#ackTimeoutMs });
     this.#parts = new PartSender({
       ...options,
       ackTimeoutMs: this.#ackTimeoutMs,
       maxBytes: options.maxEvidenceBytes ?? 16_777_216,
-      next: () => options.outbox.evidenceUpTo(this.#cursor, 1, { over: maxMessageBytes })[0],
+      next: () => options.outbox.evidenceUpTo(this.#cursor, 1, { over: this.#mostWhole })[0],
       giveUp: (file, reason) => options.outbox.giveUp(file, reason),
     });
     this.#sent = metrics.counter('maplebridge_publish_sent_total', 'Messages handed to the broker', ['kind']);
@@ -103,7 +117,14 @@ export class MqttPublisher implements Service {
       broker,
       clientId: `${site}.${node}`,
       subscribe: [this.#topics.ack],
-      will: () => ({ topic: this.#topics.health, payload: JSON.stringify(this.#offline()) }),
+      will: () => ({
+        topic: this.#topics.health,
+        payload: JSON.stringify(this.#offline()),
+        delayMs: options.offlineAfterMs ?? 15_000,
+      }),
+      sessionExpiryMs,
+      receiveMaximum: 64,
+      maxPacketBytes,
       onConnected: (session) => this.#connected(session),
       onDisconnected: () => this.#disconnected(),
       onMessage: (message) => this.#received(message),
@@ -115,6 +136,11 @@ export class MqttPublisher implements Service {
   /** The negotiated version while connected. */
   get mqttVersion(): MqttVersion | undefined {
     return this.#session?.version;
+  }
+
+  /** What keeps messages from leaving although the broker is there, in words for health. */
+  get problems(): string[] {
+    return [...(this.#link.problem === undefined ? [] : [this.#link.problem]), ...this.#refusals.problems];
   }
 
   /** Resolves at once, broker or not. */
@@ -134,7 +160,7 @@ export class MqttPublisher implements Service {
     const session = this.#session;
     this.#disconnected();
     if (session !== undefined) {
-      void this.#send(session, this.#topics.health, JSON.stringify(this.#offline()), 'health', { retain: true });
+      void this.#send(session, this.#topics.health, JSON.stringify(this.#offline()), 'health', retained);
     }
     await this.#link.stop();
   }
@@ -142,7 +168,7 @@ export class MqttPublisher implements Service {
   /** Publishes the node's health, retained, now and at every reconnect. */
   publishHealth(health: Health): void {
     this.#health = health;
-    if (this.#session !== undefined) this.#sendHealth(this.#session);
+    if (this.#session !== undefined) void this.#sendHealth(this.#session);
   }
 
   #connected(session: MqttSession): void {
@@ -150,13 +176,22 @@ export class MqttPublisher implements Service {
     this.#acked = this.#options.outbox.head().acked;
     this.#cursor = this.#acked;
     this.#evidenceUnderWay.clear();
-    this.#sendHealth(session);
-    this.#coverage?.connected((batch) => {
-      const options = { contentType: 'application/json' };
-      void this.#send(session, this.#topics.coverage, JSON.stringify(batch), 'coverage', options);
+    this.#hold.connected();
+    void this.#sendHealth(session);
+    this.#coverage?.connected(async (batch) => {
+      const refused = await this.#send(
+        session,
+        this.#topics.coverage,
+        JSON.stringify(batch),
+        'coverage',
+        recurringJson,
+      );
+      if (refused?.reasonCode === mqttReason.packetTooLarge) this.#coverage?.tooLarge();
     });
-    this.#parts.connected((hash, part, bytes) =>
-      this.#send(session, this.#topics.evidencePart(hash, part), bytes, 'part', {}),
+    this.#parts.connected(
+      async (hash, part, bytes) =>
+        void (await this.#send(session, this.#topics.evidencePart(hash, part), bytes, 'part')),
+      session.maxPayloadBytes,
     );
     this.#pump();
   }
@@ -180,16 +215,16 @@ export class MqttPublisher implements Service {
   }
 
   #fillWindows(session: MqttSession): void {
-    const room = this.#window - (this.#cursor - this.#acked);
+    const room = this.#hold.most(this.#window) - (this.#cursor - this.#acked);
     if (room > 0) {
       if (this.#cursor === this.#acked) this.#lastProgressAt = this.#options.clock.monotonic();
       for (const alert of this.#options.outbox.alertsAfter(this.#cursor, room)) {
         this.#cursor = alert.sequence.n;
-        this.#sendAlert(session, alert);
+        void this.#sendAlert(session, alert);
       }
     }
     this.#parts.pump();
-    const files = this.#options.outbox.evidenceUpTo(this.#cursor, this.#evidenceWindow, { upTo: maxMessageBytes });
+    const files = this.#options.outbox.evidenceUpTo(this.#cursor, this.#evidenceWindow, { upTo: this.#mostWhole });
     for (const file of files) {
       if (this.#evidenceUnderWay.size >= this.#evidenceWindow) return;
       if (this.#evidenceUnderWay.has(file.sha256)) continue;
@@ -198,12 +233,19 @@ export class MqttPublisher implements Service {
     }
   }
 
-  #sendAlert(session: MqttSession, alert: Alert): void {
+  async #sendAlert(session: MqttSession, alert: Alert): Promise<void> {
     const body = JSON.stringify(toAlertEvent(this.#options.site, alert));
-    void this.#send(session, this.#topics.alert(alert.scene), body, 'alert', {
+    const refused = await this.#send(session, this.#topics.alert(alert.scene), body, 'alert', {
       contentType: alertEventMediaType,
       userProperties: { traceparent: alert.trace.traceparent },
+      recurring: true,
     });
+    if (session !== this.#session) return;
+    if (refused !== undefined) {
+      if (alert.sequence.n <= this.#acked) return;
+      this.#hold.refused(alert.sequence.n, refused);
+      this.#cursor = Math.min(this.#cursor, alert.sequence.n - 1);
+    } else if (this.#hold.tookAgain(alert.sequence.n)) this.#pump();
   }
 
   async #sendEvidence(session: MqttSession, file: PendingEvidence): Promise<void> {
@@ -222,24 +264,39 @@ export class MqttPublisher implements Service {
     }
   }
 
-  #sendHealth(session: MqttSession): void {
-    if (this.#health === undefined) return;
-    void this.#send(session, this.#topics.health, JSON.stringify(this.#health), 'health', jsonRetained);
+  async #sendHealth(session: MqttSession): Promise<void> {
+    const health = this.#health;
+    if (health === undefined) return;
+    const refused = await this.#send(session, this.#topics.health, JSON.stringify(health), 'health', retained);
+    if (refused?.reasonCode !== mqttReason.packetTooLarge) return;
+    // Better without its cameras than not at all.
+    const cut = { ...health, cameras: {}, problems: [...health.problems, 'health without its cameras: too large'] };
+    await this.#send(session, this.#topics.health, JSON.stringify(cut), 'health', retained);
   }
 
-  /** Never rejects: what did not get through is sent again by reconnect or timeout. */
+  /** Largest file that goes in one message: what the broker takes, and never more than the gateway does. */
+  get #mostWhole(): number {
+    return Math.min(maxMessageBytes, this.#session?.maxPayloadBytes ?? maxMessageBytes);
+  }
+
+  /**
+   * Never rejects: what did not get through is sent again by reconnect or timeout. Says what the broker refused:
+   * a PUBACK with an error is no PUBACK.
+   */
   async #send(
     session: MqttSession,
     topic: string,
     payload: string | Uint8Array,
-    kind: string,
-    options: Parameters<MqttSession['publish']>[2],
-  ): Promise<void> {
+    kind: PublishKind,
+    options: MqttPublishOptions = {},
+  ): Promise<MqttRefused | undefined> {
     try {
       await session.publish(topic, payload, options);
       this.#sent.inc({ kind });
+      this.#refusals.taken(kind);
+      return undefined;
     } catch (error) {
-      this.#log.debug({ topic, reason: messageOf(error) }, 'not published');
+      return this.#refusals.note(kind, topic, error);
     }
   }
 
@@ -265,6 +322,7 @@ export class MqttPublisher implements Service {
       const { acked } = this.#options.outbox.head();
       if (acked > this.#acked) this.#lastProgressAt = this.#options.clock.monotonic();
       this.#acked = acked;
+      this.#hold.acknowledged(acked);
       this.#cursor = Math.max(this.#cursor, acked);
       this.#pump();
       return;
@@ -311,7 +369,8 @@ export class MqttPublisher implements Service {
   }
 }
 
-const jsonRetained = { retain: true, contentType: 'application/json' } as const;
+const recurringJson = { contentType: 'application/json', recurring: true } as const;
+const retained = { ...recurringJson, retain: true } as const;
 
 function parseAck(payload: Buffer) {
   try {

@@ -77,7 +77,11 @@ export class Outbox {
     const { metrics } = options;
     this.#shedding = new EvidenceShedding({ content: options.evidence, log: options.log, metrics });
     this.#lost = metrics.counter('maplebridge_outbox_lost_total', 'Alerts lost because disk and memory were full');
-    this.#fill = metrics.gauge('maplebridge_outbox_fill', 'Alerts, evidence files and bytes in the outbox', ['what']);
+    this.#fill = metrics.gauge(
+      'maplebridge_outbox_fill',
+      'Alerts, evidence files and bytes in the outbox, and alerts in memory because the disk takes none',
+      ['what'],
+    );
   }
 
   /** Opens the file and takes up the chain where it stopped. Throws MB_OUTBOX_FAILED. */
@@ -290,6 +294,7 @@ export class Outbox {
     this.#fill.set({ what: 'alerts' }, usage.alerts);
     this.#fill.set({ what: 'evidence' }, usage.evidence);
     this.#fill.set({ what: 'bytes' }, usage.bytes);
+    this.#fill.set({ what: 'memory' }, this.#inMemory);
     return usage;
   }
 }

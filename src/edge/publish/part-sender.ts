@@ -43,6 +43,7 @@ interface Job {
 export class PartSender {
   readonly #options: PartSenderOptions;
   #send: SendPart | undefined;
+  #partBytes = partBytes;
   #job: Job | undefined;
   #pumping = false;
 
@@ -50,9 +51,10 @@ export class PartSender {
     this.#options = options;
   }
 
-  /** From now on parts leave by `send`. */
-  connected(send: SendPart): void {
+  /** From now on parts leave by `send`, none larger than `maxBytes`. */
+  connected(send: SendPart, maxBytes = Number.POSITIVE_INFINITY): void {
     this.#send = send;
+    this.#partBytes = Math.max(1, Math.min(partBytes, maxBytes));
     if (this.#job !== undefined) this.#restart(this.#job);
     this.pump();
   }
@@ -107,8 +109,8 @@ export class PartSender {
       if (job === undefined || send === undefined) return;
       const { file, sent } = job;
       const most = job.answered ? window : 1;
-      if (sent >= file.bytes || sent - job.acked >= most * partBytes) return;
-      const bytes = await this.#options.evidence.read(file.sha256, sent, Math.min(partBytes, file.bytes - sent));
+      if (sent >= file.bytes || sent - job.acked >= most * this.#partBytes) return;
+      const bytes = await this.#options.evidence.read(file.sha256, sent, Math.min(this.#partBytes, file.bytes - sent));
       if (bytes === undefined) {
         this.#giveUp(file, 'missing or damaged');
         continue;
