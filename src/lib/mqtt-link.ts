@@ -61,7 +61,7 @@ const versionRefusals: ReadonlySet<number> = new Set([0x01, 0x84]);
 
 /**
  * A connection to an MQTT broker that is taken up again for as long as the service runs.
- * Speaks MQTT 5 where the broker does and 3.1.1 otherwise. Only this file and the session know the MQTT library.
+ * Speaks MQTT 5 where the broker does and 3.1.1 otherwise. The only file that knows the MQTT library.
  * What must not be lost lies in the outbox or the journal, not in the broker: sessions are clean over 3.1.1, which
  * cannot say for how long, and kept over MQTT 5 for as long as `sessionExpiryMs` says (decisions/0023-mqtt.md).
  */
@@ -157,7 +157,7 @@ export class MqttLink implements Service {
         course.refused ??= { code: typeof code === 'number' ? code : undefined, reason: messageOf(error) };
       });
       client.on('connect', (connack) => {
-        course.session = new OpenSession(client, this.#version, connack);
+        course.session = new OpenSession(client, this.#version, connack.properties);
         void this.#opened(course.session);
       });
       client.on('disconnect', ({ reasonCode = 0, properties }) => {

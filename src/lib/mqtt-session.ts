@@ -1,4 +1,3 @@
-import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
 import { AppError, messageOf } from './errors.ts';
 import { MqttRefused, mqttReason, reasonText } from './mqtt-refusal.ts';
 
@@ -27,6 +26,36 @@ export interface MqttSession {
   publish(topic: string, payload: string | Uint8Array, options?: MqttPublishOptions): Promise<void>;
 }
 
+/** Properties of a PUBLISH (MQTT 5 §3.3.2.3). */
+interface PublishProperties {
+  readonly contentType?: string;
+  readonly userProperties?: Record<string, string>;
+  readonly topicAlias?: number;
+}
+
+/** What the session needs of the library’s client. */
+interface WireClient {
+  publish(
+    topic: string,
+    payload: Buffer,
+    options: { qos: 1; retain: boolean; properties?: PublishProperties },
+    callback: (error?: Error | null, packet?: object) => void,
+  ): unknown;
+  subscribe(
+    filters: string[],
+    options: { qos: 1 },
+    callback: (error: Error | null, granted?: { topic: string; qos: number }[]) => void,
+  ): unknown;
+}
+
+/** What a broker says in CONNACK (MQTT 5 §3.2.2.3). */
+export interface BrokerLimits {
+  readonly receiveMaximum?: number | undefined;
+  readonly maximumPacketSize?: number | undefined;
+  readonly topicAliasMaximum?: number | undefined;
+  readonly retainAvailable?: boolean | undefined;
+}
+
 /** Topics with a number of their own: the scenes of one node and its other topics are fewer. */
 const mostAliases = 32;
 /** Fixed header, topic length, packet identifier, alias and property lengths, rounded up. */
@@ -36,7 +65,7 @@ const packetOverhead = 64;
 export class OpenSession implements MqttSession {
   readonly version: MqttVersion;
   readonly maxPayloadBytes: number;
-  readonly #client: MqttClient;
+  readonly #client: WireClient;
   /** MQTT 5 §3.2.2.3.3; the library does not keep to it. */
   readonly #receiveMaximum: number;
   /** MQTT 5 §3.2.2.3.6; nor to this. */
@@ -50,13 +79,13 @@ export class OpenSession implements MqttSession {
   #underWay = 0;
   #closed: AppError | undefined;
 
-  constructor(client: MqttClient, version: 4 | 5, { properties = {} }: Pick<IConnackPacket, 'properties'>) {
+  constructor(client: WireClient, version: 4 | 5, limits: BrokerLimits = {}) {
     this.#client = client;
     this.version = version === 5 ? '5' : '3.1.1';
-    this.#receiveMaximum = properties.receiveMaximum ?? 65_535;
-    this.#maxPacketBytes = properties.maximumPacketSize ?? Number.POSITIVE_INFINITY;
-    this.#retains = properties.retainAvailable !== false;
-    this.#mostAliases = Math.min(mostAliases, properties.topicAliasMaximum ?? 0);
+    this.#receiveMaximum = limits.receiveMaximum ?? 65_535;
+    this.#maxPacketBytes = limits.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    this.#retains = limits.retainAvailable !== false;
+    this.#mostAliases = Math.min(mostAliases, limits.topicAliasMaximum ?? 0);
     this.maxPayloadBytes = this.#maxPacketBytes - packetOverhead - 256;
   }
 
@@ -108,7 +137,7 @@ export class OpenSession implements MqttSession {
     throw new MqttRefused(mqttReason.packetTooLarge, text);
   }
 
-  #properties(topic: string, options: MqttPublishOptions): Pick<IPublishPacket, 'properties'> {
+  #properties(topic: string, options: MqttPublishOptions): { properties?: PublishProperties } {
     if (this.version !== '5') return {};
     const { contentType, userProperties, recurring = false } = options;
     const topicAlias = recurring ? this.#newAlias(topic) : undefined;
@@ -156,7 +185,7 @@ export class OpenSession implements MqttSession {
 }
 
 /** What a failed publish means: a PUBACK with a reason of 0x80 and above is the broker's no (MQTT 5 §3.4.2.1). */
-function said(error: Error, packet: Packet | undefined): Error {
+function said(error: Error, packet: object | undefined): Error {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'number' || code < 0x80) return error;
   const { properties } = (packet ?? {}) as { properties?: { reasonString?: string } };
