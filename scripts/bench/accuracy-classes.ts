@@ -10,7 +10,14 @@ import { AppError } from '../../src/lib/errors.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { sharedDir } from '../../tests/support/shared.ts';
-import { averagePrecision, type Precision, type ScoredBox } from './average-precision.ts';
+import {
+  type AreaRange,
+  areaRanges,
+  averagePrecision,
+  type LabelledBox,
+  type Precision,
+  type ScoredBox,
+} from './average-precision.ts';
 import { quantile } from './bench.ts';
 import { jpegUnit } from './jpeg-unit.ts';
 import { categoryOf, type JudgedSet, labelCount } from './judged-set.ts';
@@ -38,6 +45,8 @@ export interface SetResult {
   readonly model: string;
   readonly classes: readonly ClassResult[];
   readonly found: readonly ScoredBox[];
+  /** Mean over classes of the labels of one of COCO's areas; classes without such labels are left out. */
+  readonly byArea: Readonly<Record<keyof typeof areaRanges, Precision>>;
 }
 
 /** What was measured of classes. */
@@ -127,7 +136,7 @@ async function judge(model: string, detector: Detector, decoder: DecoderPool, se
     (name) => set.classes.includes(name) && detector.model.classes.includes(name) && labelCount(set, name) > 0,
   );
   const found: ScoredBox[] = [];
-  if (asked.length === 0) return { set, model, classes: [], found };
+  if (asked.length === 0) return { set, model, classes: [], found, byArea: areas([], []) };
   for (const { id, path, width, height } of set.pictures) {
     const { detections } = await detector.detect({ picture: await decoded(decoder, detector, path), priority });
     for (const { box, score, class: name } of detections) {
@@ -141,7 +150,15 @@ async function judge(model: string, detector: Detector, decoder: DecoderPool, se
     const precision = averagePrecision(set.labels.filter(of), found.filter(of));
     return { class: name, labels: labelCount(set, name), ...precision };
   });
-  return { set, model, classes, found };
+  const categories = new Set(asked.map(categoryOf));
+  const isAsked = ({ category }: { readonly category: number }) => categories.has(category);
+  return { set, model, classes, found, byArea: areas(set.labels.filter(isAsked), found.filter(isAsked)) };
+}
+
+function areas(labels: readonly LabelledBox[], found: readonly ScoredBox[]): SetResult['byArea'] {
+  const { small, medium, large } = areaRanges;
+  const of = (range: AreaRange) => averagePrecision(labels, found, range);
+  return { small: of(small), medium: of(medium), large: of(large) };
 }
 
 /** In turn, so that what else the machine does falls on all models alike. */

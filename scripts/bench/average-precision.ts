@@ -23,34 +23,64 @@ export interface Precision {
   readonly ap: number;
 }
 
+/** Areas that are judged, pixels squared: from (included) and to (excluded). */
+export type AreaRange = readonly [from: number, to: number];
+
+/** COCO's areas ("Detection Evaluation", metrics "across scales"). */
+export const areaRanges = { small: [0, 32 ** 2], medium: [32 ** 2, 96 ** 2], large: [96 ** 2, Infinity] } as const;
+
 const overlaps = Array.from({ length: 10 }, (_, step) => 0.5 + 0.05 * step);
 const recalls = Array.from({ length: 101 }, (_, step) => step / 100);
 const maxDetections = 100;
 
 /**
  * Average precision by COCO's rules: at most 100 boxes a picture and category, best score first, each for the free label
- * it overlaps most; labels of crowds are passed over; precision is read at 101 recalls from the envelope of the curve;
- * the mean over categories that have labels. Area: all.
+ * it overlaps most; labels of crowds are passed over, and so are labels of other areas than `range` and boxes of other
+ * areas that no label has; precision is read at 101 recalls from the envelope of the curve; the mean over categories
+ * that have labels.
  * Source: Lin et al., "Microsoft COCO", and the notes of its evaluation server ("Detection Evaluation").
  */
-export function averagePrecision(labels: readonly LabelledBox[], found: readonly ScoredBox[]): Precision {
-  const categories = [...new Set(labels.filter(({ crowd }) => !crowd).map(({ category }) => category))];
+export function averagePrecision(
+  labels: readonly LabelledBox[],
+  found: readonly ScoredBox[],
+  range: AreaRange = [0, Infinity],
+): Precision {
+  const demanded = labels.filter((label) => isDemanded(label, range));
+  const categories = [...new Set(demanded.map(({ category }) => category))];
   const labelsOf = Map.groupBy(labels, ({ category }) => category);
   const foundOf = Map.groupBy(found, ({ category }) => category);
   const table = categories.map((category) =>
-    overlaps.map((least) => categoryPrecision(labelsOf.get(category) ?? [], foundOf.get(category) ?? [], least)),
+    overlaps.map((least) => categoryPrecision(labelsOf.get(category) ?? [], foundOf.get(category) ?? [], least, range)),
   );
   return { ap50: mean(table.map(([first = 0]) => first)), ap: mean(table.flat()) };
 }
 
 type Verdict = 'right' | 'wrong' | 'ignored';
 
-function categoryPrecision(labels: readonly LabelledBox[], found: readonly ScoredBox[], least: number): number {
+function isDemanded({ box, crowd }: LabelledBox, range: AreaRange): boolean {
+  return !crowd && isWithin(box, range);
+}
+
+function isWithin(box: ScoredBox['box'], [from, to]: AreaRange): boolean {
+  const area = areaOf(box);
+  return area >= from && area < to;
+}
+
+function areaOf([x1, y1, x2, y2]: ScoredBox['box']): number {
+  return (x2 - x1) * (y2 - y1);
+}
+
+function categoryPrecision(
+  labels: readonly LabelledBox[],
+  found: readonly ScoredBox[],
+  least: number,
+  range: AreaRange,
+): number {
   const labelsOf = Map.groupBy(labels, ({ image }) => image);
   const judged = [...Map.groupBy(found, ({ image }) => image)].flatMap(([image, boxes]) =>
-    judge(labelsOf.get(image) ?? [], boxes, least),
+    judge(labelsOf.get(image) ?? [], boxes, least, range),
   );
-  const total = labels.filter(({ crowd }) => !crowd).length;
+  const total = labels.filter((label) => isDemanded(label, range)).length;
   const ranked = judged.filter(({ verdict }) => verdict !== 'ignored').sort((a, b) => b.score - a.score);
   const curve: { recall: number; precision: number }[] = [];
   let right = 0;
@@ -73,15 +103,16 @@ function judge(
   labels: readonly LabelledBox[],
   boxes: readonly ScoredBox[],
   least: number,
+  range: AreaRange,
 ): { score: number; verdict: Verdict }[] {
   const taken = new Set<LabelledBox>();
   const ranked = [...boxes].sort((a, b) => b.score - a.score).slice(0, maxDetections);
   return ranked.map(({ box, score }) => {
-    const among = (crowd: boolean) => {
+    const among = (isOne: (label: LabelledBox) => boolean) => {
       let best: LabelledBox | undefined;
       let most = least;
       for (const label of labels) {
-        if (label.crowd !== crowd || (!crowd && taken.has(label))) continue;
+        if (!isOne(label) || (!label.crowd && taken.has(label))) continue;
         const share = overlapOf(box, label);
         if (share < most) continue;
         most = share;
@@ -89,13 +120,14 @@ function judge(
       }
       return best;
     };
-    // A label of one object goes before any crowd.
-    const own = among(false);
+    // What is demanded goes before what is passed over, and an object before any crowd.
+    const own = among((label) => isDemanded(label, range)) ?? among((label) => !label.crowd);
     if (own !== undefined) {
       taken.add(own);
-      return { score, verdict: 'right' };
+      return { score, verdict: isDemanded(own, range) ? 'right' : 'ignored' };
     }
-    return { score, verdict: among(true) === undefined ? 'wrong' : 'ignored' };
+    const isPassedOver = among(({ crowd }) => crowd) !== undefined || !isWithin(box, range);
+    return { score, verdict: isPassedOver ? 'ignored' : 'wrong' };
   });
 }
 
@@ -104,9 +136,8 @@ function overlapOf(box: ScoredBox['box'], { box: label, crowd }: LabelledBox): n
   const width = Math.min(box[2], label[2]) - Math.max(box[0], label[0]);
   const height = Math.min(box[3], label[3]) - Math.max(box[1], label[1]);
   if (width <= 0 || height <= 0) return 0;
-  const area = (each: ScoredBox['box']) => (each[2] - each[0]) * (each[3] - each[1]);
   const inside = width * height;
-  return inside / (crowd ? area(box) : area(box) + area(label) - inside);
+  return inside / (crowd ? areaOf(box) : areaOf(box) + areaOf(label) - inside);
 }
 
 function mean(values: readonly number[]): number {

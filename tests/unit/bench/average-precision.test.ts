@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  areaRanges,
   averagePrecision,
   type LabelledBox,
   type ScoredBox,
@@ -88,6 +89,30 @@ describe('average precision, worked out by hand', () => {
     const noise = Array.from({ length: 100 }, (_, index) => found(square(0, 50 + index), 0.9));
     expect(averagePrecision([label(square())], [...noise, found(square(), 0.5)]).ap50).toBe(0);
     expect(averagePrecision([label(square())], [...noise.slice(1), found(square(), 0.5)]).ap50).toBeCloseTo(0.01);
+  });
+});
+
+describe('labels of one area', () => {
+  const small = label([0, 0, 10, 10]);
+  const large = label([100, 100, 200, 200]);
+
+  test('those of others are neither demanded nor wrong when they are found', () => {
+    const boxes = [found([100, 100, 200, 200], 0.9), found([0, 0, 10, 10], 0.8)];
+    expect(averagePrecision([small, large], boxes, areaRanges.small).ap50).toBe(1);
+    expect(averagePrecision([small, large], boxes.slice(0, 1), areaRanges.small).ap50).toBe(0);
+  });
+
+  test('a box nobody has is wrong in its own area only', () => {
+    const boxes = [found([300, 300, 500, 500], 0.9), found([0, 0, 10, 10], 0.8)];
+    expect(averagePrecision([small], boxes, areaRanges.small).ap50).toBe(1);
+    expect(averagePrecision([small], [found([50, 50, 60, 60], 0.9), ...boxes], areaRanges.small).ap50).toBe(0.5);
+  });
+
+  test('a label on the border belongs to the larger', () => {
+    const border = label([0, 0, 32, 32]);
+    const boxes = [found([0, 0, 32, 32], 0.9)];
+    expect(averagePrecision([border], boxes, areaRanges.small).ap50).toBe(0);
+    expect(averagePrecision([border], boxes, areaRanges.medium).ap50).toBe(1);
   });
 });
 

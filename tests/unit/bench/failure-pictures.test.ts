@@ -20,6 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const label: LabelledBox = { image: 0, category: categoryOf('flame'), box: [100, 100, 200, 200], crowd: false };
 const found = (score: number): ScoredBox => ({ image: 0, category: label.category, box: label.box, score });
+const none = { ap50: 0, ap: 0 };
 const result = (boxes: readonly ScoredBox[]): SetResult => ({
   set: {
     ...{ name: 'test', about: '', labels: [label], classes: ['flame'], redistributable: true },
@@ -28,6 +29,7 @@ const result = (boxes: readonly ScoredBox[]): SetResult => ({
   model: 'any',
   classes: [{ class: 'flame', labels: 1, ap50: 0, ap: 0 }],
   found: boxes,
+  byArea: { small: none, medium: none, large: none },
 });
 
 /** Blue of a pixel that no box covers. */
