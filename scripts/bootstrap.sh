@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sets up what a command needs and nothing more; quick when nothing is to do.
-#   sh scripts/bootstrap.sh demo|test|check|bench|fuzz|footage|train|run
-# Needs only the npm registry and, for test, bench, footage and train, Debian packages.
+#   sh scripts/bootstrap.sh demo|test|check|bench|fuzz|footage|train|chaos|run
+# Needs only the npm registry and, for test, bench, footage, train and chaos, Debian packages.
 set -eu
 goal=${1:-run}
 cd "$(dirname "$0")/.."
@@ -58,6 +58,12 @@ if [ "$goal" = test ] || [ "$goal" = bench ]; then
   need postgresql 'the integration tests over real Postgres' has_postgres
   need chromium 'the console tests in a real browser' test -x /usr/bin/chromium
   need fonts-noto-cjk 'Chinese text in screenshots' has_cjk
+fi
+
+if [ "$goal" = chaos ]; then
+  need mosquitto 'the broker of the campaign' test -x /usr/sbin/mosquitto
+  need redis-server "the desk's job queue in the campaign" command -v redis-server
+  need postgresql "the desk's database in the campaign" has_postgres
 fi
 
 if [ "$goal" = footage ]; then

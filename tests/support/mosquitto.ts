@@ -27,6 +27,7 @@ export class Mosquitto {
   #port: number;
   #dir: Awaited<ReturnType<typeof tempDir>> | undefined;
   #process: ChildProcess | undefined;
+  #settings: readonly string[] = [];
 
   constructor(users: readonly MosquittoUser[], port = 0) {
     this.#users = users;
@@ -37,13 +38,18 @@ export class Mosquitto {
     return `mqtt://127.0.0.1:${this.#port}`;
   }
 
-  async start(): Promise<void> {
+  /** With `persistence` it begins with what it had on disk, and saves after every change. */
+  async start({ persistence = false } = {}): Promise<void> {
     this.#dir ??= await this.#configure();
-    this.#process = spawn(program(), ['-c', join(this.#dir.path, 'mosquitto.conf')], { stdio: 'ignore' });
+    const files = [this.#dir.path, join(this.#dir.path, 'mosquitto.conf')] as const;
+    const saved = [`persistence true`, `persistence_location ${files[0]}/`, 'autosave_on_changes true'];
+    const more = persistence ? [...saved, 'autosave_interval 1'] : ['persistence false'];
+    await writeFile(files[1], `${[...this.#settings, ...more].join('\n')}\n`);
+    this.#process = spawn(program(), ['-c', files[1]], { stdio: 'ignore' });
     await until(() => accepts(this.#port), { what: 'mosquitto to listen' });
   }
 
-  /** SIGKILL: the broker forgets everything. */
+  /** SIGKILL: without persistence the broker forgets everything. */
   async kill(): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
@@ -51,6 +57,11 @@ export class Mosquitto {
     const ended = new Promise((resolve) => running.once('exit', resolve));
     running.kill('SIGKILL');
     await ended;
+  }
+
+  /** SIGSTOP and SIGCONT: it keeps its connections and does nothing. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process?.kill(name);
   }
 
   async stop(): Promise<void> {
@@ -73,16 +84,14 @@ export class Mosquitto {
         : `user ${username}\n${['alert/#', 'evidence/#', 'health', 'coverage'].map((tail) => `topic write ${prefix}/${tail}\n`).join('')}topic read ${prefix}/ack\n`,
     );
     await writeFile(join(dir.path, 'acl'), rules.join('\n'));
-    const config = [
+    this.#settings = [
       `listener ${this.#port} 127.0.0.1`,
       'allow_anonymous false',
       `password_file ${passwords}`,
       `acl_file ${join(dir.path, 'acl')}`,
-      'persistence false',
       // Started as root it would change to a user that cannot read the folder.
       ...(process.getuid?.() === 0 ? ['user root'] : []),
     ];
-    await writeFile(join(dir.path, 'mosquitto.conf'), `${config.join('\n')}\n`);
     return dir;
   }
 }

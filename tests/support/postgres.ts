@@ -48,13 +48,13 @@ export class PostgresServer {
     await until(() => this.#answers(), { what: 'Postgres to answer', timeoutMs: 30_000, everyMs: 100 });
   }
 
-  /** Fast shutdown: open connections are cut. */
-  async stop(): Promise<void> {
+  /** `fast` cuts open connections; `immediate` ends as a crash does, to be recovered from at the next start. */
+  async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
     const child = this.#process;
     if (child === undefined) return;
     this.#process = undefined;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    this.#run('pg_ctl', ['stop', '-D', join(this.dir, 'data'), '-m', 'fast', '-w', '-s']);
+    this.#run('pg_ctl', ['stop', '-D', join(this.dir, 'data'), '-m', mode, '-w', '-s']);
     await ended;
   }
 
