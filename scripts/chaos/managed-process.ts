@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type FireOrder, type KillPoint, lastWord } from './kill-points.ts';
+import type { FireOrder, KillPoint } from './kill-points.ts';
 import type { NodeOrder, NodeWord } from './node-protocol.ts';
 
 const underFire = new URL('./under-fire.ts', import.meta.url).href;

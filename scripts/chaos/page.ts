@@ -35,7 +35,7 @@ ${table([
   ['evidence files given up by a node whose disk was full, and said so', figure('evidenceShed')],
   ['offered to a node that was killed before it promised: arrived once', figure('inDoubtArrived')],
   ['the same, never arrived', figure('inDoubtGone')],
-  ['audit records, chain ' + (figures['auditVerified'] === 1 ? 'verified' : 'NOT VERIFIED'), figure('auditRecords')],
+  [`audit records, chain ${figures['auditVerified'] === 1 ? 'verified' : 'NOT VERIFIED'}`, figure('auditRecords')],
   ['integrity incidents that had to be there, and are', figure('incidentsProvoked')],
   ['batches the operator sent again', figure('resent')],
   ['MQTT messages said twice', figure('mqttDuplicates')],
