@@ -1,4 +1,5 @@
 import { systemClock } from '../lib/clock.ts';
+import { ClockSync } from '../lib/clock-sync.ts';
 import { loadConfig } from '../lib/config.ts';
 import { StatusServer } from '../lib/status-server.ts';
 import { parseCommandArguments, required } from './arguments.ts';
@@ -15,13 +16,18 @@ export const collectCommand: Command = {
   async run({ args, log, metrics, signal }) {
     const { values } = parseCommandArguments(collectCommand, args, { config: { type: 'string' } });
     const config = loadConfig(required(values.config, '--config', collectCommand), collectSchema);
-    const { broker, gateway } = composeCollect(config, { demo: false, clock: systemClock, log, metrics });
+    const clockSync = new ClockSync({ clock: systemClock, log, metrics });
+    const { broker, gateway } = composeCollect(config, { demo: false, clock: systemClock, clockSync, log, metrics });
     const status = new StatusServer({
       ...config.http,
       registry: metrics.registry,
-      status: () => ({ ok: gateway.mqttVersion !== undefined, body: { mqtt: gateway.mqttVersion ?? 'not connected' } }),
+      status: () => ({
+        ok: gateway.mqttVersion !== undefined,
+        body: { mqtt: gateway.mqttVersion ?? 'not connected', clock: clockSync.report },
+      }),
     });
     const services = [
+      { name: 'clock', service: clockSync },
       { name: 'status', service: status },
       ...(broker === undefined ? [] : [{ name: 'broker', service: broker }]),
       { name: 'collect', service: gateway },

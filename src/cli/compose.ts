@@ -7,6 +7,7 @@ import { EmbeddedBroker } from '../gateway/collect/embedded-broker.ts';
 import { CollectGateway } from '../gateway/collect-gateway.ts';
 import { DeliverGateway } from '../gateway/deliver-gateway.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { ClockSync } from '../lib/clock-sync.ts';
 import { readSecret } from '../lib/config.ts';
 import { ContentStore } from '../lib/content-store.ts';
 import { refuseDefaults } from '../lib/default-credentials.ts';
@@ -19,6 +20,8 @@ import type { CollectServiceConfig, DeskServiceConfig } from './service-config.t
 export interface Surroundings {
   readonly demo: boolean;
   readonly clock: Clock;
+  /** Watches the machine's clock; records say what it says. */
+  readonly clockSync?: ClockSync;
   readonly log: Logger;
   readonly metrics: Metrics;
 }

@@ -5,6 +5,7 @@ import type { Desk } from '../desk/desk.ts';
 import { type EdgeConfig, edgeSchema } from '../edge/config.ts';
 import type { EdgeNode } from '../edge/edge-node.ts';
 import { observationsPath } from '../edge/observations-path.ts';
+import { ClockSync } from '../lib/clock-sync.ts';
 import { parseConfig } from '../lib/config.ts';
 import { demoSecret } from '../lib/default-credentials.ts';
 import type { FolderLock } from '../lib/folder-lock.ts';
@@ -24,6 +25,7 @@ const keyframeEveryMs = 2_000;
 /** Everything in one process on embedded parts: cameras, edge node, broker, gateway, desk. */
 export class DemoStack {
   readonly #around: Surroundings;
+  readonly #clockSync: ClockSync;
   readonly #dir: string;
   readonly #footageDir: string;
   readonly #deskPort: number;
@@ -33,7 +35,8 @@ export class DemoStack {
   #parts: { edge: EdgeNode; desk: Desk; farm: CameraFarm } | undefined;
 
   constructor(options: Surroundings & { dir: string; footageDir: string; deskPort: number }) {
-    this.#around = options;
+    this.#clockSync = new ClockSync(options);
+    this.#around = { ...options, clockSync: this.#clockSync };
     this.#dir = options.dir;
     this.#footageDir = options.footageDir;
     this.#deskPort = options.deskPort;
@@ -72,6 +75,7 @@ export class DemoStack {
     this.#takes = demoTakes(edgeConfig({ dir }), this.#footageDir);
     this.#lock = prepareDemoDir(dir);
     const deskConfig = parseConfig(demoConfigText('desk', { dir }), deskServiceSchema, 'edge-config/demo/desk.yaml');
+    await this.#run({ name: 'clock', service: this.#clockSync });
     const port = await freePort(this.#deskPort);
     const { http, routing, consoleDir } = deskConfig.desk;
     const ownParts = { routing: resolve(repository, routing), consoleDir: resolve(repository, consoleDir) };

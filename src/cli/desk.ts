@@ -1,4 +1,5 @@
 import { systemClock } from '../lib/clock.ts';
+import { ClockSync } from '../lib/clock-sync.ts';
 import { loadConfig } from '../lib/config.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import { aborted, type Command } from './command.ts';
@@ -14,8 +15,10 @@ export const deskCommand: Command = {
   async run({ args, log, metrics, signal, print }) {
     const { values } = parseCommandArguments(deskCommand, args, { config: { type: 'string' } });
     const config = loadConfig(required(values.config, '--config', deskCommand), deskServiceSchema);
-    const { desk, deliver } = composeDesk(config, { demo: false, clock: systemClock, log, metrics });
+    const clockSync = new ClockSync({ clock: systemClock, log, metrics });
+    const { desk, deliver } = composeDesk(config, { demo: false, clock: systemClock, clockSync, log, metrics });
     const services = [
+      { name: 'clock', service: clockSync },
       { name: 'desk', service: desk },
       { name: 'deliver', service: deliver },
     ];

@@ -1,6 +1,7 @@
 import type { EdgeNode } from '../edge/edge-node.ts';
 import { edgeConfigFiles, loadEdgeConfig } from '../edge/load-config.ts';
 import { systemClock } from '../lib/clock.ts';
+import { ClockSync } from '../lib/clock-sync.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { StatusServer } from '../lib/status-server.ts';
@@ -28,7 +29,8 @@ export const edgeCommand: Command = {
     watch.begin();
     try {
       const config = loadEdgeConfig(path);
-      const edge = composeEdge(config, { demo: false, clock: systemClock, log, metrics });
+      const clockSync = new ClockSync({ clock: systemClock, log, metrics });
+      const edge = composeEdge(config, { demo: false, clock: systemClock, clockSync, log, metrics });
       node = edge;
       const status = new StatusServer({
         ...config.http,
@@ -36,6 +38,7 @@ export const edgeCommand: Command = {
         status: () => ({ ok: true, body: { ...edge.health(), canary: canaryOf(edge) } }),
       });
       const services = [
+        { name: 'clock', service: clockSync },
         { name: 'status', service: status },
         { name: 'edge', service: edge },
       ];

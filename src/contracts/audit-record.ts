@@ -1,5 +1,6 @@
 import type { Sha256, TicketId, UtcMs } from '../domain/ids.ts';
 import type { TicketState } from '../domain/ticket.ts';
+import type { ClockState } from '../lib/clock-state.ts';
 import { canonicalJson, sha256 } from '../lib/hash.ts';
 import type { Role } from './desk-api.ts';
 
@@ -23,6 +24,8 @@ export interface AuditEntry {
   /** On the newest entry of each change: hash of the ticket's row as it left it, so that no column can be changed unseen. */
   readonly rowSha256?: Sha256;
   readonly details: Readonly<Record<string, unknown>>;
+  /** State of the clock that `at` comes from; the log sets it. */
+  readonly clock?: ClockState;
 }
 
 /** One link of the desk's audit chain. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sha256 } from '../domain/ids.ts';
+import { clockMarkSchema } from '../lib/clock-state.ts';
 
 const utcMs = z.number().int().nonnegative();
 
@@ -35,6 +36,8 @@ export const healthSchema = z.strictObject({
   state: z.enum(['online', 'degraded', 'offline']),
   at: utcMs,
   softwareVersion: z.string(),
+  /** Whether the node's clock follows a reference. */
+  clock: clockMarkSchema.optional(),
   cameras: z.record(
     z.string(),
     z.strictObject({
@@ -83,6 +86,8 @@ export const coverageBatchSchema = z.strictObject({
   account: accountId,
   /** Number of the record before the first of these, 0 before the very first: what is missing shows. */
   after: z.number().int().nonnegative(),
+  /** The node's clock when it sent them; absent from nodes of earlier versions. */
+  clock: clockMarkSchema.optional(),
   records: z.array(coverageRecordSchema).min(1).max(256),
 });
 

@@ -1,4 +1,5 @@
 import type { AlertId, NodeId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
+import type { ClockMark } from '../lib/clock-state.ts';
 import type { AlertEvent } from './alert-event.ts';
 
 /** A verified alert on the government side, with the times of its crossing. */
@@ -48,6 +49,8 @@ export interface IntegrityIncident {
   readonly alerts?: { readonly from: number; readonly to: number } | undefined;
   readonly detail: string;
   readonly at: UtcMs;
+  /** State of the clock that `at` comes from, where it is known. */
+  readonly clock?: ClockMark | undefined;
 }
 
 /** What an alert did at the desk. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NodeId, Sha256 } from '../domain/ids.ts';
+import { clockMarkSchema } from '../lib/clock-state.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import { alertEventSchema } from './alert-event.ts';
 import { type IntegrityIncident, integrityKinds } from './ticket-intake.ts';
@@ -24,6 +25,8 @@ const integrityIncidentSchema = z.strictObject({
   alerts: z.strictObject({ from: count, to: count }).optional(),
   detail: z.string().max(500),
   at: utcMs,
+  /** Clock that `at` comes from; absent in records of earlier versions. */
+  clock: clockMarkSchema.optional(),
 });
 
 /** One line of a batch. Strict: with the alert's schema this is the list of fields that may cross. */
@@ -42,6 +45,8 @@ export const batchManifestSchema = z.strictObject({
   /** 1, 2, 3, … without holes for one sender. */
   number: z.number().int().positive(),
   createdAt: utcMs,
+  /** Clock of the collecting gateway when it made the batch; absent in batches of earlier versions. */
+  clock: clockMarkSchema.optional(),
   records: z.strictObject({ count, bytes: count, sha256: sha256Hex }),
   evidence: z.array(z.strictObject({ sha256: sha256Hex, bytes: count })).max(10_000),
   /** The compressed body as it lies in the file: checked before anything is unpacked. */

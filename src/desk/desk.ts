@@ -1,6 +1,7 @@
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
 import { Backoff } from '../lib/backoff.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
+import type { ClockSync } from '../lib/clock-sync.ts';
 import { readSecret } from '../lib/config.ts';
 import type { ContentStore } from '../lib/content-store.ts';
 import { AppError, messageOf } from '../lib/errors.ts';
@@ -21,6 +22,7 @@ import { JobRelay } from './dispatch/job-relay.ts';
 import { refuseDeskDefaults } from './refuse-desk-defaults.ts';
 import { route } from './routing/route.ts';
 import { loadRoutingTable } from './routing/routing-table.ts';
+import { DueTimes } from './sla/due-times.ts';
 import { SignClock } from './sla/sign-clock.ts';
 import { type ConnectionTarget, Database } from './store/database.ts';
 import { EmbeddedPostgres } from './store/embedded-postgres.ts';
@@ -43,6 +45,8 @@ export interface DeskOptions {
   /** Public keys of the nodes, to check seals in the audit. */
   readonly keys: KeyRing;
   readonly clock: Clock;
+  /** State of this machine's clock, where somebody watches it. */
+  readonly clockSync?: ClockSync | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -138,7 +142,7 @@ export class Desk implements Service {
   }
 
   #compose(target: ConnectionTarget, queueUrl: string | undefined): Parts {
-    const { config, evidence, clock, metrics } = this.#options;
+    const { config, evidence, clock, clockSync, metrics } = this.#options;
     const table = loadRoutingTable(config.routing);
     const database = new Database({
       target,
@@ -148,23 +152,29 @@ export class Desk implements Service {
     });
     const views = new TicketViews({ database });
     const feed = new TicketFeed({ views, log: this.#log });
-    const book = new TicketBook({ audit: new AuditLog(), onChanged: (ids) => feed.changed(ids) });
+    const book = new TicketBook({ audit: new AuditLog({ clockSync }), onChanged: (ids) => feed.changed(ids) });
+    const due = new DueTimes({ clock, longestMs: config.signLimitMs });
     const queue = new BullmqQueue({
+      waitMs: (job) => due.waitMs(job),
       target: queueUrl === undefined ? { kind: 'database', target } : { kind: 'redis', url: queueUrl },
       clock,
       log: this.#log,
     });
-    const relay = new JobRelay({ database, queue, clock, log: this.#log, metrics, sweepMs: config.sweepMs });
+    const relay: JobRelay = new JobRelay({
+      ...{ database, queue, clock, log: this.#log, metrics, sweepMs: config.sweepMs, due },
+      work: (job) => work(job),
+    });
     const shared = { database, book, clock, metrics, onJobs: (jobs: readonly DeskJob[]) => relay.hand(jobs) };
     const dispatcher = new Dispatcher({ ...shared, signLimitMs: config.signLimitMs });
-    const signClock = new SignClock(shared);
+    const signClock = new SignClock({ ...shared, due });
+    const work = (job: DeskJob) => (job.kind === 'dispatch' ? dispatcher.run(job) : signClock.run(job));
     const service = this.#service(database, views, feed, new TicketActions(shared));
     return {
       database,
       queue,
       relay,
       intake: new PgTicketIntake({ ...shared, evidence, route: (facts) => route(facts, table) }),
-      work: (job) => (job.kind === 'dispatch' ? dispatcher.run(job) : signClock.run(job)),
+      work,
       http: new HttpServer({
         ...config.http,
         consoleDir: config.consoleDir,

@@ -4,13 +4,18 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Gauge, Metrics } from '../lib/metrics.ts';
+import { oneTimeLine, type WallTime } from '../lib/steady-clock.ts';
+import { steadyMemory, wallChange } from './coverage-times.ts';
 import type { ClosedInterval, CoverageStore, OpenInterval } from './publish/coverage-store.ts';
 
 /** What the account needs. */
 export interface CoverageAccountOptions {
   /** Open before `begin`. */
   readonly store: CoverageStore;
+  /** Does not jump: an interval that ends before it began would be none. */
   readonly clock: Clock;
+  /** Wall time of the clock's, as it is written; default: the same. */
+  readonly time?: WallTime;
   readonly log: Logger;
   readonly metrics?: Metrics;
   /** How long changes may wait to share one write; default 1 s. */
@@ -70,7 +75,7 @@ export class CoverageAccount {
   begin(cameras: readonly CameraId[]): void {
     this.#begun = true;
     const now = this.#options.clock.now();
-    const { at = now, cameras: before } = this.#options.store.remember();
+    const { at = now, cameras: before } = steadyMemory(this.#options.store.remember(), this.#time);
     // A clock that was set back must not make an interval end before it began.
     const died = Math.min(at, now);
     const watched = new Set(cameras);
@@ -145,6 +150,10 @@ export class CoverageAccount {
     this.#begun = false;
   }
 
+  get #time(): WallTime {
+    return this.#options.time ?? oneTimeLine;
+  }
+
   /** Brings the camera's interval in line with its causes. */
   #settle(camera: CameraId, since = Number.POSITIVE_INFINITY): void {
     const now = this.#options.clock.now();
@@ -200,7 +209,8 @@ export class CoverageAccount {
     const { store, clock, log } = this.#options;
     this.#blind?.set(this.#open.size);
     try {
-      store.write({ closed: this.#closed, cameras: this.#changed, at: clock.now() });
+      const change = { closed: this.#closed, cameras: this.#changed, at: clock.now() };
+      store.write(wallChange(change, this.#time));
       this.#closed = [];
       this.#changed.clear();
       this.#writtenAt = clock.monotonic();

@@ -121,7 +121,8 @@ export class EdgeNode implements Service {
 
   /** The node's own account of how it is. */
   health(): Health {
-    return nodeHealth(this.#parts, this.#configProblems, this.#options.clock.now());
+    const { clock, clockSync } = this.#options;
+    return nodeHealth(this.#parts, { configProblems: this.#configProblems, clockSync, at: clock.now() });
   }
 
   async #drain(): Promise<void> {

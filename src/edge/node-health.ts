@@ -1,18 +1,28 @@
 import type { Health } from '../contracts/node-messages.ts';
 import type { CameraState } from '../domain/camera.ts';
 import type { UtcMs } from '../domain/ids.ts';
+import type { WallTime } from '../lib/steady-clock.ts';
 import { softwareVersion } from '../lib/version.ts';
 import type { DecoderPool } from './decode/decoder-pool.ts';
 import { modelProblem } from './detect/model-status.ts';
-import type { NodeParts } from './node-parts.ts';
+import type { EdgeNodeOptions, NodeParts } from './node-parts.ts';
+
+type ClockSync = EdgeNodeOptions['clockSync'];
 
 /** A node's own account of how it is. `configProblems`: why its newest configuration is not wholly in use. */
-export function nodeHealth(parts: NodeParts, configProblems: readonly string[], at: UtcMs): Health {
+export function nodeHealth(
+  parts: NodeParts,
+  { configProblems, clockSync, at }: { configProblems: readonly string[]; clockSync: ClockSync; at: UtcMs },
+): Health {
   const { problems, ...outbox } = parts.outbox.status();
   const cameras = Object.fromEntries(
     [...parts.ingest.cameras].map(([id, state]) => {
       const fault = parts.watched.get(id)?.faults.fault;
-      return [id, { ...describe(state), ...(fault && { fault: { fault: fault.fault, since: fault.since } }) }];
+      const { time } = parts;
+      return [
+        id,
+        { ...describe(state, time), ...(fault && { fault: { fault: fault.fault, since: time.wall(fault.since) } }) },
+      ];
     }),
   );
   const models = [...parts.detection.status()].flatMap(([id, status]) => modelProblem(id, status) ?? []);
@@ -20,6 +30,7 @@ export function nodeHealth(parts: NodeParts, configProblems: readonly string[], 
   const told = [
     ...problems,
     ...parts.publisher.problems,
+    ...(clockSync?.problem === undefined ? [] : [clockSync.problem]),
     ...(unknown === undefined ? [] : [`objects are followed without appearance: ${unknown}`]),
     ...configProblems,
     ...parts.watched.schedule.problems,
@@ -33,6 +44,7 @@ export function nodeHealth(parts: NodeParts, configProblems: readonly string[], 
     state: blind || told.length > 0 ? 'degraded' : 'online',
     at,
     softwareVersion,
+    clock: { state: clockSync?.state ?? 'unknown' },
     cameras,
     scenes: parts.watched.availability,
     problems: told,
@@ -45,7 +57,7 @@ function hardwareProblems(hardware: DecoderPool['hardware']): string[] {
   return [`decoding in software although ${hardware.asked} was asked for: ${hardware.why}`];
 }
 
-function describe(state: CameraState): Health['cameras'][string] {
+function describe(state: CameraState, time: WallTime): Health['cameras'][string] {
   if (state.kind === 'waiting') return { state: state.kind, reason: `${state.reason}: ${state.detail}` };
-  return state.kind === 'streaming' ? { state: state.kind, since: state.since } : { state: state.kind };
+  return state.kind === 'streaming' ? { state: state.kind, since: time.wall(state.since) } : { state: state.kind };
 }

@@ -6,11 +6,14 @@ import type { CameraId } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
+import { type ClockWord, unwatchedClock } from '../lib/clock-state.ts';
 import { ContentStore } from '../lib/content-store.ts';
 import type { SigningKey } from '../lib/keys.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { SteadyClock, type WallTime } from '../lib/steady-clock.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
+import { wallDraft } from './alert/wall-draft.ts';
 import { CameraRoster } from './camera-roster.ts';
 import type { EdgeConfig } from './config.ts';
 import { CoverageAccount } from './coverage-account.ts';
@@ -40,6 +43,8 @@ export interface EdgeNodeOptions {
   readonly key: SigningKey;
   readonly models: ModelStoreOptions;
   readonly clock: Clock;
+  /** Whether the node's clock can be believed; unknown where nobody watches it. */
+  readonly clockSync?: (ClockWord & { readonly problem: string | undefined }) | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -63,6 +68,8 @@ export interface NodeParts {
   readonly coverageStore: CoverageStore;
   readonly coverage: CoverageAccount;
   readonly memory: CameraMemory;
+  /** Wall time of the times in here. */
+  readonly time: WallTime;
   readonly references: ReferenceStore;
   readonly observations: ObservationLog;
   readonly clips: ClipCutter;
@@ -77,7 +84,11 @@ const lookWorker = new URL('./look-worker.ts', import.meta.url);
 export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodeParts {
   const { config, key, models: store, clock, log, metrics } = options;
   const { publish, site, node, decode, gate, detect } = config;
-  const around = { clock, log, metrics };
+  // What lasts is measured on time that does not jump; what leaves the node says the wall clock's.
+  const steady = new SteadyClock(clock);
+  const around = { clock: steady, log, metrics };
+  const outward = { ...around, clock };
+  const clockWord = options.clockSync ?? unwatchedClock;
   const evidence = new ContentStore(publish.outbox.evidenceDir);
   const files = filesOf(config);
   const decoder = new DecoderPool({ ...decode, gate, workerFile: lookWorker, ...around });
@@ -89,35 +100,46 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
     ...around,
   });
   const appearance = detect.appearance && new AppearanceService({ config: detect.appearance, store, ...around });
-  const outbox = new Outbox({ ...publish.outbox, site, node, evidence, ...around, key });
+  const outbox = new Outbox({ ...publish.outbox, site, node, evidence, ...outward, key });
   const onAccessUnit = (unit: AccessUnit) => watched.push(unit);
   const ingest = createIngestPool({
     config: config.ingest,
     life: config.ingest,
     handler: { onAccessUnit, onState: (id, state) => events.onState(id, state) },
+    origin: steady.origin,
     ...around,
   });
   const { maxCoverageRecords: maxRecords } = publish.outbox;
   const coverageStore = new CoverageStore({ path: files.coverage, maxRecords });
-  const coverage = new CoverageAccount({ store: coverageStore, ...around });
+  const coverage = new CoverageAccount({ store: coverageStore, time: steady, ...around });
   const observations = new ObservationLog({ config: { ...config.observations, path: files.observations }, ...around });
-  const references = new ReferenceStore({ path: files.views, size: gate, clock, log });
+  const references = new ReferenceStore({ path: files.views, size: gate, clock: steady, log });
   const memory = new CameraMemory({
     config: { ...config.memory, path: files.memory },
     onSaved: (camera, at) => observations.noteSnapshot(camera, at),
+    time: steady,
     ...around,
   });
   const { clip } = config.evidence;
   const clips = new ClipCutter({ config: clip, evidence, ...around });
   const watched = new WatchedCameras({
     config,
-    merger: new IncidentMerger(config.merge, clock),
-    clips: { config: clip, cutter: clips, recent: (...which) => ingest.clip(...which), mainStreams: new Set(), clock },
+    merger: new IncidentMerger(config.merge, steady),
+    clips: {
+      config: clip,
+      cutter: clips,
+      recent: (...which) => ingest.clip(...which),
+      mainStreams: new Set(),
+      clock: steady,
+    },
     ...{ decoder, detection, appearance, ingest, coverage, memory, observations, references },
     inspector: activityGate(gate),
-    calendar: new SiteCalendar(config.calendar),
-    alerts: new AlertWriter({ evidence, decode: (frame) => fullSize(frame, decoder), clock, log }),
-    store: (draft) => void outbox.append(draft),
+    calendar: new SiteCalendar(config.calendar, steady),
+    alerts: new AlertWriter({
+      ...{ evidence, decode: (frame) => fullSize(frame, decoder), clockWord, time: steady },
+      ...{ clock: steady, log },
+    }),
+    store: (draft) => void outbox.append(wallDraft(draft, steady)),
     latestKeyframe: (id) => ingest.latestKeyframe(id),
     onChange: () => events.onChange(),
     ...around,
@@ -125,16 +147,22 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
   const roster = new CameraRoster({
     rings: new RingPlan({ clip, ingest: config.ingest }),
     ...{ ingest, watched, coverage, memory, log },
-    openIncidents: () => outbox.openIncidents(),
+    openIncidents: () =>
+      outbox.openIncidents().map((open) => ({
+        ...open,
+        startedAt: steady.steady(open.startedAt),
+        observedAt: steady.steady(open.observedAt),
+      })),
   });
   const publisher = new MqttPublisher({
     ...publish,
-    ...{ site, node, evidence, outbox, ...around },
+    ...{ site, node, evidence, outbox, ...outward },
     coverage: coverageStore,
+    clockWord,
     broker: brokerAccess(publish.broker, 'publish.broker'),
   });
   return {
-    ...{ decoder, detection, appearance, outbox, publisher, ingest, coverageStore, coverage },
+    ...{ decoder, detection, appearance, outbox, publisher, ingest, coverageStore, coverage, time: steady },
     ...{ memory, references, observations, clips, watched, roster },
   };
 }

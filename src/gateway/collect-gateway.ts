@@ -3,6 +3,7 @@ import { NodeKeys } from '../contracts/node-keys.ts';
 import type { NodeId, SiteId } from '../domain/ids.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { ClockWord } from '../lib/clock-state.ts';
 import { ContentStore } from '../lib/content-store.ts';
 import { loadPublicKey, type SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
@@ -24,6 +25,8 @@ export interface CollectGatewayOptions {
   /** The gateway's own key, as `transfer.keyFile` names it. */
   readonly key: SigningKey;
   readonly clock: Clock;
+  /** State of this machine's clock, where somebody watches it. */
+  readonly clockSync?: ClockWord | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -37,10 +40,15 @@ export class CollectGateway implements Service {
   #stopping: Promise<void> | undefined;
 
   constructor(options: CollectGatewayOptions) {
-    const { collect, transfer, key, clock, log, metrics } = options;
+    const { collect, transfer, key, clock, clockSync, log, metrics } = options;
     const evidence = new ContentStore(collect.evidenceDir);
     const shared = { clock, log, metrics, evidence };
-    this.#journal = new Journal({ path: collect.journalPath, quarantineRows: collect.quarantineRows, clock });
+    this.#journal = new Journal({
+      path: collect.journalPath,
+      quarantineRows: collect.quarantineRows,
+      clock,
+      clockSync,
+    });
     const coveragePath = collect.coveragePath ?? join(dirname(collect.journalPath), 'coverage.db');
     this.#coverage = new CoverageLedger({ path: coveragePath, keepDays: collect.coverageKeepDays, clock });
     this.#collector = new Collector({
@@ -55,6 +63,7 @@ export class CollectGateway implements Service {
     });
     this.#batcher = new Batcher({
       ...shared,
+      clockSync,
       source: this.#journal,
       sender: new FileDropSender({ dir: transfer.dropDir, maxFilesWaiting: transfer.maxFilesWaiting }),
       key,

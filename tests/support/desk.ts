@@ -8,7 +8,7 @@ import type { IntakeOutcome, IntakeRecord, TransferPosition } from '../../src/co
 import { deskSchema } from '../../src/desk/config.ts';
 import { demoUsers } from '../../src/desk/demo-users.ts';
 import { Desk } from '../../src/desk/desk.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -29,6 +29,8 @@ export class DeskUnderTest {
   readonly evidence: ContentStore;
   readonly #stack: StackConfig;
   readonly #more: Readonly<Record<string, unknown>>;
+  /** Of the next desk that is started. */
+  clock: Clock = systemClock;
   #desk: Desk | undefined;
   #batch = 0;
 
@@ -60,7 +62,7 @@ export class DeskUnderTest {
       demo: true,
       evidence: this.evidence,
       keys: this.chain.keys,
-      clock: systemClock,
+      clock: this.clock,
       log: createLogger('desk'),
       metrics: new Metrics(),
     });

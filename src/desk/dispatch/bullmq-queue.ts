@@ -41,15 +41,18 @@ export type QueueTarget =
 export class BullmqQueue implements JobQueue {
   readonly #target: QueueTarget;
   readonly #clock: Clock;
+  readonly #waitMs: (job: DeskJob) => number;
   readonly #log: Logger;
   #backend: Backend | undefined;
   #queues = new Map<DeskJob['kind'], BulkQueue>();
   #workers: Part[] = [];
   #loggedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { target: QueueTarget; clock: Clock; log: Logger }) {
+  /** `waitMs`: how long a job still waits. */
+  constructor(options: { target: QueueTarget; waitMs: (job: DeskJob) => number; clock: Clock; log: Logger }) {
     this.#target = options.target;
     this.#clock = options.clock;
+    this.#waitMs = options.waitMs;
     this.#log = options.log;
   }
 
@@ -81,7 +84,6 @@ export class BullmqQueue implements JobQueue {
   }
 
   async add(jobs: readonly DeskJob[]): Promise<void> {
-    const now = this.#clock.now();
     for (const kind of kinds) {
       const mine = jobs.filter((job) => job.kind === kind);
       if (mine.length === 0) continue;
@@ -92,7 +94,7 @@ export class BullmqQueue implements JobQueue {
           mine.map((job) => ({
             name: kind,
             data: job,
-            opts: { ...jobOptions, jobId: job.id, delay: Math.max(0, job.dueAt - now) },
+            opts: { ...jobOptions, jobId: job.id, delay: Math.ceil(Math.max(0, this.#waitMs(job))) },
           })),
         );
       } catch (error) {

@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../../lib/clock.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Gauge, Metrics } from '../../lib/metrics.ts';
+import type { DueTimes } from '../sla/due-times.ts';
 import type { Database } from '../store/database.ts';
 import { type DeskJob, jobsAfter, jobsDueBefore } from '../store/jobs.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -19,6 +20,8 @@ export class JobRelay {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #sweepMs: number;
+  readonly #due: DueTimes;
+  readonly #work: (job: DeskJob) => Promise<void>;
   readonly #overdue: Gauge;
   #stopping = new AbortController();
   #sweeping: Promise<void> | undefined;
@@ -30,12 +33,17 @@ export class JobRelay {
     log: Logger;
     metrics: Metrics;
     sweepMs: number;
+    due: DueTimes;
+    /** Works a job off that the queue did not ring for in time. */
+    work: (job: DeskJob) => Promise<void>;
   }) {
     this.#database = options.database;
     this.#queue = options.queue;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#sweepMs = options.sweepMs;
+    this.#due = options.due;
+    this.#work = options.work;
     this.#overdue = options.metrics.gauge('maplebridge_desk_jobs_overdue', 'Jobs owed past their time.');
   }
 
@@ -73,9 +81,18 @@ export class JobRelay {
         const jobs = await jobsDueBefore(this.#database, this.#clock.now() - this.#sweepMs / 2, page);
         this.#overdue.set(jobs.length);
         await this.#queue.add(jobs);
+        await this.#ring();
       } catch (error) {
         this.#complain(error);
       }
+    }
+  }
+
+  /** The queue counts on the wall clock: where that was set back it would ring hours late. */
+  async #ring(): Promise<void> {
+    for (const job of this.#due.overdue(this.#sweepMs).slice(0, page)) {
+      await this.#work(job);
+      this.#due.forget(job.id);
     }
   }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import { sortDetails } from '../../contracts/alert-details.ts';
 import type { AlertDraft, EvidenceRef, Provenance } from '../../domain/alert.ts';
@@ -8,15 +7,14 @@ import type { AlertId } from '../../domain/ids.ts';
 import type { Picture } from '../../domain/picture.ts';
 import type { SceneEvent } from '../../domain/scene-event.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { type ClockWord, unwatchedClock } from '../../lib/clock-state.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
+import { oneTimeLine, type WallTime } from '../../lib/steady-clock.ts';
 import { annotate } from './annotate.ts';
 import type { StartFrame } from './start-frames.ts';
-
-/** systemd-timesyncd and chrony leave these behind once the clock follows a server. */
-const clockSyncMarks = ['/run/systemd/timesync/synchronized', '/run/chrony/chronyd.pid'];
 
 const evidenceKind = { raised: 'trigger', updated: 'trigger', cleared: 'clear' } as const;
 
@@ -25,6 +23,8 @@ export class AlertWriter {
   readonly #evidence: ContentStore;
   readonly #decode: (frame: Frame) => Promise<Picture | undefined>;
   readonly #clock: Clock;
+  readonly #clockWord: ClockWord;
+  readonly #time: WallTime;
   readonly #log: Logger;
 
   /** `decode` gives a frame's picture at its full size in RGB, or undefined when it cannot. */
@@ -32,11 +32,17 @@ export class AlertWriter {
     evidence: ContentStore;
     decode: (frame: Frame) => Promise<Picture | undefined>;
     clock: Clock;
+    /** Default: unknown. */
+    clockWord?: ClockWord;
+    /** Wall time of a frame's time, as it is written on its picture; default: the same. */
+    time?: WallTime;
     log: Logger;
   }) {
     this.#evidence = options.evidence;
     this.#decode = options.decode;
     this.#clock = options.clock;
+    this.#clockWord = options.clockWord ?? unwatchedClock;
+    this.#time = options.time ?? oneTimeLine;
     this.#log = options.log;
   }
 
@@ -65,7 +71,7 @@ export class AlertWriter {
       zone: { id: event.zone.id, kind: event.zone.kind, tags: event.zone.tags },
       startedAt: event.startedAt,
       observedAt: event.observedAt,
-      clock: { state: clockSyncMarks.some((mark) => existsSync(mark)) ? 'synchronised' : 'unknown' },
+      clock: { state: this.#clockWord.state },
       subjects: event.subjects,
       ...this.#details(event),
       evidence: evidence.filter((file) => file !== undefined),
@@ -95,7 +101,7 @@ export class AlertWriter {
     try {
       const picture = await this.#decode(frame);
       if (picture === undefined) return undefined;
-      const time = new Date(frame.observedAt).toISOString().replace('T', ' ').slice(0, 19);
+      const time = new Date(this.#time.wall(frame.observedAt)).toISOString().replace('T', ' ').slice(0, 19);
       const what = kind === 'start' ? 'began' : event.phase;
       const bytes = await annotate(picture, event, `${camera.name} · ${event.scene} ${what} · ${time}Z`);
       return {

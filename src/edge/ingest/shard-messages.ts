@@ -16,6 +16,8 @@ export interface ShardSettings {
   readonly bell: Int32Array<SharedArrayBuffer>;
   /** This thread's share of the pace. */
   readonly life: LifeConfig;
+  /** The node's steady time line; the thread's own clock where there is none. */
+  readonly origin?: SharedArrayBuffer | undefined;
 }
 
 /** What an ingest thread is told. `ticket` comes back in the answer. */

@@ -23,6 +23,8 @@ export interface ShardedIngestOptions extends IngestPoolOptions {
   readonly config: IngestConfig;
   /** Entry of the threads; another one in tests. */
   readonly workerFile?: URL;
+  /** Of the node's steady clock: threads count on it too. */
+  readonly origin?: SharedArrayBuffer;
   /** How often a thread must give a sign of life; default 5 s. Three missed in a row end it. */
   readonly aliveEveryMs?: number;
 }
@@ -188,6 +190,7 @@ export class ShardedIngest implements IngestPool {
         readEveryMs,
         bell: new Int32Array(new SharedArrayBuffer(4)),
         life: share,
+        origin: this.#options.origin,
       },
       events: {
         delivery: (states, units) => this.#deliver(states, units),

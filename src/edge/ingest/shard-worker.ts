@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../lib/clock.ts';
 import { createLogger } from '../../lib/log.ts';
+import { threadClock } from '../../lib/steady-clock.ts';
 import { ShardHost } from './shard-host.ts';
 import type { ShardOrder, ShardSettings } from './shard-messages.ts';
 import { restBetweenReadings } from './shard-rest.ts';
@@ -11,7 +12,7 @@ if (port === null) throw new Error('shard-worker.ts runs in a worker thread only
 const settings = workerData as ShardSettings;
 const host = new ShardHost({
   settings,
-  clock: systemClock,
+  clock: threadClock(systemClock, settings.origin),
   log: createLogger(settings.name),
   post: (news, moved) => port.postMessage(news, [...moved]),
 });

@@ -4,7 +4,9 @@ import { DurableSqlite } from '../../lib/durable-sqlite.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
+import { oneTimeLine, type WallTime } from '../../lib/steady-clock.ts';
 import type { MemoryConfig } from './config.ts';
+import { shiftTimes } from './shift-times.ts';
 
 /** What one camera remembers; the parts are JSON of their owners. */
 export interface RememberedCamera {
@@ -36,6 +38,7 @@ CREATE TABLE IF NOT EXISTS camera (camera TEXT PRIMARY KEY, at INTEGER NOT NULL,
 export class CameraMemory {
   readonly #config: MemoryConfig & { readonly path: string };
   readonly #clock: Clock;
+  readonly #time: WallTime;
   readonly #log: Logger;
   readonly #written: Counter | undefined;
   readonly #onSaved: (camera: CameraId, at: UtcMs) => void;
@@ -44,16 +47,18 @@ export class CameraMemory {
   #failing = false;
   #cancel: (() => void) | undefined;
 
-  /** `onSaved`: a camera's memory as of this look is in the file. */
+  /** `onSaved`: a camera's memory as of this look is in the file. `time`: wall time of the clock's; default: the same. */
   constructor(options: {
     config: MemoryConfig & { readonly path: string };
     onSaved?: (camera: CameraId, at: UtcMs) => void;
     clock: Clock;
+    time?: WallTime;
     log: Logger;
     metrics?: Metrics;
   }) {
     this.#config = options.config;
     this.#clock = options.clock;
+    this.#time = options.time ?? oneTimeLine;
     this.#log = options.log;
     this.#onSaved = options.onSaved ?? (() => {});
     this.#written = options.metrics?.counter(
@@ -87,9 +92,12 @@ export class CameraMemory {
       'SELECT at, memory FROM camera WHERE camera = ?',
       camera,
     );
-    if (row === undefined || Math.abs(this.#clock.now() - row.at) > this.#config.maxAgeMs) return undefined;
+    if (row === undefined) return undefined;
+    const at = this.#time.steady(row.at);
+    if (Math.abs(this.#clock.now() - at) > this.#config.maxAgeMs) return undefined;
     try {
-      return { at: row.at, ...(JSON.parse(row.memory) as Omit<RememberedCamera, 'at'>) };
+      const memory = JSON.parse(row.memory) as Omit<RememberedCamera, 'at'>;
+      return { at, ...shiftTimes(memory, row.at, at - row.at) };
     } catch (error) {
       this.#log.warn({ camera, error: messageOf(error) }, 'what the camera remembered cannot be read: it begins anew');
       return undefined;
@@ -143,7 +151,10 @@ export class CameraMemory {
       return [];
     }
     const { at, ...memory } = remembered;
-    database.run('INSERT OR REPLACE INTO camera VALUES (?, ?, ?)', id, at, JSON.stringify(memory));
+    // The file outlives the process, and with it its steady time.
+    const wallAt = this.#time.wall(at);
+    const kept = JSON.stringify(shiftTimes(memory, at, wallAt - at));
+    database.run('INSERT OR REPLACE INTO camera VALUES (?, ?, ?)', id, wallAt, kept);
     return [[id, at]];
   }
 }

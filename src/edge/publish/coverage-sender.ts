@@ -1,5 +1,6 @@
 import type { CoverageAck, CoverageBatch } from '../../contracts/node-messages.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ClockWord } from '../../lib/clock-state.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { CoverageStore } from './coverage-store.ts';
@@ -13,15 +14,23 @@ const resendPauseMs = 1_000;
 export class CoverageSender {
   readonly #store: CoverageStore;
   readonly #clock: Clock;
+  readonly #clockWord: ClockWord | undefined;
   readonly #log: Logger;
   readonly #ackTimeoutMs: number;
   #send: ((batch: CoverageBatch) => void) | undefined;
   #batchSize = batchSize;
   #underWay: { readonly upTo: number; readonly sentAt: number } | undefined;
 
-  constructor(options: { store: CoverageStore; clock: Clock; log: Logger; ackTimeoutMs: number }) {
+  constructor(options: {
+    store: CoverageStore;
+    clock: Clock;
+    clockWord?: ClockWord | undefined;
+    log: Logger;
+    ackTimeoutMs: number;
+  }) {
     this.#store = options.store;
     this.#clock = options.clock;
+    this.#clockWord = options.clockWord;
     this.#log = options.log;
     this.#ackTimeoutMs = options.ackTimeoutMs;
   }
@@ -57,7 +66,10 @@ export class CoverageSender {
       const records = this.#store.after(acked, this.#batchSize);
       const last = records.at(-1);
       this.#underWay = last && { upTo: last.n, sentAt: now };
-      if (last !== undefined) this.#send({ account, after: acked, records });
+      if (last !== undefined) {
+        const clock = this.#clockWord && { clock: { state: this.#clockWord.state } };
+        this.#send({ account, after: acked, ...clock, records });
+      }
     } catch (error) {
       // The disk may fail under a read; the next tick tries again.
       this.#log.error({ reason: messageOf(error) }, 'blindness account not readable');

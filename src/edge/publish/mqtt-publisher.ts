@@ -11,6 +11,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { NodeId, Sha256, SiteId } from '../../domain/ids.ts';
 import type { BrokerAccess } from '../../lib/broker-config.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ClockWord } from '../../lib/clock-state.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Service } from '../../lib/lifecycle.ts';
@@ -50,6 +51,8 @@ export interface MqttPublisherOptions {
   /** How long the node may be away before the broker says that it is offline, over MQTT 5; default 15 s. */
   readonly offlineAfterMs?: number;
   readonly clock: Clock;
+  /** Goes with the blindness account. */
+  readonly clockWord?: ClockWord;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -93,7 +96,7 @@ export class MqttPublisher implements Service {
   #cancelTick: (() => void) | undefined;
 
   constructor(options: MqttPublisherOptions) {
-    const { site, node, broker, clock, metrics } = options;
+    const { site, node, broker, clock, clockWord, metrics } = options;
     this.#options = options;
     this.#topics = new NodeTopics(site, node);
     this.#log = options.log;
@@ -102,7 +105,10 @@ export class MqttPublisher implements Service {
     this.#ackTimeoutMs = options.ackTimeoutMs ?? 15_000;
     this.#coverage =
       options.coverage &&
-      new CoverageSender({ store: options.coverage, clock, log: options.log, ackTimeoutMs: this.#ackTimeoutMs });
+      new CoverageSender({
+        ...{ store: options.coverage, clock, clockWord, log: options.log },
+        ackTimeoutMs: this.#ackTimeoutMs,
+      });
     this.#refusals = new PublishRefusals(options);
     this.#hold = new AlertHold({ clock, firstMs: this.#ackTimeoutMs });
     this.#parts = new PartSender({

@@ -5,6 +5,7 @@ import type { BatchContent, TransferRecord, TransferSource } from '../../contrac
 import type { Sequence } from '../../domain/alert.ts';
 import type { AlertId, NodeId, Sha256, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ClockMark, ClockWord } from '../../lib/clock-state.ts';
 import { DurableSqlite } from '../../lib/durable-sqlite.ts';
 import { AppError } from '../../lib/errors.ts';
 import { zeroHash } from '../../lib/hash.ts';
@@ -17,6 +18,8 @@ export interface JournalOptions {
   /** Refused messages kept; default 10,000. */
   readonly quarantineRows?: number;
   readonly clock: Clock;
+  /** State of the clock, which goes with every incident. */
+  readonly clockSync?: ClockWord | undefined;
 }
 
 /** A message that was refused. `key` makes its repetitions one row. */
@@ -147,7 +150,7 @@ export class Journal implements TransferSource {
 
   addIncident(incident: IntegrityIncident): void {
     this.#addRecord(
-      { type: 'integrity', incident: { ...incident, detail: incident.detail.slice(0, 500) } },
+      { type: 'integrity', incident: { ...incident, ...this.#clockMark, detail: incident.detail.slice(0, 500) } },
       incident.at,
     );
   }
@@ -281,6 +284,11 @@ export class Journal implements TransferSource {
 
   #knows(alertId: AlertId): boolean {
     return this.#database.row('SELECT 1 FROM alert WHERE alert_id = ?', alertId) !== undefined;
+  }
+
+  get #clockMark(): { clock?: ClockMark } {
+    const { clockSync } = this.#options;
+    return clockSync === undefined ? {} : { clock: { state: clockSync.state } };
   }
 
   get #database(): DurableSqlite {

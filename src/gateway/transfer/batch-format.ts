@@ -8,6 +8,7 @@ import {
   type TransferBatch,
 } from '../../contracts/transfer.ts';
 import type { Sha256 } from '../../domain/ids.ts';
+import type { ClockMark } from '../../lib/clock-state.ts';
 import { canonicalJson, sha256 } from '../../lib/hash.ts';
 import type { KeyRing, SigningKey } from '../../lib/keys.ts';
 
@@ -35,6 +36,7 @@ export interface BatchInput {
   readonly sender: string;
   readonly number: number;
   readonly createdAt: number;
+  readonly clock?: ClockMark | undefined;
   readonly lines: readonly string[];
   readonly evidence: readonly { readonly sha256: Sha256; readonly bytes: Uint8Array }[];
 }
@@ -48,6 +50,7 @@ export async function encodeBatch(input: BatchInput, key: SigningKey): Promise<S
     sender: input.sender,
     number: input.number,
     createdAt: input.createdAt,
+    ...(input.clock && { clock: input.clock }),
     records: { count: input.lines.length, bytes: records.length, sha256: sha256(records) },
     evidence: input.evidence.map((file) => ({ sha256: file.sha256, bytes: file.bytes.length })),
     body: { bytes: body.length, sha256: sha256(body) },

@@ -11,6 +11,7 @@ import {
 import type { Sha256 } from '../../domain/ids.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
+import type { ClockMark, ClockWord } from '../../lib/clock-state.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import { writeDurable } from '../../lib/durable-file.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -43,6 +44,8 @@ export interface BatcherOptions {
   /** Default 1 s. */
   readonly maxAgeMs?: number;
   readonly clock: Clock;
+  /** State of the clock, which the manifest tells. */
+  readonly clockSync?: ClockWord | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -182,9 +185,14 @@ export class Batcher implements Service {
     }
     const lines = content.records.map(({ line }) => this.#allowed(line));
     return encodeBatch(
-      { sender: this.senderId, number: content.number, createdAt, lines, evidence },
+      { sender: this.senderId, number: content.number, createdAt, ...this.#clockMark, lines, evidence },
       this.#options.key,
     );
+  }
+
+  get #clockMark(): { clock?: ClockMark } {
+    const { clockSync } = this.#options;
+    return clockSync === undefined ? {} : { clock: { state: clockSync.state } };
   }
 
   /** Last look before the border: a line that holds anything but the listed fields is replaced by an incident. */

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { AuditReport } from '../../../src/contracts/desk-api.ts';
 import { DeskUnderTest } from '../../support/desk.ts';
 import { deskStacks, type RunningStack } from '../../support/desk-stacks.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { until } from '../../support/until.ts';
 
 describe.each(deskStacks)('sign clock on $name', ({ start, separateQueue }) => {
@@ -53,6 +54,24 @@ describe.each(deskStacks)('sign clock on $name', ({ start, separateQueue }) => {
       expect((await desk.detail(quick)).timeline.map((entry) => entry.kind)).not.toContain('sign.overdue');
       const report: AuditReport = (await desk.call('/api/audit/verify', { role: 'admin' })).body;
       expect(report.problems).toEqual([]);
+    });
+
+    test.each([
+      ['a day forward', 86_400_000],
+      ['a day back', -86_400_000],
+    ])('a wall clock that is set %s rings neither early nor never', async (_name, byMs) => {
+      stack = await start();
+      desk = await DeskUnderTest.create(stack.config, { signLimitMs: 1_500 });
+      const clock = new JumpingClock();
+      desk.clock = clock;
+      await desk.start();
+      const id = await dispatched(desk);
+      clock.jump(byMs);
+      const overdue = await untilOverdue(desk, id);
+      const rung = overdue.timeline.filter((entry) => entry.kind === 'sign.overdue');
+      expect(rung).toHaveLength(1);
+      expect(Number(rung[0]?.details['lateMs'])).toBeGreaterThanOrEqual(0);
+      expect(Number(rung[0]?.details['lateMs'])).toBeLessThan(20_000);
     });
 
     test('is rebuilt from the database when the desk starts again, also when the queue lost everything', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { UtcMs } from '../../../domain/ids.ts';
 import { sunElevation } from '../../../domain/sun.ts';
+import { oneTimeLine, type WallTime } from '../../../lib/steady-clock.ts';
 import type { Calendar, Hours, HoursDay } from './hours.ts';
 
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as YYYY-MM-DD');
@@ -39,13 +40,16 @@ interface LocalTime {
 
 /** Local time of a site. Answers are computed once a minute, however many scenes ask. */
 export class SiteCalendar implements Calendar {
+  readonly #time: WallTime;
   readonly #format: Intl.DateTimeFormat;
   readonly #holidays: ReadonlySet<string>;
   readonly #workdays: ReadonlySet<string>;
   #minute = Number.NaN;
   #local: LocalTime | undefined;
 
-  constructor({ timeZone, holidays, workdays }: CalendarConfig) {
+  /** `time`: wall time of the times that are asked about; default: they are wall time. */
+  constructor({ timeZone, holidays, workdays }: CalendarConfig, time: WallTime = oneTimeLine) {
+    this.#time = time;
     this.#format = new Intl.DateTimeFormat('en-CA', {
       timeZone,
       dateStyle: 'short',
@@ -57,7 +61,7 @@ export class SiteCalendar implements Calendar {
   }
 
   isWithin(hours: Hours, at: UtcMs): boolean {
-    const { minutes, days, daysBefore } = this.#at(at);
+    const { minutes, days, daysBefore } = this.#at(this.#time.wall(at));
     return hours.some((each) => {
       const from = minutesOf(each.from);
       const to = minutesOf(each.to);
@@ -68,7 +72,7 @@ export class SiteCalendar implements Calendar {
   }
 
   isNight(at: UtcMs, place: { readonly lat: number; readonly lon: number }): boolean {
-    return sunElevation(at, place) < civilTwilight;
+    return sunElevation(this.#time.wall(at), place) < civilTwilight;
   }
 
   #at(at: UtcMs): LocalTime {
