@@ -1,3 +1,4 @@
+import { migrateAsOwner } from '../desk/store/prepare-schema.ts';
 import { systemClock } from '../lib/clock.ts';
 import { ClockSync } from '../lib/clock-sync.ts';
 import { loadConfig } from '../lib/config.ts';
@@ -11,10 +12,19 @@ import { deskServiceSchema } from './service-config.ts';
 export const deskCommand: Command = {
   name: 'desk',
   summary: 'runs the desk on the government network: batch files → tickets, dispatch, API, console',
-  usage: 'desk --config <desk.yaml>',
+  usage: 'desk [migrate] --config <desk.yaml>   (migrate: brings the schema up to date as its owner, and ends)',
   async run({ args, log, metrics, signal, print }) {
-    const { values } = parseCommandArguments(deskCommand, args, { config: { type: 'string' } });
+    const { values, positionals } = parseCommandArguments(deskCommand, args, { config: { type: 'string' } });
     const config = loadConfig(required(values.config, '--config', deskCommand), deskServiceSchema);
+    if (positionals.length > 0) {
+      required(
+        positionals.length === 1 && positionals[0] === 'migrate' ? 'migrate' : undefined,
+        'the word "migrate"',
+        deskCommand,
+      );
+      print(`the schema is up to date; ${await migrateAsOwner(config.desk)} may run the desk on it`);
+      return 0;
+    }
     const clockSync = new ClockSync({ clock: systemClock, log, metrics });
     const { desk, deliver } = composeDesk(config, { demo: false, clock: systemClock, clockSync, log, metrics });
     const services = [

@@ -13,6 +13,13 @@ const database = z
     z.strictObject({
       kind: z.literal('postgres'),
       url: secretRef.meta({ description: 'Where `postgres://user:password@host:port/database` is.' }),
+      migrateUrl: secretRef.optional().meta({
+        description:
+          'Where the same with the role that owns the schema is: only `maplebridge desk migrate` reads it. Where it is set, the service leaves the schema alone.',
+      }),
+      allowOwner: z.boolean().default(false).meta({
+        description: 'Run although the role of `url` could change the audit log; the log says so at each start.',
+      }),
       maxConnections: z.number().int().min(2).max(200).default(10).meta({ description: 'Connections of the desk.' }),
     }),
   ])

@@ -27,7 +27,7 @@ import { SignClock } from './sla/sign-clock.ts';
 import { type ConnectionTarget, Database } from './store/database.ts';
 import { EmbeddedPostgres } from './store/embedded-postgres.ts';
 import type { DeskJob } from './store/jobs.ts';
-import { migrate, shippedMigrations } from './store/migrate.ts';
+import { prepareSchema } from './store/prepare-schema.ts';
 import { TicketBook } from './store/ticket-book.ts';
 import { PgTicketIntake } from './ticket/intake.ts';
 import { TicketActions } from './ticket/ticket-actions.ts';
@@ -102,7 +102,7 @@ export class Desk implements Service {
 
   /**
    * Resolves when the API listens and, if they can be reached now, database and queue are ready.
-   * @throws AppError MB_CONFIG_INVALID, MB_DEFAULT_KEYS, MB_DATABASE_SCHEMA.
+   * @throws AppError MB_CONFIG_INVALID, MB_DEFAULT_KEYS, MB_DATABASE_SCHEMA, MB_DATABASE_ROLE.
    */
   async start(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => void this.stop(), { once: true });
@@ -218,10 +218,9 @@ export class Desk implements Service {
   /** Brings database, then queue up, for as long as it takes; `first` settles with the first try. */
   async #connect(parts: Parts, first: PromiseWithResolvers<void>): Promise<void> {
     const backoff = new Backoff({ minMs: 200, maxMs: 5_000 });
-    const migrations = shippedMigrations();
     while (!this.#stopping.signal.aborted) {
       try {
-        await migrate(parts.database, migrations);
+        await prepareSchema(parts.database, this.#options.config, this.#options);
         parts.database.open();
         await parts.queue.start(parts.work);
         await parts.relay.start();

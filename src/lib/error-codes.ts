@@ -47,6 +47,15 @@ export const errorCodes = {
   MB_BATCH_INVALID: { retryable: false, help: 'A transfer file failed verification; it is in quarantine.' },
   MB_DATABASE_UNREACHABLE: { retryable: true, help: 'Check Postgres; transfer files wait until it is back.' },
   MB_DATABASE_SCHEMA: { retryable: false, help: 'The database is in use or was made by another version: see the log.' },
+  MB_DATABASE_ROLE: {
+    retryable: false,
+    help: 'Give the service a role of its own and run `maplebridge desk migrate` (docs/deploying.md, Database roles).',
+  },
+  MB_AUDIT_INCONSISTENT: {
+    retryable: false,
+    help: 'The database does not hold what the newest checkpoint signed: keep both and find out who changed it.',
+  },
+  MB_AUDIT_FILE: { retryable: false, help: 'Name an audit export, a proof or a checkpoint, whole and unchanged.' },
   MB_QUEUE_UNREACHABLE: { retryable: true, help: 'Check Redis or the queue database; jobs are rebuilt from Postgres.' },
   MB_TICKET_UNKNOWN: { retryable: false, help: 'There is no ticket with this id.' },
   MB_TICKET_TRANSITION: { retryable: false, help: 'The ticket is not in a state that allows this step.' },

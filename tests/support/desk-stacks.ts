@@ -1,3 +1,5 @@
+import { deskSchema } from '../../src/desk/config.ts';
+import { migrateAsOwner } from '../../src/desk/store/prepare-schema.ts';
 import type { StackConfig } from './desk.ts';
 import { PostgresServer } from './postgres.ts';
 import { RedisServer } from './redis.ts';
@@ -30,13 +32,19 @@ const real: Stack = {
   start: async () => {
     const postgres = await PostgresServer.create();
     const redis = await RedisServer.create();
-    process.env['TEST_DESK_POSTGRES_URL'] = postgres.url;
+    const { url, migrateUrl } = await postgres.separateRoles();
+    process.env['TEST_DESK_POSTGRES_URL'] = url;
+    process.env['TEST_DESK_MIGRATE_URL'] = migrateUrl;
     process.env['TEST_DESK_REDIS_URL'] = redis.url;
+    const database = {
+      kind: 'postgres',
+      url: { env: 'TEST_DESK_POSTGRES_URL' },
+      migrateUrl: { env: 'TEST_DESK_MIGRATE_URL' },
+    };
+    // As with the queue in this database, which some suites choose.
+    await migrateAsOwner(deskSchema.parse({ database }));
     return {
-      config: {
-        database: { kind: 'postgres', url: { env: 'TEST_DESK_POSTGRES_URL' } },
-        queue: { kind: 'redis', url: { env: 'TEST_DESK_REDIS_URL' } },
-      },
+      config: { database, queue: { kind: 'redis', url: { env: 'TEST_DESK_REDIS_URL' } } },
       postgres,
       redis,
       remove: async () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -39,6 +40,20 @@ export class PostgresServer {
 
   get url(): string {
     return `postgres://desk@127.0.0.1:${this.port}/postgres`;
+  }
+
+  /**
+   * Addresses of a role that owns the desk's schema and of one that the service runs as, both made by this server's
+   * superuser as docs/deploying.md says.
+   */
+  async separateRoles(): Promise<{ url: string; migrateUrl: string }> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    await client.query(`CREATE ROLE maplebridge_owner LOGIN; CREATE ROLE maplebridge_app LOGIN;
+      GRANT maplebridge_app TO maplebridge_owner; ALTER DATABASE postgres OWNER TO maplebridge_owner`);
+    await client.end();
+    const as = (user: string) => this.url.replace('//desk@', `//${user}@`);
+    return { url: as('maplebridge_app'), migrateUrl: as('maplebridge_owner') };
   }
 
   async start(): Promise<void> {

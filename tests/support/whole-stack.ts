@@ -8,6 +8,8 @@ import { DeskClient } from '../../src/cli/desk-client.ts';
 import { type NamedService, startAll, stopAll } from '../../src/cli/run-services.ts';
 import { collectSchema, deskServiceSchema } from '../../src/cli/service-config.ts';
 import type { Role } from '../../src/contracts/desk-api.ts';
+import { deskSchema } from '../../src/desk/config.ts';
+import { migrateAsOwner } from '../../src/desk/store/prepare-schema.ts';
 import { edgeSchema } from '../../src/edge/config.ts';
 import type { EdgeNode } from '../../src/edge/edge-node.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -169,10 +171,18 @@ async function stores(kind: StackKind, dir: string, servers: { remove(): Promise
   const postgres = await PostgresServer.create();
   const redis = await RedisServer.create();
   servers.push(postgres, redis);
-  writeFileSync(join(dir, 'postgres-url'), postgres.url);
+  const { url, migrateUrl } = await postgres.separateRoles();
+  writeFileSync(join(dir, 'postgres-url'), url);
+  writeFileSync(join(dir, 'migrate-url'), migrateUrl);
   writeFileSync(join(dir, 'redis-url'), redis.url);
-  return {
-    database: { kind: 'postgres' as const, url: { file: join(dir, 'postgres-url') }, maxConnections: 10 },
-    queue: { kind: 'redis' as const, url: { file: join(dir, 'redis-url') } },
-  };
+  const { database, queue } = deskSchema.parse({
+    database: {
+      kind: 'postgres',
+      url: { file: join(dir, 'postgres-url') },
+      migrateUrl: { file: join(dir, 'migrate-url') },
+    },
+    queue: { kind: 'redis', url: { file: join(dir, 'redis-url') } },
+  });
+  await migrateAsOwner({ database, queue });
+  return { database, queue };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { AppError } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
-import type { Database } from './database.ts';
+import type { Database, Queryable } from './database.ts';
 
 /** One numbered step of the schema. */
 export interface Migration {
@@ -35,20 +35,7 @@ export async function migrate(database: Database, migrations: readonly Migration
       `CREATE TABLE IF NOT EXISTS desk.schema_migrations
          (version int PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`,
     );
-    const applied = await tx.query<{ version: number; name: string; sha256: string }>(
-      'SELECT version, name, sha256 FROM desk.schema_migrations ORDER BY version',
-    );
-    for (const row of applied) {
-      const known = migrations.find((each) => each.version === row.version);
-      if (known === undefined) {
-        throw new AppError('MB_DATABASE_SCHEMA', `the database has ${row.name}, which this version does not know`);
-      }
-      if (sha256(known.sql) !== row.sha256) {
-        throw new AppError('MB_DATABASE_SCHEMA', `${known.name} was changed after it was applied`);
-      }
-    }
-    const done = new Set(applied.map((row) => row.version));
-    for (const { version, name, sql } of migrations.filter((each) => !done.has(each.version))) {
+    for (const { version, name, sql } of await missing(tx, migrations)) {
       await tx.query(sql);
       await tx.query('INSERT INTO desk.schema_migrations (version, name, sha256) VALUES ($1, $2, $3)', [
         version,
@@ -57,4 +44,38 @@ export async function migrate(database: Database, migrations: readonly Migration
       ]);
     }
   });
+}
+
+/**
+ * For a service that may not alter the schema: whether all of it is there.
+ * @throws AppError MB_DATABASE_SCHEMA as `migrate` does, and naming what is missing.
+ */
+export async function requireMigrated(database: Database, migrations: readonly Migration[]): Promise<void> {
+  const lacking = await database.administer(async (tx) => {
+    const [ledger] = await tx.query<{ found: boolean }>(
+      `SELECT to_regclass('desk.schema_migrations') IS NOT NULL AS found`,
+    );
+    return ledger?.found ? missing(tx, migrations) : migrations;
+  });
+  if (lacking.length > 0) {
+    const names = lacking.map(({ name }) => name).join(', ');
+    throw new AppError('MB_DATABASE_SCHEMA', `the schema lacks ${names}: run \`maplebridge desk migrate\``);
+  }
+}
+
+async function missing(tx: Queryable, migrations: readonly Migration[]): Promise<Migration[]> {
+  const applied = await tx.query<{ version: number; name: string; sha256: string }>(
+    'SELECT version, name, sha256 FROM desk.schema_migrations ORDER BY version',
+  );
+  for (const row of applied) {
+    const known = migrations.find((each) => each.version === row.version);
+    if (known === undefined) {
+      throw new AppError('MB_DATABASE_SCHEMA', `the database has ${row.name}, which this version does not know`);
+    }
+    if (sha256(known.sql) !== row.sha256) {
+      throw new AppError('MB_DATABASE_SCHEMA', `${known.name} was changed after it was applied`);
+    }
+  }
+  const done = new Set(applied.map((row) => row.version));
+  return migrations.filter((each) => !done.has(each.version));
 }

@@ -87,8 +87,8 @@ describe('embedded Postgres', () => {
   });
 
   test('of a set of migrations all are applied or none', async () => {
-    const good = { version: 2, name: '0002_good.sql', sql: 'CREATE TABLE desk.good (a int)' };
-    const bad = { version: 3, name: '0003_bad.sql', sql: 'CREATE TABLE nonsense' };
+    const good = { version: 8888, name: '8888_good.sql', sql: 'CREATE TABLE desk.good (a int)' };
+    const bad = { version: 8889, name: '8889_bad.sql', sql: 'CREATE TABLE nonsense' };
     await expect(migrate(database, [...shippedMigrations(), good, bad])).rejects.toThrow(/syntax error/);
     expect(await database.query(`SELECT to_regclass('desk.good') AS found`)).toEqual([{ found: null }]);
   });
