@@ -1,4 +1,4 @@
-import { migrateAsOwner } from '../desk/store/prepare-schema.ts';
+import { migrateAsOwner } from '../desk/prepare-schema.ts';
 import { systemClock } from '../lib/clock.ts';
 import { ClockSync } from '../lib/clock-sync.ts';
 import { loadConfig } from '../lib/config.ts';

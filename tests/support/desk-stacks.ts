@@ -1,5 +1,5 @@
 import { deskSchema } from '../../src/desk/config.ts';
-import { migrateAsOwner } from '../../src/desk/store/prepare-schema.ts';
+import { migrateAsOwner } from '../../src/desk/prepare-schema.ts';
 import type { StackConfig } from './desk.ts';
 import { PostgresServer } from './postgres.ts';
 import { RedisServer } from './redis.ts';

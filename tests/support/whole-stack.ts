@@ -9,7 +9,7 @@ import { type NamedService, startAll, stopAll } from '../../src/cli/run-services
 import { collectSchema, deskServiceSchema } from '../../src/cli/service-config.ts';
 import type { Role } from '../../src/contracts/desk-api.ts';
 import { deskSchema } from '../../src/desk/config.ts';
-import { migrateAsOwner } from '../../src/desk/store/prepare-schema.ts';
+import { migrateAsOwner } from '../../src/desk/prepare-schema.ts';
 import { edgeSchema } from '../../src/edge/config.ts';
 import type { EdgeNode } from '../../src/edge/edge-node.ts';
 import { systemClock } from '../../src/lib/clock.ts';

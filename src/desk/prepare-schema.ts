@@ -1,10 +1,10 @@
-import { readSecret } from '../../lib/config.ts';
-import { AppError } from '../../lib/errors.ts';
-import type { Logger } from '../../lib/log.ts';
-import type { DeskConfig } from '../config.ts';
-import { Database } from './database.ts';
-import { embeddedRole, grantDeskRole, roleFaults } from './desk-role.ts';
-import { migrate, requireMigrated, shippedMigrations } from './migrate.ts';
+import { readSecret } from '../lib/config.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import type { DeskConfig } from './config.ts';
+import { Database } from './store/database.ts';
+import { embeddedRole, grantDeskRole, roleFaults } from './store/desk-role.ts';
+import { migrate, requireMigrated, shippedMigrations } from './store/migrate.ts';
 
 /** Schema that BullMQ keeps its tables in. */
 const queueSchema = 'bullmq';
