@@ -21,10 +21,11 @@ export const collectCommand: Command = {
     const status = new StatusServer({
       ...config.http,
       registry: metrics.registry,
-      status: () => ({
-        ok: gateway.mqttVersion !== undefined,
-        body: { mqtt: gateway.mqttVersion ?? 'not connected', clock: clockSync.report },
-      }),
+      status: () => {
+        const { mqttVersion, egress } = gateway;
+        const body = { mqtt: mqttVersion ?? 'not connected', clock: clockSync.report, egress };
+        return { ok: mqttVersion !== undefined && egress.open, body };
+      },
     });
     const services = [
       { name: 'clock', service: clockSync },

@@ -21,6 +21,15 @@ const latitude = z.number().min(-90).max(90);
 const longitude = z.number().min(-180).max(180);
 const unit = z.number().min(-0.5).max(1.5);
 
+/** What the node signs of what it blurred; a node of an earlier version says nothing. */
+const redactionSchema = z.strictObject({
+  faces: z.enum(['blurred', 'none-found']),
+  plates: z.enum(['blurred', 'kept', 'none-found']),
+  regions: z.number().int().nonnegative().max(100_000),
+  method: z.string().regex(/^[a-z0-9-]{1,32}$/),
+  model: z.strictObject({ id: z.string().max(128), sha256: sha256Hex }),
+});
+
 /** `data` of an alert. Strict throughout: a field not listed here does not cross. */
 export const alertSchema = z.strictObject({
   alertId: id<AlertId>(),
@@ -61,6 +70,7 @@ export const alertSchema = z.strictObject({
         bytes: z.number().int().nonnegative(),
         mediaType: z.string().max(64),
         originalSha256: sha256Hex,
+        redaction: redactionSchema.optional(),
       }),
     )
     .max(16),

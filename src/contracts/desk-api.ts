@@ -3,6 +3,7 @@ import type { AlertId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
 import type { SceneDetails, Subject } from '../domain/scene-event.ts';
 import type { SceneId, Severity } from '../domain/scene-id.ts';
 import type { HandlingOutcome, TicketAction, TicketState } from '../domain/ticket.ts';
+import type { WithheldEvidence } from './withheld-evidence.ts';
 
 /**
  * The desk's REST resources as JSON. Every answer of an error is `{ code, message, help }` (lib/error-codes.ts).
@@ -94,7 +95,12 @@ export interface TicketDetail extends TicketSummary {
   readonly dispatches: readonly DispatchView[];
   /** Absent where the camera measured nothing. */
   readonly sighting: Sighting | undefined;
-  readonly evidence: readonly (EvidenceRef & { readonly alertId: AlertId; readonly state: 'present' | 'pending' })[];
+  readonly evidence: readonly (EvidenceRef & {
+    readonly alertId: AlertId;
+    readonly state: 'present' | 'pending' | 'withheld';
+    /** Why it stays on the video network, where it does. */
+    readonly withheld?: WithheldEvidence['reason'];
+  })[];
   readonly timeline: readonly TimelineEntry[];
   /** Steps this user may take now. */
   readonly actions: readonly TicketAction[];

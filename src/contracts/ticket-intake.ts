@@ -1,6 +1,7 @@
 import type { AlertId, NodeId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
 import type { ClockMark } from '../lib/clock-state.ts';
 import type { AlertEvent } from './alert-event.ts';
+import type { WithheldEvidence } from './withheld-evidence.ts';
 
 /** A verified alert on the government side, with the times of its crossing. */
 export interface IntakeRecord {
@@ -9,6 +10,8 @@ export interface IntakeRecord {
   readonly batchedAt: UtcMs;
   readonly deliveredAt: UtcMs;
   readonly batch: { readonly number: number; readonly sha256: Sha256 };
+  /** Of the files it names, those that stay on the video network. */
+  readonly withheld?: readonly WithheldEvidence[] | undefined;
 }
 
 /** How far a sender's transfer files were taken in; stored with the tickets in one transaction. */
@@ -23,7 +26,7 @@ export interface TransferPosition {
 /**
  * What can break the proof. `gap`, `fork`: a node's chain, or the batches of a sender · `bad-…`, `unknown-key`: a message,
  * file or record that was refused · `revoked-key`, `expired-key`: its signature is good, its key no longer is ·
- * `bad-trust`: a rotation statement or the revocation list cannot be believed.
+ * `bad-trust`: a rotation statement or the revocation list cannot be believed · `egress-refused`: alerts that may not cross.
  */
 export const integrityKinds = [
   'gap',
@@ -36,6 +39,7 @@ export const integrityKinds = [
   'bad-schema',
   'bad-batch',
   'bad-trust',
+  'egress-refused',
 ] as const;
 
 /** One of them. */

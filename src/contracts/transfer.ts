@@ -4,6 +4,7 @@ import { clockMarkSchema } from '../lib/clock-state.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import { alertEventSchema } from './alert-event.ts';
 import { type IntegrityIncident, integrityKinds } from './ticket-intake.ts';
+import { type WithheldEvidence, withheldEvidenceSchema } from './withheld-evidence.ts';
 
 const utcMs = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
@@ -31,7 +32,13 @@ const integrityIncidentSchema = z.strictObject({
 
 /** One line of a batch. Strict: with the alert's schema this is the list of fields that may cross. */
 export const transferRecordSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('alert'), collectedAt: utcMs, event: alertEventSchema }),
+  z.strictObject({
+    type: z.literal('alert'),
+    collectedAt: utcMs,
+    event: alertEventSchema,
+    /** Of the files it names, those that stay on the video network. */
+    withheld: z.array(withheldEvidenceSchema).max(16).optional(),
+  }),
   z.strictObject({ type: z.literal('integrity'), incident: integrityIncidentSchema }),
 ]);
 
@@ -116,6 +123,29 @@ export interface BatchContent {
   readonly oldestAt: number;
 }
 
+/** What the border does not let through as it is. */
+export type HeldBack =
+  /** The record waits in quarantine with the evidence it names. */
+  | { readonly what: 'record'; readonly seq: number; readonly refusal: RecordRefusal }
+  /** The record crosses as `line`, the files do not. */
+  | {
+      readonly what: 'evidence';
+      readonly seq: number;
+      readonly line: string;
+      readonly files: readonly WithheldEvidence[];
+    };
+
+/** Why a record was refused at the border, for whoever looks into the quarantine. */
+export interface RecordRefusal {
+  readonly node: NodeId | undefined;
+  readonly n: number | undefined;
+  readonly alertId: string | undefined;
+  readonly scene: string;
+  /** E.g. `fields not on the list: details.kind`. */
+  readonly reason: string;
+  readonly evidence: readonly Sha256[];
+}
+
 /** Where batches are made from: the journal of the collecting gateway. */
 export interface TransferSource {
   /** Eight hex digits, made with the journal. */
@@ -131,6 +161,8 @@ export interface TransferSource {
   /** The content of a batch not marked sent. */
   contentOf(number: number): BatchContent;
   markSent(number: number): void;
+  /** Takes what may not cross out of what is next to cross, all of it in one transaction. */
+  holdBack(held: readonly HeldBack[], incidents: readonly IntegrityIncident[]): void;
   /** An evidence file that cannot be read any more is taken out, and an incident takes its place. */
   evidenceDamaged(hash: Sha256): void;
   /** Called after something new was written; the returned function ends it. */

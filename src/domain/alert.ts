@@ -1,6 +1,7 @@
 import type { CameraPlace } from './camera.ts';
 import type { Hop } from './frame.ts';
 import type { AlertId, IncidentId, NodeId, Sha256, UtcMs, ZoneId } from './ids.ts';
+import type { Redaction } from './redaction.ts';
 import type { IncidentPhase, SceneDetails, Subject } from './scene-event.ts';
 import type { SceneId, Severity } from './scene-id.ts';
 
@@ -12,6 +13,8 @@ export interface EvidenceRef {
   readonly mediaType: string;
   /** SHA-256 of the coded picture exactly as the camera sent it. */
   readonly originalSha256: Sha256;
+  /** What was made unrecognisable in it; absent where the node does not say, and then it does not cross. */
+  readonly redaction?: Redaction | undefined;
 }
 
 /** What decided: exact versions, so that the decision can be replayed. */

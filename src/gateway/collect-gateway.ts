@@ -16,6 +16,7 @@ import { CoverageLedger } from './collect/coverage-ledger.ts';
 import { Journal } from './collect/journal.ts';
 import { Batcher } from './transfer/batcher.ts';
 import type { TransferSendConfig } from './transfer/config.ts';
+import { type EgressState, PolicySource } from './transfer/egress/policy-source.ts';
 import { FileDropSender } from './transfer/file-drop-sender.ts';
 
 /** What the video network's half of the gateway needs. */
@@ -37,6 +38,7 @@ export class CollectGateway implements Service {
   readonly #coverage: CoverageLedger;
   readonly #collector: Collector;
   readonly #batcher: Batcher;
+  readonly #egress: PolicySource;
   #stopping: Promise<void> | undefined;
 
   constructor(options: CollectGatewayOptions) {
@@ -61,9 +63,11 @@ export class CollectGateway implements Service {
       gapGraceMs: collect.gapGraceMs,
       maxEvidenceBytes: collect.maxEvidenceBytes,
     });
+    this.#egress = new PolicySource({ file: transfer.egressPolicyFile, log, metrics });
     this.#batcher = new Batcher({
       ...shared,
       clockSync,
+      egress: this.#egress,
       source: this.#journal,
       sender: new FileDropSender({ dir: transfer.dropDir, maxFilesWaiting: transfer.maxFilesWaiting }),
       key,
@@ -78,6 +82,12 @@ export class CollectGateway implements Service {
   /** Negotiated MQTT version while connected. */
   get mqttVersion(): MqttVersion | undefined {
     return this.#collector.mqttVersion;
+  }
+
+  /** What may cross at this moment, or why nothing does; how many alerts were refused and wait in quarantine. */
+  get egress(): EgressState & { readonly held: number } {
+    this.#egress.current();
+    return { ...this.#egress.state, held: this.#journal.egress.count };
   }
 
   async start(signal: AbortSignal): Promise<void> {

@@ -45,6 +45,10 @@ export const errorCodes = {
   },
   MB_ALERT_INVALID: { retryable: false, help: 'A message did not match the contract; it was set aside.' },
   MB_BATCH_INVALID: { retryable: false, help: 'A transfer file failed verification; it is in quarantine.' },
+  MB_EGRESS_CLOSED: {
+    retryable: true,
+    help: 'Mend the egress policy the message names: until then nothing crosses, and alerts wait in the journal.',
+  },
   MB_DATABASE_UNREACHABLE: { retryable: true, help: 'Check Postgres; transfer files wait until it is back.' },
   MB_DATABASE_SCHEMA: { retryable: false, help: 'The database is in use or was made by another version: see the log.' },
   MB_DATABASE_ROLE: {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { AlertDraft, EvidenceRef } from '../../src/domain/alert.ts';
 import type { AlertId, CameraId, IncidentId, Sha256, TrackId, ZoneId } from '../../src/domain/ids.ts';
+import type { Redaction } from '../../src/domain/redaction.ts';
 import type { ContentStore } from '../../src/lib/content-store.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { newTraceparent } from '../../src/lib/trace-context.ts';
@@ -33,6 +34,15 @@ export function alertDraft(over: Partial<AlertDraft> = {}): AlertDraft {
   };
 }
 
+/** A node's word that it blurred what shows who somebody is. */
+export const testRedaction: Redaction = {
+  faces: 'blurred',
+  plates: 'none-found',
+  regions: 1,
+  method: 'heads-1',
+  model: { id: 'model', sha256: sha256('model') },
+};
+
 /** Puts random bytes into a store as evidence and returns the reference to them. */
 export async function storedEvidence(
   store: ContentStore,
@@ -47,5 +57,6 @@ export async function storedEvidence(
     bytes: content.length,
     mediaType,
     originalSha256: sha256('coded picture'),
+    redaction: testRedaction,
   };
 }

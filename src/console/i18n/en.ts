@@ -88,6 +88,10 @@ export const en = {
   'evidence.pendingHelp':
     'Evidence travels beside the alert and may cross the border later. It appears here by itself.',
   'evidence.failed': 'The picture could not be loaded',
+  'evidence.withheld': 'This file stays on the video network',
+  'evidence.withheld.kind-not-listed': 'The border policy does not let files of this kind across for this scene.',
+  'evidence.withheld.not-redacted': 'The camera’s node does not say that faces in it were blurred.',
+  'evidence.withheld.plates-readable': 'Number plates in it can be read, and this scene does not need them.',
   'evidence.none': 'This ticket has no pictures',
   'evidence.zoom': 'Enlarge',
   'evidence.file': 'File',

@@ -178,7 +178,8 @@ async function checkEvidence(database: Queryable, check: ChainCheck, store: Cont
         mediaType: row.media_type,
         originalSha256: row.original_sha256,
       };
-      const claimed = signed && { ...signed, mediaType: columnText(signed.mediaType) };
+      const { redaction: _note, ...file } = signed ?? {};
+      const claimed = signed && { ...file, mediaType: columnText(signed.mediaType) };
       if (claimed === undefined || canonicalJson(claimed) !== canonicalJson(listed)) {
         check.problem(`evidence ${row.sha256}: is not what alert ${row.alert_id} lists`);
       }

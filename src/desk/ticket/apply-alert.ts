@@ -100,6 +100,7 @@ function factsOf(record: IntakeRecord, here: ReadonlySet<Sha256>): Readonly<Reco
     batchSha256: record.batch.sha256,
     eventSha256: sha256(JSON.stringify(record.event)),
     evidenceHere: alert.evidence.flatMap((file, position) => (here.has(file.sha256) ? [position] : [])),
+    ...(record.withheld !== undefined && { withheld: record.withheld }),
   };
 }
 

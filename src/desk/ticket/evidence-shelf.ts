@@ -48,13 +48,15 @@ export class EvidenceShelf {
         media_type: columnText(file.mediaType),
         original_sha256: file.originalSha256,
         present: present.has(file.sha256),
+        withheld: record.withheld?.find(({ sha256 }) => sha256 === file.sha256)?.reason ?? null,
       })),
     );
     if (rows.length === 0) return;
     await tx.query(
-      `INSERT INTO desk.evidence (alert_id, position, ticket_id, kind, sha256, bytes, media_type, original_sha256, present)
+      `INSERT INTO desk.evidence (alert_id, position, ticket_id, kind, sha256, bytes, media_type, original_sha256, present,
+         withheld)
        SELECT * FROM json_to_recordset($1::json) AS t(alert_id text, position smallint, ticket_id uuid, kind text,
-         sha256 text, bytes bigint, media_type text, original_sha256 text, present boolean)`,
+         sha256 text, bytes bigint, media_type text, original_sha256 text, present boolean, withheld text)`,
       [JSON.stringify(rows)],
     );
   }

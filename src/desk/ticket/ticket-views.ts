@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../contracts/audit-record.ts';
 import type { DispatchView, Role, TicketDetail, TicketSummary, TimelineEntry } from '../../contracts/desk-api.ts';
+import type { WithheldEvidence } from '../../contracts/withheld-evidence.ts';
 import type { EvidenceRef } from '../../domain/alert.ts';
 import type { AlertId, Sha256, TicketId } from '../../domain/ids.ts';
 import { type TicketAction, type TicketState, ticketActions } from '../../domain/ticket.ts';
@@ -137,14 +138,19 @@ export class TicketViews {
   }
 
   async #evidence(id: TicketId): Promise<TicketDetail['evidence']> {
-    const rows = await this.#database.query<EvidenceRef & { alertId: AlertId; present: boolean }>(
+    const rows = await this.#database.query<
+      EvidenceRef & { alertId: AlertId; present: boolean; withheld: WithheldEvidence['reason'] | null }
+    >(
       `SELECT e.kind, e.sha256, e.bytes, e.media_type AS "mediaType", e.original_sha256 AS "originalSha256",
-              e.alert_id AS "alertId", e.present
+              e.alert_id AS "alertId", e.present, e.withheld
        FROM desk.evidence e JOIN desk.alerts a USING (alert_id)
        WHERE e.ticket_id = $1 ORDER BY a.observed_at, e.alert_id, e.position`,
       [id],
     );
-    return rows.map(({ present, ...file }) => ({ ...file, state: present ? 'present' : 'pending' }));
+    return rows.map(({ present, withheld, ...file }) => {
+      if (present) return { ...file, state: 'present' };
+      return withheld === null ? { ...file, state: 'pending' } : { ...file, state: 'withheld', withheld };
+    });
   }
 }
 

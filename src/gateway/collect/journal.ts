@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AlertEvent } from '../../contracts/alert-event.ts';
 import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
-import type { BatchContent, TransferRecord, TransferSource } from '../../contracts/transfer.ts';
+import type { BatchContent, HeldBack, TransferRecord, TransferSource } from '../../contracts/transfer.ts';
 import type { Sequence } from '../../domain/alert.ts';
 import type { AlertId, NodeId, Sha256, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -10,6 +10,7 @@ import { DurableSqlite } from '../../lib/durable-sqlite.ts';
 import { AppError } from '../../lib/errors.ts';
 import { zeroHash } from '../../lib/hash.ts';
 import type { NodeHead } from './chain-step.ts';
+import { EgressHold, egressHoldSchema } from './egress-hold.ts';
 
 /** What the journal needs. */
 export interface JournalOptions {
@@ -67,6 +68,8 @@ CREATE TABLE IF NOT EXISTS batch (
 export class Journal implements TransferSource {
   readonly #options: JournalOptions;
   readonly #listeners = new Set<() => void>();
+  /** What the border refused and keeps. */
+  readonly egress = new EgressHold(() => this.#database);
   #opened: DurableSqlite | undefined;
   #journalId = '';
 
@@ -76,7 +79,7 @@ export class Journal implements TransferSource {
 
   /** Throws what SQLite throws when the file cannot be opened. */
   open(): void {
-    this.#opened ??= new DurableSqlite(this.#options.path, schema);
+    this.#opened ??= new DurableSqlite(this.#options.path, schema + egressHoldSchema);
     this.#database.run('INSERT OR IGNORE INTO meta VALUES (1, ?)', randomBytes(4).toString('hex'));
     this.#journalId = this.#database.row<{ id: string }>('SELECT journal_id AS id FROM meta')?.id ?? '';
   }
@@ -130,7 +133,8 @@ export class Journal implements TransferSource {
   /** Writes an alert for the crossing; one whose id is known already only takes its place in the chain's index. */
   addAlert(event: AlertEvent, collectedAt: UtcMs): void {
     const { sequence, alertId, evidence } = event.data;
-    if (!this.#knows(alertId)) this.#addRecord({ type: 'alert', collectedAt, event }, collectedAt);
+    const fresh = !this.#knows(alertId);
+    if (fresh) this.#addRecord({ type: 'alert', collectedAt, event }, collectedAt);
     this.#database.run(
       'INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?)',
       sequence.hash,
@@ -138,7 +142,8 @@ export class Journal implements TransferSource {
       sequence.n,
       alertId,
     );
-    for (const file of evidence) {
+    // A file crosses only for a record that the border sees: what another branch's alert of the same id names does not.
+    for (const file of fresh ? evidence : []) {
       this.#database.run(
         "INSERT OR IGNORE INTO evidence (sha256, bytes, at, state) VALUES (?, ?, ?, 'expected')",
         file.sha256,
@@ -239,6 +244,13 @@ export class Journal implements TransferSource {
       this.#database.run('UPDATE batch SET sent = 1 WHERE number = ?', number);
       this.#database.run('DELETE FROM record WHERE batch = ?', number);
       this.#database.run("UPDATE evidence SET state = 'sent' WHERE state = 'stored' AND batch = ?", number);
+    });
+  }
+
+  holdBack(held: readonly HeldBack[], incidents: readonly IntegrityIncident[]): void {
+    this.transaction(() => {
+      this.egress.take(held, this.#options.clock.now());
+      for (const incident of incidents) this.addIncident(incident);
     });
   }
 

@@ -114,11 +114,11 @@ export class Delivery implements BatchConsumer {
     if (!parsed.success) return bad('bad-schema', describeIssues(parsed.error));
     const record = parsed.data;
     if (record.type === 'integrity') return { incident: { ...record.incident, node: record.incident.node } };
-    const { collectedAt } = record;
+    const { collectedAt, withheld } = record;
     // As of when the gateway took it in, which it signed: a batch may lie at the border for longer than an overlap lasts.
     const check = checkAlertEvent(record.event, this.#options.keys, collectedAt);
     if (!check.ok) return bad(check.kind, check.detail, check.sequence);
     const crossing = { batchedAt: manifest.createdAt, deliveredAt, batch: { number: manifest.number, sha256 } };
-    return { record: { event: check.event, collectedAt, ...crossing } };
+    return { record: { event: check.event, collectedAt, ...crossing, ...(withheld !== undefined && { withheld }) } };
   }
 }

@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeIssues } from '../../contracts/alert-check.ts';
-import {
-  type BatchContent,
-  type SealedBatch,
-  type TransferSender,
-  type TransferSource,
-  transferRecordSchema,
-} from '../../contracts/transfer.ts';
+import type { BatchContent, SealedBatch, TransferSender, TransferSource } from '../../contracts/transfer.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
@@ -22,6 +15,9 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { encodeBatch } from './batch-format.ts';
 import { batchName } from './batch-name.ts';
+import { EgressGuard } from './egress/egress-guard.ts';
+import type { EgressPolicy } from './egress/egress-policy.ts';
+import { PolicySource } from './egress/policy-source.ts';
 import { Spool } from './spool.ts';
 
 /** What the batcher needs. */
@@ -43,12 +39,17 @@ export interface BatcherOptions {
   readonly maxBytes?: number;
   /** Default 1 s. */
   readonly maxAgeMs?: number;
+  /** What may cross; default: the policy that ships. */
+  readonly egress?: PolicySource;
   readonly clock: Clock;
   /** State of the clock, which the manifest tells. */
   readonly clockSync?: ClockWord | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
+
+/** A border without a policy looks for one this often. */
+const closedWaitMs = 1_000;
 
 /**
  * Makes numbered, signed batches of what was collected and hands them to a transfer mode.
@@ -67,7 +68,8 @@ export class Batcher implements Service {
   readonly #log: Logger;
   readonly #spool: Spool;
   readonly #sent: Counter<'what'>;
-  readonly #refused: Counter<'reason'>;
+  readonly #egress: PolicySource;
+  readonly #guard: EgressGuard;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -82,11 +84,8 @@ export class Batcher implements Service {
     this.#sent = options.metrics.counter('maplebridge_transfer_sent_total', 'Batches, records and files sent', [
       'what',
     ]);
-    this.#refused = options.metrics.counter(
-      'maplebridge_egress_refused_total',
-      'Messages refused at the border, by reason',
-      ['reason'],
-    );
+    this.#egress = options.egress ?? new PolicySource(options);
+    this.#guard = new EgressGuard(options);
   }
 
   /** Name under which the far side keeps this gateway's position. */
@@ -116,6 +115,7 @@ export class Batcher implements Service {
 
   /** Sends a batch from the spool once more, when the far side asks for it. Rejects when it is no longer there. */
   async resend(number: number): Promise<void> {
+    this.#egress.need();
     const bytes = await readFile(this.#spoolPath(number));
     await this.#options.sender.send({ sender: this.senderId, number, sha256: sha256(bytes), bytes });
   }
@@ -143,6 +143,9 @@ export class Batcher implements Service {
   /** One step; returns how long there is nothing to do. */
   async #cycle(): Promise<number> {
     const { source, clock, maxRecords = 500, maxBytes = 8_388_608, maxAgeMs = 1_000 } = this.#options;
+    // Without a policy nothing crosses, what was made before included; the journal grows meanwhile.
+    const policy = this.#egress.current();
+    if (policy === undefined) return closedWaitMs;
     for (const { number, sha256: expected, createdAt } of source.unsent())
       await this.#send(number, expected, createdAt);
     this.#news = false;
@@ -152,6 +155,7 @@ export class Batcher implements Service {
     const full = content.records.length >= maxRecords || sizeOf(content) >= maxBytes / 2;
     // A clock that was set back must not hold a batch up.
     if (!full && age >= 0 && age < maxAgeMs) return maxAgeMs - age;
+    if (await this.#heldBack(content, policy)) return 0;
     const createdAt = clock.now();
     const sealed = await this.#seal(content, createdAt);
     if (sealed === undefined) return 0;
@@ -159,6 +163,20 @@ export class Batcher implements Service {
     source.commitBatch(content, { sha256: sealed.sha256, bytes: sealed.bytes.length, createdAt });
     await this.#send(content.number, sealed.sha256, createdAt);
     return 0;
+  }
+
+  /** Takes out of the line what may not cross; true where there was something, and the rest is to be looked at anew. */
+  async #heldBack({ records }: BatchContent, policy: EgressPolicy): Promise<boolean> {
+    const { source, evidence } = this.#options;
+    const { held, incidents, settle } = this.#guard.inspect(records, policy);
+    if (held.length === 0) return false;
+    source.holdBack(held, incidents);
+    settle();
+    // Nobody will ask for these any more: what is not blurred is not kept either.
+    for (const each of held) {
+      if (each.what === 'evidence') for (const { sha256: hash } of each.files) await evidence.remove(hash);
+    }
+    return true;
   }
 
   /** Waits for time or for something new; new things do not cut the wait short of the batch's age. */
@@ -183,7 +201,7 @@ export class Batcher implements Service {
       }
       evidence.push({ sha256: hash, bytes });
     }
-    const lines = content.records.map(({ line }) => this.#allowed(line));
+    const lines = content.records.map(({ line }) => line);
     return encodeBatch(
       { sender: this.senderId, number: content.number, createdAt, ...this.#clockMark, lines, evidence },
       this.#options.key,
@@ -193,22 +211,6 @@ export class Batcher implements Service {
   get #clockMark(): { clock?: ClockMark } {
     const { clockSync } = this.#options;
     return clockSync === undefined ? {} : { clock: { state: clockSync.state } };
-  }
-
-  /** Last look before the border: a line that holds anything but the listed fields is replaced by an incident. */
-  #allowed(line: string): string {
-    let detail = 'not JSON';
-    try {
-      const parsed = transferRecordSchema.safeParse(JSON.parse(line));
-      if (parsed.success) return line;
-      detail = describeIssues(parsed.error);
-    } catch {
-      // Said by `detail`.
-    }
-    this.#refused.inc({ reason: 'bad-schema' });
-    this.#log.error({ detail }, 'record refused at the border');
-    const incident = { kind: 'bad-schema', detail: `journal: ${detail}`.slice(0, 500), at: this.#options.clock.now() };
-    return JSON.stringify({ type: 'integrity', incident });
   }
 
   async #send(number: number, expected: Sha256, createdAt: number): Promise<void> {

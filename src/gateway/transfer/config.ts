@@ -16,6 +16,9 @@ export const transferSendConfig = z.strictObject({
   spoolMaxBytes: bytes(1_048_576, 1_073_741_824, 'Size of the spool; the oldest sent batch goes first.'),
   batchMaxRecords: countOf(10_000, 500, 'Records in one batch, at most.'),
   batchMaxBytes: bytes(65_536, 8_388_608, 'Records and evidence in one batch, at most.'),
+  egressPolicyFile: z.string().optional().meta({
+    description: 'What may cross, by scene; default: edge-config/egress/default.yaml. Read again when it changes.',
+  }),
   batchMaxAgeMs: durationMs({ min: 0, max: 3_600_000, default: 1_000, help: 'How long a record waits for company.' }),
 });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlertDraft } from '../../../src/domain/alert.ts';
 import type { IncidentId, TrackId } from '../../../src/domain/ids.ts';
+import { sha256 } from '../../../src/lib/hash.ts';
+import { testRedaction } from '../../support/alert-draft.ts';
 import { DeskUnderTest } from '../../support/desk.ts';
 import { deskStacks, type RunningStack } from '../../support/desk-stacks.ts';
 
@@ -46,6 +48,20 @@ describe.each(deskStacks)('what a ticket’s alerts measured, on $name', ({ star
       subjects: [{ class: 'car', position, speed }],
       details: { driftShare: 0.2 },
     });
+  });
+
+  test('a file that stays on the video network is not waited for, and the ticket says why', async () => {
+    const file = { kind: 'trigger', bytes: 9, mediaType: 'image/jpeg', originalSha256: sha256('coded') } as const;
+    const evidence = [
+      { ...file, sha256: sha256('bare') },
+      { ...file, sha256: sha256('blurred'), redaction: testRedaction },
+    ];
+    const withheld = [{ sha256: sha256('bare'), reason: 'not-redacted' }] as const;
+    const event = desk.chain.event({ incidentId: crypto.randomUUID() as string as IncidentId, evidence });
+    const [outcome] = await desk.desk.intake.accept([{ ...desk.record(event), withheld }], [], desk.position());
+    const ticket = await desk.detail(outcome?.ticketId ?? '');
+    expect(ticket.evidence).toMatchObject([{ state: 'withheld', withheld: 'not-redacted' }, { state: 'pending' }]);
+    expect(ticket.timeline.find(({ kind }) => kind === 'alert.raised')?.details).toMatchObject({ withheld });
   });
 
   test('is nothing where the camera is not calibrated and the scene measures nothing', async () => {

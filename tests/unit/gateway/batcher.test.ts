@@ -281,7 +281,7 @@ describe('the border', () => {
     await start();
     await sentCount(1);
     const [batch] = await border.opened();
-    expect(batch?.lines.map((line) => JSON.parse(line).incident?.kind)).toEqual(['bad-schema']);
+    expect(batch?.lines.map((line) => JSON.parse(line).incident?.kind)).toEqual(['egress-refused']);
     expect(batch?.lines[0]).not.toContain('浙E12345');
   });
 });

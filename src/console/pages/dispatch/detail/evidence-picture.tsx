@@ -1,6 +1,7 @@
 import { Image } from 'antd';
 import { useState } from 'react';
 import type { TicketDetail } from '../../../../contracts/desk-api.ts';
+import type { WithheldEvidence } from '../../../../contracts/withheld-evidence.ts';
 import { evidenceUrl } from '../../../api/desk-client.ts';
 import { useI18n } from '../../../i18n/i18n.tsx';
 import { Icon } from '../../../ui/icons.tsx';
@@ -17,6 +18,7 @@ export function EvidencePicture({ item, ticket }: EvidencePictureProps) {
   const kind = name('evidence', item.kind);
   const url = evidenceUrl(item.sha256);
   const alt = t('evidence.alt', { kind, scene: name('scene', ticket.scene), camera: ticket.camera.name });
+  if (item.state === 'withheld') return <Withheld kind={kind} reason={item.withheld ?? 'not-redacted'} />;
   if (item.state === 'pending' || failed) return <Missing kind={kind} failed={failed} />;
   return (
     <div className="evidence-large">
@@ -26,6 +28,18 @@ export function EvidencePicture({ item, ticket }: EvidencePictureProps) {
       ) : (
         <Image src={url} alt={alt} preview={{ cover: t('evidence.zoom') }} onError={() => setFailed(true)} />
       )}
+      <span className="evidence-kind">{kind}</span>
+    </div>
+  );
+}
+
+function Withheld({ kind, reason }: { readonly kind: string; readonly reason: WithheldEvidence['reason'] }) {
+  const { t } = useI18n();
+  return (
+    <div className="evidence-large evidence-missing" data-evidence="withheld">
+      <Icon name="picture" size={44} />
+      <strong>{t('evidence.withheld')}</strong>
+      <span>{t(`evidence.withheld.${reason}`)}</span>
       <span className="evidence-kind">{kind}</span>
     </div>
   );
