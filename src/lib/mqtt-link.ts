@@ -48,6 +48,12 @@ type Ending =
   | { readonly kind: 'lost' | 'failed' | 'closed-early'; readonly reason: string }
   | { readonly kind: 'version-refused'; readonly reason: string };
 
+/**
+ * Connections in a row that end early before somebody is told. Over 3.1.1, and by Mosquitto 2.0, nothing is said to
+ * a client whose id another one takes.
+ */
+const unsettled = 4;
+
 /** A connection that was made, and what is said of its end. */
 interface Course {
   refused?: { readonly code: number | undefined; readonly reason: string };
@@ -77,6 +83,8 @@ export class MqttLink implements Service {
   #running: Promise<void> | undefined;
   #problem: string | undefined;
   #openedAt = 0;
+  /** Connections in a row that ended before the longest pause was over. */
+  #shortLived = 0;
   #forgetProblem: (() => void) | undefined;
   /** Ends the wait for a connection that will not report its own end. */
   #abandon: (() => void) | undefined;
@@ -158,6 +166,7 @@ export class MqttLink implements Service {
       });
       client.on('connect', (connack) => {
         course.session = new OpenSession(client, this.#version, connack.properties);
+        this.#openedAt = this.#options.clock.monotonic();
         void this.#opened(course.session);
       });
       client.on('disconnect', ({ reasonCode = 0, properties }) => {
@@ -179,8 +188,11 @@ export class MqttLink implements Service {
     // One that ends sooner than the longest pause is one more failure: two clients with one id, say, or a message
     // that the broker answers by closing, would else take turns as fast as they can.
     const { clock } = this.#options;
-    if (clock.monotonic() - this.#openedAt >= this.#backoff.maxMs) this.#backoff.reset();
+    const lasted = clock.monotonic() - this.#openedAt >= this.#backoff.maxMs;
+    if (lasted) this.#backoff.reset();
+    this.#shortLived = lasted ? 0 : this.#shortLived + 1;
     if (farewell?.code === mqttReason.sessionTakenOver) this.#takenOver();
+    else if (this.#shortLived >= unsettled) this.#tell(`the broker is lost soon after each connection: ${reason}`);
     this.#guard('onDisconnected', () => this.#options.onDisconnected?.(reason));
     return { kind: 'lost', reason };
   }
@@ -188,9 +200,13 @@ export class MqttLink implements Service {
   /** MQTT 5 §3.1.4: the broker ends the connection of whoever has the id, so the two would take turns for ever. */
   #takenOver(): void {
     const { clientId } = this.#options;
-    this.#problem = `another client connects with the id ${clientId}: two nodes of one name, or one process twice?`;
-    this.#log.error({ code: 'MB_BROKER_REFUSED' }, this.#problem);
+    this.#tell(`another client connects with the id ${clientId}: two nodes of one name, or one process twice?`);
     this.#backoff.atMost();
+  }
+
+  #tell(problem: string): void {
+    if (problem !== this.#problem) this.#log.error({ code: 'MB_BROKER_REFUSED' }, problem);
+    this.#problem = problem;
   }
 
   #open(): MqttClient {
@@ -250,7 +266,6 @@ export class MqttLink implements Service {
     }
     if (session.closed) return;
     const { clock } = this.#options;
-    this.#openedAt = clock.monotonic();
     this.#session = session;
     this.#forgetProblem?.();
     this.#forgetProblem = clock.after(this.#backoff.maxMs, () => {

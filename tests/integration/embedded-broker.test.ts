@@ -104,6 +104,26 @@ test('MQTT 3.1.1 is found out, and the will is said when a node’s connection b
   await until(() => seen.some(({ payload }) => payload.toString() === 'gone'), { what: 'the will' });
 });
 
+test('a will on the health of another node is not said, and a node sets no other node’s retained health', async () => {
+  const seen: MqttMessage[] = [];
+  const other = new NodeTopics(site, 'edge-2' as NodeId);
+  const watcher = await link({
+    ...gateway,
+    clientId: 'watcher',
+    subscribe: ['mb/v1/+/+/health'],
+    onMessage: (message) => {
+      seen.push(message);
+    },
+  });
+  await connected(watcher);
+  await connected(await link({ will: () => ({ topic: other.health, payload: 'forged' }) }));
+  // The same client id from elsewhere ends the first connection without a farewell (3.1.1 §3.1.4).
+  const session = await connected(await link({}));
+  await until(async () => (await refusals('publish')) >= 1, { what: 'the will’s refusal' });
+  await session.publish(topics.health, 'own').catch(() => undefined);
+  expect(seen.filter(({ topic }) => topic === other.health)).toEqual([]);
+});
+
 test('a slow reader holds messages back and loses none', async () => {
   const seen: string[] = [];
   const reader = await link({

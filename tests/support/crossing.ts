@@ -13,6 +13,7 @@ import { Delivery } from '../../src/gateway/deliver/delivery.ts';
 import { Batcher } from '../../src/gateway/transfer/batcher.ts';
 import { FileDropReceiver } from '../../src/gateway/transfer/file-drop-receiver.ts';
 import { FileDropSender } from '../../src/gateway/transfer/file-drop-sender.ts';
+import type { BrokerAccess } from '../../src/lib/broker-config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { ContentStore } from '../../src/lib/content-store.ts';
 import { KeyRing, SigningKey } from '../../src/lib/keys.ts';
@@ -97,17 +98,27 @@ export class CollectEnd {
   readonly #url: string;
   readonly #keys: NodeKeys;
   readonly #gapGraceMs: number;
+  readonly #broker: BrokerAccess | undefined;
   journal!: Journal;
   coverage!: CoverageLedger;
   collector!: Collector;
   batcher!: Batcher;
 
-  constructor(options: { dir: string; url: string; keys: NodeKeys; drop?: string; gapGraceMs?: number }) {
+  /** `broker`: another way in than the gateway's password. */
+  constructor(options: {
+    dir: string;
+    url: string;
+    keys: NodeKeys;
+    drop?: string;
+    gapGraceMs?: number;
+    broker?: BrokerAccess;
+  }) {
     this.#dir = join(options.dir, 'collect');
     this.drop = options.drop ?? join(options.dir, 'drop');
     this.#url = options.url;
     this.#keys = options.keys;
     this.#gapGraceMs = options.gapGraceMs ?? 60_000;
+    this.#broker = options.broker;
   }
 
   async open(): Promise<void> {
@@ -131,7 +142,7 @@ export class CollectEnd {
     });
     this.collector = new Collector({
       site: crossingSite,
-      broker: {
+      broker: this.#broker ?? {
         url: this.#url,
         username: 'gateway',
         password: crossingUsers.gateway,

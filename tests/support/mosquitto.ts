@@ -11,7 +11,8 @@ const binary = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/bin/mo
   existsSync(path),
 );
 
-const passwordTool = ['/usr/bin/mosquitto_passwd', '/usr/local/bin/mosquitto_passwd'].find(existsSync) ?? '';
+/** Debian’s tool for password files. */
+export const passwordTool = ['/usr/bin/mosquitto_passwd', '/usr/local/bin/mosquitto_passwd'].find(existsSync) ?? '';
 
 /** An account of the broker; a node gets the rights of design/wire.md, the gateway all. */
 export interface MosquittoUser {
@@ -45,7 +46,7 @@ export class Mosquitto {
     const saved = [`persistence true`, `persistence_location ${files[0]}/`, 'autosave_on_changes true'];
     const more = persistence ? [...saved, 'autosave_interval 1'] : ['persistence false'];
     await writeFile(files[1], `${[...this.#settings, ...more].join('\n')}\n`);
-    this.#process = spawn(program(), ['-c', files[1]], { stdio: 'ignore' });
+    this.#process = spawn(mosquittoProgram(), ['-c', files[1]], { stdio: 'ignore' });
     await until(() => accepts(this.#port), { what: 'mosquitto to listen' });
   }
 
@@ -96,13 +97,15 @@ export class Mosquitto {
   }
 }
 
-function program(): string {
+/** Where Mosquitto is. */
+export function mosquittoProgram(): string {
   if (binary === undefined)
     throw new Error('the Debian package mosquitto is missing: run `npm test`, which installs it');
   return binary;
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Whether somebody listens on a port of this machine. */
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {
