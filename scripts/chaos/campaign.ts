@@ -22,6 +22,12 @@ const superviseMs = 500;
 
 /** Sets up a district, lets things go wrong, heals everything, waits until all is quiet, and judges. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { signal } = options;
+  const stopped = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('stopped before its time')), { once: true });
+  });
+  // Whoever never stops it never hears of this.
+  stopped.catch(() => undefined);
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'maplebridge-chaos-'));
   mkdirSync(dir, { recursive: true });
   const timeline = new Timeline(join(dir, 'timeline.ndjson'), options.say);
@@ -48,7 +54,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   let supervisor: NodeJS.Timeout | undefined;
   let report: CampaignReport | undefined;
   try {
-    await world.start();
+    await Promise.race([world.start(), stopped]);
     timeline.note(`seed ${options.seed}: everything runs, in ${dir}`);
     const looking = new DeskWatch(world.postgres.url, now);
     watch = looking;
@@ -80,15 +86,19 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     load = new Load({ world, ledger, now, alertsPerMinute: options.alerts / options.minutes, seed: options.seed });
     const began = now();
     load.start();
-    await runner.run(began + options.minutes * 60_000);
+    await Promise.race([runner.run(began + options.minutes * 60_000), stopped]);
     timeline.note(`healed: ${ledger.promised} alerts promised`);
-    while (ledger.promised < options.alerts) await new Promise((resolve) => setTimeout(resolve, 200));
+    while (ledger.promised < options.alerts && signal?.aborted !== true) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
     load.stop();
-    const stuck = await quiet({ world, watch, crossing, ledger, statuses, now });
+    const stuck = await Promise.race([quiet({ world, watch, crossing, ledger, statuses, now }), stopped]);
     timeline.note(stuck.length === 0 ? 'all is quiet' : `NOT QUIET: ${stuck.join('; ')}`);
-    const verdict = await judge({ world, watch, ledger, crossing, provocations, stuck });
+    const evidence = { world, watch, ledger, crossing, provocations, stuck };
+    const verdict = await judge(evidence);
     report = reportOf({ options, dir, timeline, ledger, watch, world, records: runner.records, verdict, selfEnded });
     report.figures['mqttDuplicates'] = intruder.duplicates;
+    await options.afterwards?.(evidence);
     return report;
   } finally {
     load?.stop();

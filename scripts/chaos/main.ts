@@ -6,7 +6,10 @@ import { campaignPage } from './page.ts';
 /** `npm run chaos`: ends with 1 when anything was lost, doubled, out of order or otherwise wrong. */
 async function main(args: readonly string[]): Promise<number> {
   const { campaign, outputs } = readOptions(args);
-  const report = await runCampaign({ ...campaign, say: (line) => process.stdout.write(`${line}\n`) });
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const report = await runCampaign({ ...campaign, say, signal: stopping.signal });
   const { stories, violations, faults, figures } = report;
   for (const { kind, times, recoveredP50, recoveredP99 } of faults) {
     process.stdout.write(

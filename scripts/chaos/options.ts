@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Evidence } from './judge.ts';
 
 /** How a campaign runs. */
 export interface CampaignOptions {
@@ -13,6 +14,10 @@ export interface CampaignOptions {
   /** Folder for everything; kept when something is wrong. */
   readonly dir: string | undefined;
   readonly say: (line: string) => void;
+  /** Ends it before its time: everything is stopped and taken away, and the campaign rejects. */
+  readonly signal?: AbortSignal;
+  /** Called with everything still up, after the verdict. */
+  readonly afterwards?: (evidence: Evidence) => Promise<void>;
 }
 
 /** Files the command line names. */
@@ -27,7 +32,10 @@ const usage = `usage: npm run chaos -- [--seed N] [--minutes N] [--alerts N] [--
 const plainPage = 'docs/chaos.md';
 
 /** Reads the command line. Throws a usage message. */
-export function readOptions(args: readonly string[]): { campaign: Omit<CampaignOptions, 'say'>; outputs: Outputs } {
+export function readOptions(args: readonly string[]): {
+  campaign: Omit<CampaignOptions, 'say' | 'afterwards' | 'signal'>;
+  outputs: Outputs;
+} {
   // `--page` alone names the page of the documentation.
   const withPage = args.flatMap((arg, index) =>
     arg === '--page' && (args[index + 1] ?? '-').startsWith('-') ? [arg, plainPage] : [arg],

@@ -86,4 +86,6 @@ let working = Promise.resolve();
 process.on('message', (order: NodeOrder) => {
   working = working.then(() => obey(order));
 });
+// A node lives on without a broker; here only the campaign's channel keeps the process.
+process.channel?.ref();
 await publisher.start(new AbortController().signal);

@@ -39,15 +39,15 @@ export class Mosquitto {
     return `mqtt://127.0.0.1:${this.#port}`;
   }
 
-  /** With `persistence` it begins with what it had on disk, and saves after every change. */
+  /** With `persistence` it begins with what it had on disk, and saves every second. */
   async start({ persistence = false } = {}): Promise<void> {
     this.#dir ??= await this.#configure();
     const files = [this.#dir.path, join(this.#dir.path, 'mosquitto.conf')] as const;
-    const saved = [`persistence true`, `persistence_location ${files[0]}/`, 'autosave_on_changes true'];
-    const more = persistence ? [...saved, 'autosave_interval 1'] : ['persistence false'];
+    const saved = ['persistence true', `persistence_location ${files[0]}/`, 'autosave_interval 1'];
+    const more = persistence ? saved : ['persistence false'];
     await writeFile(files[1], `${[...this.#settings, ...more].join('\n')}\n`);
     this.#process = spawn(mosquittoProgram(), ['-c', files[1]], { stdio: 'ignore' });
-    await until(() => accepts(this.#port), { what: 'mosquitto to listen' });
+    await until(() => accepts(this.#port), { what: 'mosquitto to listen', timeoutMs: 30_000 });
   }
 
   /** SIGKILL: without persistence the broker forgets everything. */

@@ -64,6 +64,8 @@ const maxPacketBytes = 2 * maxAckBytes;
 const sessionExpiryMs = 120_000;
 /** A gateway that asks for the same alerts again is not served more often than this. */
 const resendPauseMs = 1_000;
+/** While nothing is acknowledged each wait is twice as long as the one before, up to this many times the timeout. */
+const mostPatience = 8;
 
 /**
  * Sends what is in the outbox, in order, and frees it on the gateway's cumulative acknowledgement.
@@ -91,6 +93,8 @@ export class MqttPublisher implements Service {
   #acked = 0;
   #lastProgressAt = 0;
   #lastResendAt = Number.NEGATIVE_INFINITY;
+  /** Timeouts to wait: a way that is only slow is choked by what is sent again too soon (RFC 6298 §5.5). */
+  #patience = 1;
   #health: Health | undefined;
   #ending: (() => void)[] = [];
   #cancelTick: (() => void) | undefined;
@@ -181,6 +185,7 @@ export class MqttPublisher implements Service {
     this.#session = session;
     this.#acked = this.#options.outbox.head().acked;
     this.#cursor = this.#acked;
+    this.#patience = 1;
     this.#evidenceUnderWay.clear();
     this.#hold.connected();
     void this.#sendHealth(session);
@@ -326,7 +331,10 @@ export class MqttPublisher implements Service {
     this.#parts.settled(ack.evidence);
     if (outcome === 'progress') {
       const { acked } = this.#options.outbox.head();
-      if (acked > this.#acked) this.#lastProgressAt = this.#options.clock.monotonic();
+      if (acked > this.#acked) {
+        this.#lastProgressAt = this.#options.clock.monotonic();
+        this.#patience = 1;
+      }
       this.#acked = acked;
       this.#hold.acknowledged(acked);
       this.#cursor = Math.max(this.#cursor, acked);
@@ -357,12 +365,13 @@ export class MqttPublisher implements Service {
 
   #resendOverdue(): void {
     if (this.#session === undefined) return;
-    const overdue = this.#options.clock.monotonic() - this.#ackTimeoutMs;
+    const overdue = this.#options.clock.monotonic() - this.#ackTimeoutMs * this.#patience;
     for (const [hash, sentAt] of this.#evidenceUnderWay) {
       if (sentAt <= overdue) this.#evidenceUnderWay.delete(hash);
     }
     if (this.#cursor > this.#acked && this.#lastProgressAt <= overdue) {
       this.#log.warn({ from: this.#acked + 1, to: this.#cursor }, 'no acknowledgement in time: sending again');
+      this.#patience = Math.min(mostPatience, this.#patience * 2);
       this.#goBack();
     }
     this.#pump();
