@@ -24,10 +24,12 @@ async function upMostly(process: ManagedProcess, random: FuzzRandom): Promise<vo
 /** SIGKILL at a random instant, then some time without it. */
 export function killed(world: World, random: FuzzRandom, name: string): Fault {
   const process = world.process(name);
+  // Longer than the gateway waits for a missing alert: it must not give up what a node still has.
+  const isLong = world.nodes.includes(name) && random.next() < 0.25;
   return {
     ...about(world, name),
-    kind: `${kindOf(world, name)} killed`,
-    holdMs: 200 + random.below(5_000),
+    kind: `${kindOf(world, name)} killed${isLong ? ', long away' : ''}`,
+    holdMs: isLong ? 20_000 + random.below(25_000) : 200 + random.below(5_000),
     begin: () => process.kill(),
     end: async () => process.start(),
     settled: () => upMostly(process, random),

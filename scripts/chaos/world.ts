@@ -21,6 +21,8 @@ const cli = new URL('../../src/main.ts', import.meta.url);
 const scriptedNode = new URL('./scripted-node-process.ts', import.meta.url);
 const routing = fileURLToPath(new URL('../../edge-config/desk/routing.yaml', import.meta.url));
 
+/** How long the gateway waits for a missing alert; a node sends again after 3 s without its word. */
+const gapGraceMs = 15_000;
 /** How long the desk waits for a missing batch before it reports it. */
 const gapReportMs = 4_000;
 /** How long a file that does not verify may still be growing. */
@@ -151,6 +153,7 @@ export class World {
         nodes: this.nodes.map((node) => ({ node, publicKeyFile: this.path('keys', `${node}.pem.pub`) })),
         journalPath: this.path('collect', 'journal.db'),
         evidenceDir: this.path('collect', 'evidence'),
+        gapGraceMs,
       },
       transfer: {
         keyFile: this.path('keys', 'collect.pem'),
