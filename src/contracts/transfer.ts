@@ -4,6 +4,7 @@ import { clockMarkSchema } from '../lib/clock-state.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import { alertEventSchema } from './alert-event.ts';
 import { type IntegrityIncident, integrityKinds } from './ticket-intake.ts';
+import { senderId, signedStatementSchema } from './transfer-documents.ts';
 import { type WithheldEvidence, withheldEvidenceSchema } from './withheld-evidence.ts';
 
 const utcMs = z.number().int().nonnegative();
@@ -12,8 +13,6 @@ const sha256Hex = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((value) => value as Sha256);
-/** `<first key id of the gateway>.<id of its journal>`: a new journal is a new sender, a new key that took over is not. */
-const senderId = z.string().regex(/^[0-9a-f]{16}\.[0-9a-f]{8}$/);
 
 /** An integrity incident as it travels. */
 const integrityIncidentSchema = z.strictObject({
@@ -58,6 +57,8 @@ export const batchManifestSchema = z.strictObject({
   evidence: z.array(z.strictObject({ sha256: sha256Hex, bytes: count })).max(10_000),
   /** The compressed body as it lies in the file: checked before anything is unpacked. */
   body: z.strictObject({ bytes: count, sha256: sha256Hex }),
+  /** What the sender has sent in all, signed by itself so that it can be kept and shown without the batch. */
+  statement: signedStatementSchema.optional(),
 });
 
 /** What the collecting gateway signs. */
@@ -85,14 +86,37 @@ export interface TransferBatch {
 export interface TransferSender extends Service {
   /**
    * Hands a batch to the border durably; sending the same batch again is harmless.
-   * Rejects when it could not; the caller tries again.
+   * Two-way modes resolve only when the far side has taken the batch in. Several may be under way.
+   * Rejects when it could not, and when the sender is stopped meanwhile; the caller tries again.
    */
   send(batch: SealedBatch): Promise<void>;
 }
 
+/** What became of a batch on the far side. */
+export type BatchOutcome =
+  | { readonly outcome: 'taken' | 'replayed' }
+  | { readonly outcome: 'refused'; readonly fault: string; readonly detail: string };
+
 /** The receiving half of a transfer mode: gives batches to its consumer in number order for as long as it runs. */
 export interface TransferReceiver extends Service {
   status(): TransferReceiverStatus;
+  /** Has what is here looked at now instead of at the next poll. */
+  look(): void;
+  /**
+   * Hands a signed document to the way back to a sender. False where the mode has none, or nobody is there.
+   * Rejects when it could not be handed over.
+   */
+  sendBack(sender: string, text: string): Promise<boolean>;
+}
+
+/** A sender of whom something is here that cannot be taken in. */
+export interface TransferStall {
+  readonly sender: string;
+  /** The batch that holds the others up. */
+  readonly number: number;
+  /** It is missing; the desk does not take it; or it may still be being copied. */
+  readonly reason: 'gap' | 'consumer' | 'settling';
+  readonly forMs: number;
 }
 
 /** What a receiver waits for and what it refused. */
@@ -101,6 +125,7 @@ export interface TransferReceiverStatus {
   readonly quarantined: number;
   /** Batches missing before one that is here, by sender. */
   readonly gaps: Readonly<Record<string, number>>;
+  readonly stalls: readonly TransferStall[];
 }
 
 /** Who takes batches in on the far side. */

@@ -52,7 +52,8 @@ export async function keepNewest(folder: string, count: number): Promise<void> {
   for (const name of names.slice(0, Math.max(0, names.length - count))) await rm(join(folder, name), { force: true });
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -44,6 +44,14 @@ export const errorCodes = {
     help: 'The broker said no: check its access rules, limits and quota, and that no two nodes have one name.',
   },
   MB_ALERT_INVALID: { retryable: false, help: 'A message did not match the contract; it was set aside.' },
+  MB_TRANSFER_UNREACHABLE: {
+    retryable: true,
+    help: 'Check the far side of the border and its certificates; batches wait in the journal and the spool.',
+  },
+  MB_DOCUMENT_INVALID: {
+    retryable: false,
+    help: 'The signed file does not verify or is out of date: check whose it is and ask for a new one.',
+  },
   MB_BATCH_INVALID: { retryable: false, help: 'A transfer file failed verification; it is in quarantine.' },
   MB_EGRESS_CLOSED: {
     retryable: true,

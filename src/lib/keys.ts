@@ -85,6 +85,11 @@ export class KeyRing {
     return this.#keys.has(keyId);
   }
 
+  /** Whether a key of this id is trusted, or one that took over from it. */
+  knows(keyId: string): boolean {
+    return this.has(keyId) || [...this.#keys.keys()].some((each) => this.speaksFor(each, keyId));
+  }
+
   /** Whether a key is another one or took over from it. */
   speaksFor(keyId: string, name: string): boolean {
     return keyId === name || (this.#keys.get(keyId)?.term.succeeds ?? []).includes(name);

@@ -31,6 +31,8 @@ export interface MqttLinkOptions {
   readonly will?: () => { topic: string; payload: string; delayMs?: number };
   /** How long an MQTT 5 broker keeps the session of a client that is gone, where the configuration does not say; default 0. */
   readonly sessionExpiryMs?: number;
+  /** The session outlives a stop as well: whoever comes back gets what came meanwhile. Default false. */
+  readonly keepSession?: boolean;
   /** Messages the broker may send before it waits for a PUBACK (MQTT 5); default 256. */
   readonly receiveMaximum?: number;
   /** Largest packet the broker may send (MQTT 5); default 2 MiB. */
@@ -121,8 +123,10 @@ export class MqttLink implements Service {
     const client = this.#client;
     if (client !== undefined && this.#session !== undefined) {
       // A broker that does not answer must not hold up the shutdown.
-      // A farewell ends the session, too (§3.14.2.2.2): nobody is to keep anything for one who left on purpose.
-      const last = this.#version === 5 ? { properties: { sessionExpiryInterval: 0 } } : undefined;
+      // A farewell ends the session, too (§3.14.2.2.2): nobody is to keep anything for one who left on
+      // purpose, unless it asks for that.
+      const ends = this.#version === 5 && this.#options.keepSession !== true;
+      const last = ends ? { properties: { sessionExpiryInterval: 0 } } : undefined;
       await Promise.race([client.endAsync(false, last).catch(() => {}), sleep(this.#options.clock, 1_000)]);
     }
     client?.end(true);

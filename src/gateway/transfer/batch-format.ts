@@ -1,12 +1,14 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { z } from 'zod';
+import { signatureSchema } from '../../contracts/signed-document.ts';
 import {
   type BatchManifest,
   batchManifestSchema,
   type SealedBatch,
   type TransferBatch,
 } from '../../contracts/transfer.ts';
+import type { SignedStatement } from '../../contracts/transfer-documents.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import type { ClockMark } from '../../lib/clock-state.ts';
 import { canonicalJson, sha256 } from '../../lib/hash.ts';
@@ -23,12 +25,12 @@ const decompress = promisify(zstdDecompress);
  */
 const magic = Buffer.from('maplebridge-batch 1\n');
 const newline = 0x0a;
-/** 10,000 evidence entries of 100 bytes, and some. */
-const maxHeaderBytes = 2_097_152;
+/** 10,000 evidence entries of 100 bytes and as many nodes of 130, and some. */
+const maxHeaderBytes = 4_194_304;
 
 const headerSchema = z.strictObject({
   manifest: batchManifestSchema,
-  signature: z.strictObject({ keyId: z.string().max(64), value: z.string().max(128) }),
+  signature: signatureSchema,
 });
 
 /** What goes into a batch. */
@@ -39,6 +41,7 @@ export interface BatchInput {
   readonly clock?: ClockMark | undefined;
   readonly lines: readonly string[];
   readonly evidence: readonly { readonly sha256: Sha256; readonly bytes: Uint8Array }[];
+  readonly statement?: SignedStatement | undefined;
 }
 
 /** Packs and signs. */
@@ -54,6 +57,7 @@ export async function encodeBatch(input: BatchInput, key: SigningKey): Promise<S
     records: { count: input.lines.length, bytes: records.length, sha256: sha256(records) },
     evidence: input.evidence.map((file) => ({ sha256: file.sha256, bytes: file.bytes.length })),
     body: { bytes: body.length, sha256: sha256(body) },
+    ...(input.statement === undefined ? {} : { statement: input.statement }),
   };
   const header = canonicalJson({ manifest, signature: key.sign(manifest) });
   const bytes = Buffer.concat([magic, Buffer.from(`${header}\n`), body]);
@@ -103,7 +107,8 @@ type Header =
   | ({ readonly ok: true; readonly bodyAt: number } & z.output<typeof headerSchema>)
   | (Decoded & { readonly ok: false });
 
-function readHeader(bytes: Buffer): Header {
+/** Takes the first two lines apart, unverified; what follows them need not be there. */
+export function readHeader(bytes: Buffer): Header {
   if (!bytes.subarray(0, magic.length).equals(magic.subarray(0, bytes.length))) {
     return fault('not-a-batch', 'first line');
   }
