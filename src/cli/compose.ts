@@ -70,7 +70,8 @@ export function composeCollect(
       ...Object.fromEntries(
         nodes.map(({ node, password }) => [`collect: embeddedBroker node ${node} password`, password]),
       ),
-      ...trustedKeys('collect', config.collect.nodes),
+      ...bridgePassword('collect', config.transfer),
+      ...trustedKeys('collect', [...config.collect.nodes, ...named(config.transfer.deliverKeyFiles)]),
     },
     around.demo,
   );
@@ -87,12 +88,34 @@ export function composeCollect(
 /** The desk with the gateway's half on the government network. */
 export function composeDesk(config: DeskServiceConfig, around: Surroundings): { desk: Desk; deliver: DeliverGateway } {
   const { desk: deskConfig, deliver, transfer } = config;
-  const senders = transfer.senderKeyFiles.map((publicKeyFile) => ({ publicKeyFile }));
-  refuseDefaults(trustedKeys('desk', [...deliver.nodes, ...senders]), around.demo);
+  const key = transfer.keyFile === undefined ? undefined : loadSigningKey(transfer.keyFile);
+  const trusted = [...named(transfer.senderKeyFiles), ...named(transfer.operatorKeyFiles)];
+  refuseDefaults(
+    {
+      'desk: transfer.keyFile': key,
+      ...bridgePassword('desk', transfer),
+      ...trustedKeys('desk', [...deliver.nodes, ...trusted]),
+    },
+    around.demo,
+  );
   const evidence = new ContentStore(deskConfig.evidenceDir);
   const keys = new KeyRing(deliver.nodes.map(({ publicKeyFile }) => loadPublicKey(publicKeyFile)));
   const desk = new Desk({ ...around, config: deskConfig, evidence, keys });
-  return { desk, deliver: new DeliverGateway({ ...around, deliver, transfer, evidence, intake: desk.intake }) };
+  return { desk, deliver: new DeliverGateway({ ...around, deliver, transfer, key, evidence, intake: desk.intake }) };
+}
+
+function named(files: readonly string[]): { readonly publicKeyFile: string }[] {
+  return files.map((publicKeyFile) => ({ publicKeyFile }));
+}
+
+/** The password at the bridge's broker, by the name that a refusal gives it. */
+function bridgePassword(
+  service: string,
+  transfer: CollectServiceConfig['transfer'] | DeskServiceConfig['transfer'],
+): Readonly<Record<string, string>> {
+  const password = transfer.mode === 'mqtt-bridge' ? transfer.broker.password : undefined;
+  if (password === undefined) return {};
+  return { [`${service}: transfer.broker.password`]: readSecret(password, 'transfer.broker.password') };
 }
 
 /** Public keys a service believes, by the names that a refusal gives them. */

@@ -26,7 +26,12 @@ export type OpenedDocument<T> =
   | { readonly ok: false; readonly reason: string };
 
 /** Reads a signed document from text and checks who signed it, then its shape. `at`: now, UTC ms. Never throws. */
-export function openDocument<S extends z.ZodType>(text: string, schema: S, keys: KeyRing): OpenedDocument<z.output<S>> {
+export function openDocument<S extends z.ZodType>(
+  text: string,
+  schema: S,
+  keys: KeyRing,
+  at?: number,
+): OpenedDocument<z.output<S>> {
   if (text.length > maxDocumentBytes) return { ok: false, reason: `larger than ${maxDocumentBytes} bytes` };
   let value: unknown;
   try {

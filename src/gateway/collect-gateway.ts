@@ -5,7 +5,7 @@ import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ClockWord } from '../lib/clock-state.ts';
 import { ContentStore } from '../lib/content-store.ts';
-import { loadPublicKey, type SigningKey } from '../lib/keys.ts';
+import { KeyRing, loadPublicKey, type SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
@@ -17,7 +17,7 @@ import { Journal } from './collect/journal.ts';
 import { Batcher } from './transfer/batcher.ts';
 import type { TransferSendConfig } from './transfer/config.ts';
 import { type EgressState, PolicySource } from './transfer/egress/policy-source.ts';
-import { FileDropSender } from './transfer/file-drop-sender.ts';
+import { makeSender } from './transfer/make-sender.ts';
 
 /** What the video network's half of the gateway needs. */
 export interface CollectGatewayOptions {
@@ -69,7 +69,13 @@ export class CollectGateway implements Service {
       clockSync,
       egress: this.#egress,
       source: this.#journal,
-      sender: new FileDropSender({ dir: transfer.dropDir, maxFilesWaiting: transfer.maxFilesWaiting }),
+      sender: makeSender(transfer, {
+        clock,
+        log,
+        senderId: () => this.#batcher.senderId,
+        farKeys: new KeyRing(transfer.deliverKeyFiles.map((file) => loadPublicKey(file))),
+        onDocument: () => {},
+      }),
       key,
       spoolDir: transfer.spoolDir,
       spoolMaxBytes: transfer.spoolMaxBytes,

@@ -1,7 +1,8 @@
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
+import type { TransferReceiver } from '../contracts/transfer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ContentStore } from '../lib/content-store.ts';
-import { KeyRing, loadPublicKey } from '../lib/keys.ts';
+import { KeyRing, loadPublicKey, type SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
@@ -9,12 +10,14 @@ import { loadNodeKeys } from './collect-gateway.ts';
 import type { DeliverConfig } from './deliver/config.ts';
 import { Delivery } from './deliver/delivery.ts';
 import type { TransferReceiveConfig } from './transfer/config.ts';
-import { FileDropReceiver } from './transfer/file-drop-receiver.ts';
+import { makeReceiver } from './transfer/make-receiver.ts';
 
 /** What the government network's half of the gateway needs. */
 export interface DeliverGatewayOptions {
   readonly deliver: DeliverConfig;
   readonly transfer: TransferReceiveConfig;
+  /** This side's own key, as `transfer.keyFile` names it. */
+  readonly key?: SigningKey | undefined;
   /** Evidence store of the government side, the desk's own. */
   readonly evidence: ContentStore;
   /** The desk's door. */
@@ -26,17 +29,16 @@ export interface DeliverGatewayOptions {
 
 /** Signed batch files → verified → the desk: everything on the government network's side of the border. */
 export class DeliverGateway implements Service {
-  readonly #receiver: FileDropReceiver;
+  readonly #receiver: TransferReceiver;
 
   constructor(options: DeliverGatewayOptions) {
-    const { deliver, transfer, evidence, intake, clock, log, metrics } = options;
+    const { deliver, transfer, key, evidence, intake, clock, log, metrics } = options;
     const shared = { clock, log, metrics };
-    const { inboxDir: dir, senderKeyFiles, ...limits } = transfer;
-    this.#receiver = new FileDropReceiver({
+    this.#receiver = makeReceiver(transfer, {
       ...shared,
-      ...limits,
-      dir,
-      keys: new KeyRing(senderKeyFiles.map((file) => loadPublicKey(file))),
+      key,
+      onGap: undefined,
+      keys: new KeyRing(transfer.senderKeyFiles.map((file) => loadPublicKey(file))),
       consumer: new Delivery({
         ...shared,
         intake,

@@ -26,10 +26,10 @@ describe('configuration files', () => {
       .map((file) => `${dir}/${file}`),
   );
 
-  test('there are examples for every service', () => expect(examples).toHaveLength(6));
+  test('there are examples for every service and transfer mode', () => expect(examples).toHaveLength(10));
 
   test.each(examples)('%s is correct', (path) => {
-    const schema = serviceSchemas[path.replace(/^.*\/(.*)\.yaml$/, '$1')];
+    const schema = serviceSchemas[path.replace(/^.*\/([a-z]+)[^/]*\.yaml$/, '$1')];
     expect(() => schema && loadConfig(folder(path), schema)).not.toThrow();
     expect(schema).toBeDefined();
   });
