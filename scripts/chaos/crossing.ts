@@ -251,9 +251,10 @@ export class Crossing {
     this.#names.set(sender, names.set(number, name));
   }
 
-  /** One of the files carried so far. */
+  /** One of the files that are over; a whole copy beside a damaged one would mend it unseen. */
   anyCarried(): string | undefined {
-    const names = [...this.#names.values()].flatMap((each) => [...each.values()]);
+    const all = [...this.#names.values()].flatMap((each) => [...each.values()]);
+    const names = all.filter((name) => !this.#underWay.has(name));
     return names.length === 0 ? undefined : this.#options.random.pick(names);
   }
 

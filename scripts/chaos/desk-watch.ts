@@ -75,7 +75,7 @@ export class DeskWatch {
       `SELECT (SELECT count(*) FROM desk.alerts) AS alerts, (SELECT count(*) FROM desk.tickets) AS tickets,
               (SELECT count(*) FROM desk.dispatches) AS dispatches,
               (SELECT count(*) FROM desk.jobs WHERE kind = 'dispatch') AS "owedDispatches",
-              (SELECT count(*) FROM desk.evidence WHERE NOT present) AS "evidenceMissing"`,
+              (SELECT count(*) FROM desk.evidence WHERE NOT present AND withheld IS NULL) AS "evidenceMissing"`,
     );
     if (row === undefined) throw new Error('no row');
     return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)])) as never;

@@ -210,15 +210,17 @@ async function checkTickets(
 
 /** Every file is there with the right hash, unless its node has said that it gave it up. */
 async function checkEvidence(world: World, watch: DeskWatch, ledger: Ledger, violations: Violation[]) {
-  const rows = await watch.rows<{ sha256: Sha256; present: boolean; alert_id: AlertId }>('SELECT * FROM desk.evidence');
+  type Row = { sha256: Sha256; present: boolean; alert_id: AlertId; withheld: string | null };
+  const rows = await watch.rows<Row>('SELECT * FROM desk.evidence');
   const store = new ContentStore(world.path('desk', 'evidence'));
   const shed = await shedFiles(world);
   const listed = new Map(rows.map((row) => [row.sha256, row]));
   const counts = { present: 0, shed: 0 };
-  for (const [hash, { present, alert_id: alert }] of listed) {
+  for (const [hash, { present, alert_id: alert, withheld }] of listed) {
     const at = ledger.entries.get(alert)?.promise?.at;
     const intact = (await store.get(hash)) !== undefined;
     if (intact && present) counts.present += 1;
+    else if (withheld !== null) violations.push({ kind: 'evidence', what: `${hash} of ${alert}: ${withheld}`, at });
     else if (shed.has(hash)) counts.shed += 1;
     else violations.push({ kind: 'evidence', what: `${hash} of ${alert}: ${intact ? 'not told' : 'not there'}`, at });
   }

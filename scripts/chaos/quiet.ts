@@ -52,7 +52,9 @@ async function waitedFor({ world, watch, crossing, ledger, statuses }: Scene): P
   if (dispatches < tickets || owedDispatches > 0) open.push(`${dispatches} of ${tickets} tickets dispatched`);
   if (evidenceMissing > 0) {
     const shed = await shedFiles(world);
-    const missing = await watch.rows<{ sha256: string }>('SELECT DISTINCT sha256 FROM desk.evidence WHERE NOT present');
+    const missing = await watch.rows<{ sha256: string }>(
+      'SELECT DISTINCT sha256 FROM desk.evidence WHERE NOT present AND withheld IS NULL',
+    );
     const waiting = missing.filter(({ sha256 }) => !shed.has(sha256));
     if (waiting.length > 0) open.push(`${waiting.length} evidence files of ${alerts} alerts are missing`);
   }

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { DeskClient } from '../../src/cli/desk-client.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { generateSigningKey } from '../../src/lib/keys.ts';
+import { runCli } from '../../tests/support/cli.ts';
 import { freePort } from '../../tests/support/free-port.ts';
 import { Mosquitto } from '../../tests/support/mosquitto.ts';
 import { PostgresServer } from '../../tests/support/postgres.ts';
@@ -170,11 +171,17 @@ export class World {
   async #composeDesk(): Promise<void> {
     const port = await freePort();
     this.#deskUrl = `http://127.0.0.1:${port}`;
-    writeFileSync(this.path('postgres-url'), this.postgres.url);
+    const { url, migrateUrl } = await this.postgres.separateRoles();
+    writeFileSync(this.path('postgres-url'), url);
+    writeFileSync(this.path('postgres-owner-url'), migrateUrl);
     writeFileSync(this.path('redis-url'), this.redis.url);
     const config = {
       desk: {
-        database: { kind: 'postgres', url: { file: this.path('postgres-url') } },
+        database: {
+          kind: 'postgres',
+          url: { file: this.path('postgres-url') },
+          migrateUrl: { file: this.path('postgres-owner-url') },
+        },
         queue: { kind: 'redis', url: { file: this.path('redis-url') } },
         http: { port },
         users: [{ name: 'auditor', role: 'auditor', tokenSha256: sha256(sha256(this.secret, 'auditor')) }],
@@ -195,6 +202,8 @@ export class World {
       },
     };
     this.#addService('desk', config);
+    const { exit, output } = await runCli(['desk', 'migrate', '--config', this.path('desk.yaml')]);
+    if (exit !== 0) throw new Error(`desk migrate: ${output}`);
   }
 
   #addService(name: string, config: unknown): void {
