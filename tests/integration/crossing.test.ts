@@ -14,6 +14,7 @@ import { type Broker, brokers } from '../support/brokers.ts';
 import { CollectEnd, crossingSite, crossingUsers, DeliverEnd, EdgeEnd } from '../support/crossing.ts';
 import { Mosquitto } from '../support/mosquitto.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { TopicRecorder } from '../support/topic-recorder.ts';
 import { until } from '../support/until.ts';
 
 describe.each(brokers)('crossing over $name', ({ version, make }) => {
@@ -23,10 +24,17 @@ describe.each(brokers)('crossing over $name', ({ version, make }) => {
   let collect: CollectEnd;
   let deliver: DeliverEnd;
   let keys: NodeKeys;
+  let recorder: TopicRecorder;
 
   beforeEach(async () => {
     dir = await tempDir('crossing');
     broker = await make();
+    recorder = new TopicRecorder(crossingSite, {
+      url: broker.url,
+      username: 'gateway',
+      password: crossingUsers.gateway,
+    });
+    await recorder.start();
     edge = new EdgeEnd({ dir: dir.path, url: broker.url });
     keys = new NodeKeys([{ node: edge.node, pem: edge.key.publicPem() }]);
     collect = new CollectEnd({ dir: dir.path, url: broker.url, keys });
@@ -40,6 +48,7 @@ describe.each(brokers)('crossing over $name', ({ version, make }) => {
     await broker.kill();
     if (broker instanceof Mosquitto) await broker.stop();
     await dir.remove();
+    await recorder.stop();
   });
 
   async function openAll(): Promise<void> {
@@ -64,9 +73,12 @@ describe.each(brokers)('crossing over $name', ({ version, make }) => {
 
   test('carries every alert and picture exactly once, in order, over the version the broker speaks', async () => {
     await broker.start();
+    await recorder.connected();
     await openAll();
     const drafts = await edge.append(50);
     await allArrived(drafts);
+    for (const channel of ['alert', 'evidence', 'ack']) expect([...recorder.heard.keys()]).toContain(channel);
+    expect(recorder.heard.get('alert')).toBeGreaterThanOrEqual(50);
     expect(edge.publisher.mqttVersion).toBe(version);
     expect(collect.collector.mqttVersion).toBe(version);
     const [record] = deliver.intake.taken;

@@ -24,6 +24,7 @@ import { PostgresServer } from './postgres.ts';
 import { RedisServer } from './redis.ts';
 import { sharedDir } from './shared.ts';
 import { tempDir } from './temp-dir.ts';
+import { TopicRecorder } from './topic-recorder.ts';
 
 /** The parts a stack stands on. */
 export type StackKind = 'embedded' | 'real';
@@ -71,7 +72,7 @@ export class WholeStack {
     const secret = randomBytes(16).toString('hex');
     writeFileSync(join(dir.path, 'secret'), secret);
     for (const name of ['node', 'collect']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
-    const servers = [dir];
+    const servers: { remove(): Promise<void> }[] = [dir];
     const mqtt = await broker(kind, secret, servers);
     const token = (role: Role) => sha256(secret, role);
 
@@ -120,6 +121,10 @@ export class WholeStack {
       { name: 'edge', service: edge },
     ];
     await startAll(services, around.log);
+    const recorder = new TopicRecorder('demo', { url: mqtt.url, username: 'gateway', password: secret });
+    await recorder.start();
+    // Its problems are told once everything else is stopped.
+    servers.unshift({ remove: () => recorder.stop() });
     return new WholeStack({ kind, edge, makeEdge, services, servers, token, address: () => desk.address });
   }
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { messageExamples } from '../../../scripts/message-examples.ts';
 import { toAlertEvent } from '../../../src/contracts/alert-event.ts';
 import { payloadSchemaFiles } from '../../../src/contracts/payload-schemas.ts';
 import { sealAlert } from '../../../src/contracts/seal.ts';
@@ -11,6 +12,7 @@ import type { NodeId, Sha256, SiteId } from '../../../src/domain/ids.ts';
 import { sha256, zeroHash } from '../../../src/lib/hash.ts';
 import { SigningKey } from '../../../src/lib/keys.ts';
 import { alertDraft } from '../../support/alert-draft.ts';
+import { AsyncApiContract } from '../../support/asyncapi-contract.ts';
 
 const proto = new URL('../../../proto/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, proto), 'utf8');
@@ -115,5 +117,132 @@ describe('topics', () => {
 
   test.each(['a/b', '#', '+', '', 'x'.repeat(65), 'a\0'])('%j is not a level', (name) => {
     expect(isTopicLevel(name)).toBe(false);
+  });
+});
+
+describe('the document as a judge', () => {
+  const contract = new AsyncApiContract();
+  const topics = new NodeTopics('site-1' as SiteId, 'edge-1' as NodeId);
+  const text = (value: unknown) => Buffer.from(JSON.stringify(value));
+  const file = Buffer.from('a picture');
+  const hash = sha256(file);
+
+  test.each(Object.entries(messageExamples))(
+    'finds nothing in the example %s, which is what the code makes',
+    (name, value) => {
+      expect(JSON.parse(read(`example/${name}`))).toEqual(JSON.parse(JSON.stringify(value)));
+      const kind = { 'alert-event': topics.alert('illegal_parking'), health: topics.health, coverage: topics.coverage };
+      const topic = kind[name.replace('.json', '') as keyof typeof kind] ?? topics.ack;
+      expect(contract.problem(topic, text(value))).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['an unknown topic', 'mb/v1/site-1/edge-1/other', text({}), /no channel/],
+    ['a field too many', topics.ack, text({ n: 1, evidence: [], more: 1 }), /additional properties/],
+    ['a field too few', topics.ack, text({ evidence: [] }), /required property 'n'/],
+    ['a payload of another channel', topics.health, text({ n: 1, evidence: [] }), /health/],
+    ['no JSON', topics.coverage, Buffer.from('{'), /not JSON/],
+    ['no UTF-8', topics.coverage, Buffer.from([0x22, 0xff, 0x22]), /not JSON/],
+    ['a file that is not what its topic names', topics.evidence(hash), Buffer.from('another'), /not the file/],
+    ['a name that is no hash', topics.evidence('x' as Sha256), file, /names no hash/],
+    ['a part beyond the end', topics.evidencePart(hash, { offset: 3, total: 10 }), file, /beyond the end/],
+    ['an empty part', topics.evidencePart(hash, { offset: 0, total: 9 }), Buffer.alloc(0), /0 bytes/],
+  ])('finds %s', (_what, topic, payload, says) => {
+    expect(contract.problem(topic, payload)).toMatch(says);
+  });
+
+  test('lets a whole file and a part of one pass', () => {
+    expect(contract.problem(topics.evidence(hash), file)).toBeUndefined();
+    expect(contract.problem(topics.evidencePart(hash, { offset: 1, total: 10 }), file)).toBeUndefined();
+  });
+});
+
+/** No validator of AsyncAPI documents is installed: what its specification asks of ours is held here by hand. */
+describe('the structure of the document', () => {
+  const whole = parse(read('maplebridge.asyncapi.yaml')) as Record<string, unknown>;
+  const references = (value: unknown): string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : references(inner)));
+  };
+  const at = (pointer: string) =>
+    pointer.split('/').reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], whole);
+
+  test('every reference leads somewhere', () => {
+    for (const reference of references(whole)) {
+      if (reference.startsWith('#/')) expect(at(reference.slice(2)), reference).toBeDefined();
+      else expect(() => JSON.parse(read(reference)), reference).not.toThrow();
+    }
+  });
+
+  test('has the fields AsyncAPI 3.0.0 knows, and no others, where ours could go wrong', () => {
+    const allowed = {
+      top: ['asyncapi', 'info', 'defaultContentType', 'servers', 'channels', 'operations', 'components'],
+      channel: ['address', 'messages', 'title', 'summary', 'description', 'parameters', 'bindings'],
+      operation: ['action', 'channel', 'title', 'summary', 'description', 'bindings', 'traits', 'messages', 'reply'],
+      server: ['host', 'protocol', 'protocolVersion', 'title', 'description', 'security', 'bindings'],
+      message: [
+        'name',
+        'title',
+        'summary',
+        'payload',
+        'headers',
+        'correlationId',
+        'contentType',
+        'bindings',
+        'traits',
+        'examples',
+      ],
+      parameter: ['enum', 'default', 'description', 'examples', 'location', '$ref'],
+    };
+    const check = (what: keyof typeof allowed, values: unknown) => {
+      for (const value of Object.values(values as object))
+        expect(allowed[what], what).toEqual(expect.arrayContaining(Object.keys(value)));
+    };
+    expect(allowed.top).toEqual(expect.arrayContaining(Object.keys(whole)));
+    check('channel', whole['channels']);
+    check('operation', whole['operations']);
+    check('server', whole['servers']);
+    check('message', at('components/messages'));
+    check('parameter', at('components/parameters'));
+    for (const action of Object.values(whole['operations'] as Record<string, { action: string }>))
+      expect(['send', 'receive']).toContain(action.action);
+    for (const { type } of Object.values(at('components/securitySchemes') as Record<string, { type: string }>))
+      expect(['X509', 'userPassword']).toContain(type);
+  });
+
+  test('an operation sends and awaits messages of its own channels', () => {
+    const operations = whole['operations'] as Record<
+      string,
+      {
+        channel: { $ref: string };
+        messages: { $ref: string }[];
+        reply?: { channel: { $ref: string }; messages: { $ref: string }[] };
+      }
+    >;
+    for (const { channel, messages, reply } of Object.values(operations)) {
+      for (const each of [{ channel, messages }, ...(reply === undefined ? [] : [reply])])
+        for (const { $ref } of each.messages)
+          expect($ref.startsWith(`${each.channel.$ref}/messages/`), $ref).toBe(true);
+    }
+  });
+
+  test('every correlation id is in the examples of its messages', () => {
+    const messages = at('components/messages') as Record<
+      string,
+      { correlationId?: { $ref: string }; examples?: { payload: { $ref: string } }[] }
+    >;
+    for (const { correlationId, examples = [] } of Object.values(messages)) {
+      if (correlationId === undefined) continue;
+      const { location } = at(correlationId.$ref.slice(2)) as { location: string };
+      const path = location.split('#/')[1]?.split('/') ?? [];
+      for (const { payload } of examples) {
+        const value = path.reduce<unknown>(
+          (node, key) => (node as Record<string, unknown> | undefined)?.[key],
+          JSON.parse(read(payload.$ref)),
+        );
+        expect(value, location).toBeDefined();
+      }
+    }
   });
 });
