@@ -22,8 +22,8 @@ export const collectCommand: Command = {
       ...config.http,
       registry: metrics.registry,
       status: () => {
-        const { mqttVersion, egress } = gateway;
-        const body = { mqtt: mqttVersion ?? 'not connected', clock: clockSync.report, egress };
+        const { mqttVersion, egress, trustProblems: problems } = gateway;
+        const body = { mqtt: mqttVersion ?? 'not connected', clock: clockSync.report, egress, problems };
         return { ok: mqttVersion !== undefined && egress.open, body };
       },
     });

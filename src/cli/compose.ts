@@ -6,12 +6,13 @@ import { EdgeNode } from '../edge/edge-node.ts';
 import { EmbeddedBroker } from '../gateway/collect/embedded-broker.ts';
 import { CollectGateway } from '../gateway/collect-gateway.ts';
 import { DeliverGateway } from '../gateway/deliver-gateway.ts';
+import { TrustBook } from '../gateway/trust/trust-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ClockSync } from '../lib/clock-sync.ts';
 import { readSecret } from '../lib/config.ts';
 import { ContentStore } from '../lib/content-store.ts';
 import { refuseDefaults } from '../lib/default-credentials.ts';
-import { KeyRing, loadPublicKey, loadSigningKey } from '../lib/keys.ts';
+import { loadPublicKey, loadSigningKey, type SigningKey } from '../lib/keys.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { CollectServiceConfig, DeskServiceConfig } from './service-config.ts';
@@ -42,6 +43,13 @@ export function composeEdge(
     around.demo,
   );
   return new EdgeNode({ ...around, config, key, models: { manifest: loadManifest(), ...models } });
+}
+
+/** A node's key as its configuration names it now. @throws AppError MB_DEFAULT_KEYS, MB_KEY_UNREADABLE. */
+export function edgeKey(config: EdgeConfig): SigningKey {
+  const key = loadSigningKey(config.keyFile);
+  refuseDefaults({ 'edge: keyFile': key }, false);
+  return key;
 }
 
 /** The gateway's half on the video network, with its embedded broker where one is configured. */
@@ -89,7 +97,8 @@ export function composeCollect(
 export function composeDesk(config: DeskServiceConfig, around: Surroundings): { desk: Desk; deliver: DeliverGateway } {
   const { desk: deskConfig, deliver, transfer } = config;
   const key = transfer.keyFile === undefined ? undefined : loadSigningKey(transfer.keyFile);
-  const trusted = [...named(transfer.senderKeyFiles), ...named(transfer.operatorKeyFiles)];
+  const senders = transfer.senderKeyFiles.map((each) => (typeof each === 'string' ? { publicKeyFile: each } : each));
+  const trusted = [...senders, ...named(transfer.operatorKeyFiles)];
   refuseDefaults(
     {
       'desk: transfer.keyFile': key,
@@ -99,9 +108,10 @@ export function composeDesk(config: DeskServiceConfig, around: Surroundings): { 
     around.demo,
   );
   const evidence = new ContentStore(deskConfig.evidenceDir);
-  const keys = new KeyRing(deliver.nodes.map(({ publicKeyFile }) => loadPublicKey(publicKeyFile)));
-  const desk = new Desk({ ...around, config: deskConfig, evidence, keys });
-  return { desk, deliver: new DeliverGateway({ ...around, deliver, transfer, key, evidence, intake: desk.intake }) };
+  const trust = new TrustBook({ ...around, nodes: deliver.nodes, senders, trust: deliver.trust });
+  trust.load();
+  const desk = new Desk({ ...around, config: deskConfig, evidence, keys: trust.everyNodeKey });
+  return { desk, deliver: new DeliverGateway({ ...around, trust, transfer, key, evidence, intake: desk.intake }) };
 }
 
 function named(files: readonly string[]): { readonly publicKeyFile: string }[] {

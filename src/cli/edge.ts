@@ -7,7 +7,7 @@ import type { Logger } from '../lib/log.ts';
 import { StatusServer } from '../lib/status-server.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import { aborted, type Command } from './command.ts';
-import { composeEdge } from './compose.ts';
+import { composeEdge, edgeKey } from './compose.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { startAll, stopAll } from './run-services.ts';
 
@@ -57,7 +57,10 @@ export const edgeCommand: Command = {
 /** Never throws: a configuration that cannot be used leaves the node as it is, and health says why. */
 async function applyConfig(node: EdgeNode, path: string, log: Logger): Promise<void> {
   try {
-    const { added, removed, changed, unchanged, restart, problems } = await node.reconfigure(loadEdgeConfig(path));
+    const config = loadEdgeConfig(path);
+    const key = edgeKey(config);
+    const { added, removed, changed, unchanged, restart, problems } = await node.reconfigure(config);
+    node.signWith(key);
     const counts = { added: added.length, removed: removed.length, changed: changed.length, unchanged };
     log.info({ ...counts, failed: problems.length, waitsForRestart: restart }, 'configuration applied');
   } catch (error) {

@@ -41,7 +41,9 @@ export function configChange(
 
 function sections(before: EdgeConfig, after: EdgeConfig): (keyof EdgeConfig)[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof EdgeConfig)[]);
-  return [...names].filter((name) => name !== 'cameras' && name !== 'cameraFiles').sort();
+  // The key is read again with every configuration: another one is at work from the next alert on.
+  const applied: readonly (keyof EdgeConfig)[] = ['cameras', 'cameraFiles', 'keyFile'];
+  return [...names].filter((name) => !applied.includes(name)).sort();
 }
 
 function reached({ stream, keep }: CameraConfig) {

@@ -3,6 +3,7 @@ import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraState } from '../domain/camera.ts';
 import type { CameraId, UtcMs } from '../domain/ids.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { MqttVersion } from '../lib/mqtt-link.ts';
 import type { RosterProblem } from './camera-roster.ts';
@@ -84,6 +85,11 @@ export class EdgeNode implements Service {
     const done = this.#reconfiguring.then(() => this.#reconfigure(next));
     this.#reconfiguring = done.catch(() => {});
     return done;
+  }
+
+  /** Seals alerts with another key from the next one on. */
+  signWith(key: SigningKey): void {
+    this.#parts.outbox.signWith(key);
   }
 
   /** The newest configuration cannot be used at all; undefined: it can. Health tells it. */

@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
-import { NodeKeys } from '../contracts/node-keys.ts';
-import type { NodeId, SiteId } from '../domain/ids.ts';
+import type { SiteId } from '../domain/ids.ts';
 import { brokerAccess } from '../lib/broker-config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ClockWord } from '../lib/clock-state.ts';
@@ -18,6 +17,7 @@ import { Batcher } from './transfer/batcher.ts';
 import type { TransferSendConfig } from './transfer/config.ts';
 import { type EgressState, PolicySource } from './transfer/egress/policy-source.ts';
 import { makeSender } from './transfer/make-sender.ts';
+import { TrustBook } from './trust/trust-book.ts';
 
 /** What the video network's half of the gateway needs. */
 export interface CollectGatewayOptions {
@@ -34,6 +34,7 @@ export interface CollectGatewayOptions {
 
 /** Broker → journal → signed batch files: everything on the video network's side of the border. */
 export class CollectGateway implements Service {
+  readonly #trust: TrustBook;
   readonly #journal: Journal;
   readonly #coverage: CoverageLedger;
   readonly #collector: Collector;
@@ -51,13 +52,14 @@ export class CollectGateway implements Service {
       clock,
       clockSync,
     });
+    this.#trust = new TrustBook({ nodes: collect.nodes, trust: collect.trust, clock, log, metrics });
     const coveragePath = collect.coveragePath ?? join(dirname(collect.journalPath), 'coverage.db');
     this.#coverage = new CoverageLedger({ path: coveragePath, keepDays: collect.coverageKeepDays, clock });
     this.#collector = new Collector({
       ...shared,
       site: collect.site as SiteId,
       broker: brokerAccess(collect.broker, 'collect.broker'),
-      keys: loadNodeKeys(collect.nodes),
+      keys: this.#trust.nodeKeys,
       journal: this.#journal,
       coverage: this.#coverage,
       gapGraceMs: collect.gapGraceMs,
@@ -96,15 +98,25 @@ export class CollectGateway implements Service {
     return { ...this.#egress.state, held: this.#journal.egress.count };
   }
 
+  /** Key files that cannot be believed. */
+  get trustProblems(): readonly string[] {
+    return this.#trust.problems;
+  }
+
+  /** @throws AppError MB_KEY_UNREADABLE, MB_TRUST: it takes nothing in before it knows whom to believe. */
   async start(signal: AbortSignal): Promise<void> {
+    this.#trust.load();
     this.#journal.open();
     this.#coverage.open();
+    this.#trust.onProblem((incident) => this.#journal.note(incident));
+    await this.#trust.start(signal);
     await this.#batcher.start(signal);
     await this.#collector.start(signal);
   }
 
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
+      await this.#trust.stop();
       await this.#collector.stop();
       await this.#batcher.stop();
       this.#coverage.close();
@@ -112,11 +124,4 @@ export class CollectGateway implements Service {
     })();
     return this.#stopping;
   }
-}
-
-/** Reads the nodes' public keys. @throws AppError MB_KEY_UNREADABLE naming the file. */
-export function loadNodeKeys(nodes: readonly { readonly node: string; readonly publicKeyFile: string }[]): NodeKeys {
-  return new NodeKeys(
-    nodes.map(({ node, publicKeyFile }) => ({ node: node as NodeId, pem: loadPublicKey(publicKeyFile) })),
-  );
 }

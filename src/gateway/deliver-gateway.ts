@@ -2,24 +2,24 @@ import type { TicketIntake } from '../contracts/ticket-intake.ts';
 import type { TransferReceiver } from '../contracts/transfer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ContentStore } from '../lib/content-store.ts';
-import { KeyRing, loadPublicKey, type SigningKey } from '../lib/keys.ts';
+import type { SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { loadNodeKeys } from './collect-gateway.ts';
-import type { DeliverConfig } from './deliver/config.ts';
 import { Delivery } from './deliver/delivery.ts';
 import type { TransferReceiveConfig } from './transfer/config.ts';
 import { makeReceiver } from './transfer/make-receiver.ts';
+import type { TrustBook } from './trust/trust-book.ts';
 
 /** What the government network's half of the gateway needs. */
 export interface DeliverGatewayOptions {
-  readonly deliver: DeliverConfig;
   readonly transfer: TransferReceiveConfig;
   /** This side's own key, as `transfer.keyFile` names it. */
   readonly key?: SigningKey | undefined;
   /** Evidence store of the government side, the desk's own. */
   readonly evidence: ContentStore;
+  /** Whom to believe; started and stopped by the gateway. */
+  readonly trust: TrustBook;
   /** The desk's door. */
   readonly intake: TicketIntake;
   readonly clock: Clock;
@@ -29,30 +29,34 @@ export interface DeliverGatewayOptions {
 
 /** Signed batch files → verified → the desk: everything on the government network's side of the border. */
 export class DeliverGateway implements Service {
+  readonly #trust: TrustBook;
+  readonly #delivery: Delivery;
   readonly #receiver: TransferReceiver;
 
   constructor(options: DeliverGatewayOptions) {
-    const { deliver, transfer, key, evidence, intake, clock, log, metrics } = options;
+    const { trust, transfer, key, evidence, intake, clock, log, metrics } = options;
     const shared = { clock, log, metrics };
+    this.#trust = trust;
+    this.#delivery = new Delivery({ ...shared, intake, keys: trust.nodeKeys, evidence });
     this.#receiver = makeReceiver(transfer, {
       ...shared,
       key,
       onGap: undefined,
-      keys: new KeyRing(transfer.senderKeyFiles.map((file) => loadPublicKey(file))),
-      consumer: new Delivery({
-        ...shared,
-        intake,
-        keys: loadNodeKeys(deliver.nodes),
-        evidence,
-      }),
+      keys: trust.senderKeys,
+      consumer: this.#delivery,
     });
   }
 
-  start(signal: AbortSignal): Promise<void> {
-    return this.#receiver.start(signal);
+  /** @throws AppError MB_KEY_UNREADABLE, MB_TRUST: it takes nothing in before it knows whom to believe. */
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#trust.start(signal);
+    this.#trust.onProblem((incident) => this.#delivery.note(incident));
+    await this.#receiver.start(signal);
   }
 
-  stop(): Promise<void> {
-    return this.#receiver.stop();
+  async stop(): Promise<void> {
+    await this.#trust.stop();
+    await this.#receiver.stop();
+    await this.#delivery.settled();
   }
 }

@@ -7,6 +7,14 @@ export const errorCodes = {
   MB_CONFIG_UNREADABLE: { retryable: false, help: 'Check that the file exists and is valid YAML.' },
   MB_DEFAULT_KEYS: { retryable: false, help: 'Generate own keys with `maplebridge keys generate`.' },
   MB_KEY_UNREADABLE: { retryable: false, help: 'Check the key file: PEM, Ed25519, mode 0600.' },
+  MB_TRUST: {
+    retryable: false,
+    help: 'A revocation list or rotation statement cannot be believed: see docs/security.md, "Keys".',
+  },
+  MB_INTEGRITY_TRANSITION: {
+    retryable: false,
+    help: 'The integrity incident is not in a state that allows this step: open → acknowledged → resolved.',
+  },
   MB_USAGE: { retryable: false, help: 'See `maplebridge --help`.' },
   MB_MISSING_PART: { retryable: false, help: 'Install the named package or provide the named file.' },
   MB_CAMERA_UNREACHABLE: { retryable: true, help: 'Check address, port and cabling of the camera.' },

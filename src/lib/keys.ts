@@ -7,7 +7,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Signature } from '../domain/alert.ts';
 import { AppError, messageOf } from './errors.ts';
@@ -19,6 +19,11 @@ export function keyIdOf(publicKey: KeyObject): string {
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('hex')
     .slice(0, 16);
+}
+
+/** Id of a public key given as PEM. Throws on what is none. */
+export function keyIdOfPem(pem: string): string {
+  return keyIdOf(createPublicKey(pem));
 }
 
 /** An Ed25519 private key that signs canonical JSON (RFC 8785, RFC 8032). */
@@ -162,7 +167,18 @@ export function generateSigningKey(path: string): SigningKey {
     throw new AppError('MB_KEY_UNREADABLE', `${path} exists already and is not overwritten: move it away first`);
   }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+  writeSynced(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
   writeFileSync(`${path}.pub`, key.publicPem(), { mode: 0o644 });
   return key;
+}
+
+/** On the disk when this returns: what a key has signed must not outlive the key. */
+function writeSynced(path: string, text: string, mode: number): void {
+  const file = openSync(path, 'wx', mode);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

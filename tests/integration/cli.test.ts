@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfigText, prepareDemoDir } from '../../src/cli/demo-files.ts';
 import { demoSigningKey } from '../../src/lib/default-credentials.ts';
 import { sha256 } from '../../src/lib/hash.ts';
-import { generateSigningKey } from '../../src/lib/keys.ts';
+import { generateSigningKey, loadSigningKey } from '../../src/lib/keys.ts';
 import { CliProcess, runCli } from '../support/cli.ts';
 import { freePort } from '../support/free-port.ts';
 import { noSharedReason, sharedDir } from '../support/shared.ts';
@@ -85,6 +85,42 @@ describe('command line', () => {
     const before = readFileSync(path, 'utf8');
     expect((await runCli(['keys', 'generate', '--out', path])).exit).toBe(1);
     expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
+  test('rotates, lists and revokes a key that a gateway believes', async () => {
+    const home = join(dir.path, 'life');
+    const path = join(home, 'node.pem');
+    const first = generateSigningKey(path);
+    copyFileSync(`${path}.pub`, join(home, 'trusted.pub'));
+    const rotations = join(home, 'rotations');
+    const list = join(home, 'revocations.json');
+    const administrator = join(home, 'admin.pem');
+    generateSigningKey(administrator);
+    const trust = `trust: { rotationsDir: ${rotations}, revocations: { file: ${list}, administratorKeyFiles: [${administrator}.pub] } }`;
+    const config = await configFile('collect', (text) =>
+      text.replace(/^( +)- \{ node: [^}]*\}$/m, `$1- { node: box-1, publicKeyFile: ${home}/trusted.pub }\n  ${trust}`),
+    );
+    const keys = async (...args: string[]) => {
+      const { exit, output } = await runCli(['keys', ...args]);
+      expect(exit, output).toBe(0);
+      return output;
+    };
+    await keys('revoke', '--list', list, '--empty', '--admin-key', administrator);
+    expect(await keys('rotate', '--key', path, '--node', 'box-1', '--out', rotations)).toContain('rotations');
+    const next = loadSigningKey(path);
+    expect(next.keyId).not.toBe(first.keyId);
+    expect(loadSigningKey(`${path}.retired-${first.keyId}`).keyId).toBe(first.keyId);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const listed = await keys('list', '--config', config);
+    expect(listed).toMatch(new RegExp(`box-1 +${first.keyId} retiring +until 20`));
+    expect(listed).toMatch(new RegExp(`box-1 +${next.keyId} good`));
+    const revoke = ['--key-id', first.keyId, '--reason', 'box stolen', '--admin-key', administrator];
+    await keys('revoke', '--list', list, ...revoke);
+    expect(await keys('list', '--config', config)).toMatch(new RegExp(`${first.keyId} revoked +since 20.*: box stolen`));
+    expect((await runCli(['keys', 'revoke', '--list', list, ...revoke.slice(0, 4)])).output).toMatch(/--admin-key/);
+    writeFileSync(list, readFileSync(list, 'utf8').replace('box stolen', 'box found'));
+    const refused = await runCli(['collect', '--config', config]);
+    expect(refused).toMatchObject({ exit: 1, output: expect.stringMatching(/MB_TRUST.*bad-signature/) });
   });
 });
 

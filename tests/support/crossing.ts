@@ -38,7 +38,8 @@ const common = { clock: systemClock, log: createLogger('test') };
 /** One node's end: outbox and publisher over a folder, which can be closed and opened again as after a restart. */
 export class EdgeEnd {
   readonly node: NodeId;
-  readonly key = newSigningKey();
+  /** What it seals with once opened again; `outbox.signWith` changes it at work. */
+  key = newSigningKey();
   readonly evidence: ContentStore;
   readonly #dir: string;
   readonly #url: string;
@@ -92,7 +93,8 @@ export class EdgeEnd {
 
 /** The collecting side, which can be stopped and started again over the same journal. */
 export class CollectEnd {
-  readonly key = newSigningKey();
+  /** What it signs with once opened again. */
+  key = newSigningKey();
   readonly drop: string;
   readonly #dir: string;
   readonly #url: string;
@@ -179,12 +181,13 @@ export class DeliverEnd {
   readonly #senders: KeyRing;
   receiver!: FileDropReceiver;
 
-  constructor(options: { dir: string; inbox: string; keys: NodeKeys; sender: SigningKey }) {
+  constructor(options: { dir: string; inbox: string; keys: NodeKeys; sender: SigningKey | KeyRing }) {
     this.dir = join(options.dir, 'deliver');
     this.inbox = options.inbox;
     this.evidence = new ContentStore(join(this.dir, 'evidence'));
     this.#keys = options.keys;
-    this.#senders = new KeyRing([options.sender.publicPem()]);
+    const { sender } = options;
+    this.#senders = sender instanceof KeyRing ? sender : new KeyRing([sender.publicPem()]);
   }
 
   get quarantine(): string {

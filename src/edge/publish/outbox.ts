@@ -63,6 +63,7 @@ export class Outbox {
   readonly #shedding: EvidenceShedding;
   readonly #lost: Counter;
   readonly #fill: Gauge<'what'>;
+  #key: SigningKey;
   #store: OutboxStore | undefined;
   #fault: 'outbox_full' | 'outbox_failed' | undefined;
   #overBudget = false;
@@ -73,6 +74,7 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#key = options.key;
     this.#waiting = new BoundedQueue(options.maxWaiting ?? 10_000, 'reject-newest');
     const { metrics } = options;
     this.#shedding = new EvidenceShedding({ content: options.evidence, log: options.log, metrics });
@@ -93,6 +95,13 @@ export class Outbox {
       if (error instanceof AppError) throw error;
       throw new AppError('MB_OUTBOX_FAILED', `${path}: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /** Seals with another key from the next alert on; the chain goes on, and what is stored keeps its seal. */
+  signWith(key: SigningKey): void {
+    if (key.keyId !== this.#key.keyId)
+      this.#log.info({ keyId: key.keyId, before: this.#key.keyId }, 'another signing key');
+    this.#key = key;
   }
 
   /** Closes the file. Alerts still waiting in memory get a last try; what then remains is lost and logged. */
@@ -217,11 +226,11 @@ export class Outbox {
    */
   #tryStore(draft: AlertDraft): Alert | 'bad-draft' | undefined {
     const store = this.#open();
-    const { node, key } = this.#options;
+    const { node } = this.#options;
     for (;;) {
       let alert: Alert;
       try {
-        alert = store.append(draft, node, key);
+        alert = store.append(draft, node, this.#key);
       } catch (error) {
         if (!isStorageError(error)) {
           this.#lose(draft, messageOf(error));

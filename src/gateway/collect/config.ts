@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { brokerConfig } from '../../lib/broker-config.ts';
 import { durationMs, secretRef } from '../../lib/config.ts';
+import { nodeKeyConfig, trustConfig } from '../trust/config.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, `_`, `.`, `-`, at most 64');
-
-/** One edge node the gateway listens to. */
-const collectNodeConfig = z.strictObject({
-  node: name.meta({ description: 'Id of the node.' }),
-  publicKeyFile: z.string().meta({ description: 'PEM file of the node’s public key (`<key>.pub`).' }),
-});
 
 /** Collecting alerts from the broker of the video network. */
 export const collectConfig = z.strictObject({
   site: name.meta({ description: 'Site whose nodes are collected.' }),
   broker: brokerConfig,
-  nodes: z.array(collectNodeConfig).min(1).max(10_000).meta({ description: 'Nodes whose alerts are accepted.' }),
+  nodes: z.array(nodeKeyConfig).min(1).max(10_000).meta({ description: 'Nodes whose alerts are accepted.' }),
+  trust: trustConfig.meta({ description: 'Key rotations and revocations.' }),
   journalPath: z.string().default('var/gateway/journal.db').meta({ description: 'SQLite file of the journal.' }),
   coveragePath: z
     .string()

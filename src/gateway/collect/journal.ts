@@ -160,6 +160,12 @@ export class Journal implements TransferSource {
     );
   }
 
+  /** As `addIncident`, for what is found outside of a transaction. */
+  note(incident: IntegrityIncident): void {
+    this.transaction(() => this.addIncident(incident));
+    this.announce();
+  }
+
   /** Keeps a refused message; `known` when it was refused before. */
   quarantine({ key, node, topic, reason, payload }: Refused): 'new' | 'known' {
     const inserted = this.#database.run(

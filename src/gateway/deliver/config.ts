@@ -1,17 +1,14 @@
 import { z } from 'zod';
+import { nodeKeyConfig, trustConfig } from '../trust/config.ts';
 
 /** Handing batches to the desk. */
 export const deliverConfig = z.strictObject({
   nodes: z
-    .array(
-      z.strictObject({
-        node: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
-        publicKeyFile: z.string().meta({ description: 'PEM file of the node’s public key.' }),
-      }),
-    )
+    .array(nodeKeyConfig)
     .min(1)
     .max(10_000)
     .meta({ description: 'Nodes whose alerts are believed; checked again here, whatever the gateway before said.' }),
+  trust: trustConfig.meta({ description: 'Key rotations and revocations, of nodes and of collecting gateways.' }),
 });
 
 /** As read from a file. */

@@ -3,8 +3,9 @@ import type { NodeKeys } from '../../contracts/node-keys.ts';
 import type { IntakeRecord, IntegrityIncident, TicketIntake, TransferPosition } from '../../contracts/ticket-intake.ts';
 import { type BatchConsumer, type TransferBatch, transferRecordSchema } from '../../contracts/transfer.ts';
 import type { Sequence } from '../../domain/alert.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { type Clock, sleep } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { Continuity } from './continuity.ts';
@@ -22,6 +23,8 @@ export interface DeliveryOptions {
   readonly metrics: Metrics;
 }
 
+const noteRetryMs = 2_000;
+
 type Checked =
   | { readonly record: IntakeRecord }
   /** `sequence`: a link of its node's chain all the same. */
@@ -37,6 +40,9 @@ export class Delivery implements BatchConsumer {
   readonly #options: DeliveryOptions;
   readonly #delivered: Counter<'effect'>;
   readonly #integrity: Counter<'kind'>;
+  readonly #notes: IntegrityIncident[] = [];
+  readonly #stopping = new AbortController();
+  #noting: Promise<void> | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -74,6 +80,35 @@ export class Delivery implements BatchConsumer {
   async report(sender: string, incident: IntegrityIncident): Promise<void> {
     await this.#options.intake.accept([], [incident], await this.#position(sender));
     this.#integrity.inc({ kind: incident.kind });
+  }
+
+  /** Records what this gateway itself found, outside of any batch; tried until the desk has it. */
+  note(incident: IntegrityIncident): void {
+    this.#notes.push(incident);
+    this.#noting ??= this.#takeNotes().finally(() => {
+      this.#noting = undefined;
+    });
+  }
+
+  /** Resolves when no note is being written; those the desk would not have are told again by whoever found them. */
+  async settled(): Promise<void> {
+    this.#stopping.abort();
+    await this.#noting;
+  }
+
+  async #takeNotes(): Promise<void> {
+    const { clock, log } = this.#options;
+    for (;;) {
+      const [incident] = this.#notes;
+      if (incident === undefined || this.#stopping.signal.aborted) return;
+      try {
+        await this.report('deliver', incident);
+        this.#notes.shift();
+      } catch (error) {
+        log.warn({ reason: messageOf(error) }, 'integrity incident not recorded yet');
+        await sleep(clock, noteRetryMs, this.#stopping.signal);
+      }
+    }
   }
 
   async #position(sender: string): Promise<TransferPosition> {
