@@ -116,7 +116,9 @@ describe('command line', () => {
     expect(listed).toMatch(new RegExp(`box-1 +${next.keyId} good`));
     const revoke = ['--key-id', first.keyId, '--reason', 'box stolen', '--admin-key', administrator];
     await keys('revoke', '--list', list, ...revoke);
-    expect(await keys('list', '--config', config)).toMatch(new RegExp(`${first.keyId} revoked +since 20.*: box stolen`));
+    expect(await keys('list', '--config', config)).toMatch(
+      new RegExp(`${first.keyId} revoked +since 20.*: box stolen`),
+    );
     expect((await runCli(['keys', 'revoke', '--list', list, ...revoke.slice(0, 4)])).output).toMatch(/--admin-key/);
     writeFileSync(list, readFileSync(list, 'utf8').replace('box stolen', 'box found'));
     const refused = await runCli(['collect', '--config', config]);
