@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { nodeKeyConfig, trustConfig } from '../../contracts/trust-config.ts';
 import { brokerConfig } from '../../lib/broker-config.ts';
 import { durationMs, secretRef } from '../../lib/config.ts';
-import { nodeKeyConfig, trustConfig } from '../trust/config.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'expected letters, digits, `_`, `.`, `-`, at most 64');
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nodeKeyConfig, trustConfig } from '../trust/config.ts';
+import { nodeKeyConfig, trustConfig } from '../../contracts/trust-config.ts';
 
 /** Handing batches to the desk. */
 export const deliverConfig = z.strictObject({

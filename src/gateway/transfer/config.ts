@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { senderKeyConfig } from '../../contracts/trust-config.ts';
 import { brokerConfig } from '../../lib/broker-config.ts';
 import { durationMs } from '../../lib/config.ts';
 import { tlsConfig } from './tls-identity.ts';
-import { senderKeyConfig } from '../trust/config.ts';
 
 const bytes = (min: number, fallback: number, description: string) =>
   z.number().int().min(min).default(fallback).meta({ unit: 'bytes', description });
@@ -87,7 +87,9 @@ const receiveBase = {
   senderKeyFiles: z
     .array(senderKeyConfig)
     .min(1)
-    .meta({ description: 'PEM files of the public keys of the collecting gateways; with its term where one is to end.' }),
+    .meta({
+      description: 'PEM files of the public keys of the collecting gateways; with its term where one is to end.',
+    }),
   inboxDir: z.string().default('var/deliver/inbox').meta({ description: 'Folder batches arrive in.' }),
   archiveDir: z.string().default('var/deliver/archive').meta({ description: 'Folder of files taken in.' }),
   quarantineDir: z.string().default('var/deliver/quarantine').meta({ description: 'Folder of refused files.' }),

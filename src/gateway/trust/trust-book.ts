@@ -2,6 +2,7 @@ import type { KeyHolder } from '../../contracts/key-rotation.ts';
 import { NodeKeys } from '../../contracts/node-keys.ts';
 import { type RevocationList, whyNotAfter } from '../../contracts/revocation-list.ts';
 import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
+import type { NodeKeyConfig, SenderKeyConfig, TrustConfig } from '../../contracts/trust-config.ts';
 import type { NodeId } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
@@ -9,7 +10,6 @@ import { KeyRing, keyIdOfPem, loadPublicKey } from '../../lib/keys.ts';
 import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Gauge, Metrics } from '../../lib/metrics.ts';
-import type { NodeKeyConfig, SenderKeyConfig, TrustConfig } from './config.ts';
 import { type FoundRotation, type JudgedKey, judgeKeys } from './judge-keys.ts';
 import { readRevocationFile, readRotations, stateOf } from './trust-files.ts';
 

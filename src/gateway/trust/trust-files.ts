@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRotation } from '../../contracts/key-rotation.ts';
 import { type RevocationCheck, readRevocations } from '../../contracts/revocation-list.ts';
+import type { TrustConfig } from '../../contracts/trust-config.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { KeyRing, loadPublicKey } from '../../lib/keys.ts';
-import type { TrustConfig } from './config.ts';
 import type { FoundRotation } from './judge-keys.ts';
 
 /** What a rotation statement's file is called. */

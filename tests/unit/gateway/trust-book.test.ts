@@ -7,7 +7,7 @@ import {
   revocationText,
   withRevocation,
 } from '../../../src/contracts/revocation-list.ts';
-import type { TrustConfig } from '../../../src/gateway/trust/config.ts';
+import type { TrustConfig } from '../../../src/contracts/trust-config.ts';
 import { TrustBook } from '../../../src/gateway/trust/trust-book.ts';
 import type { SigningKey } from '../../../src/lib/keys.ts';
 import { createLogger } from '../../../src/lib/log.ts';
