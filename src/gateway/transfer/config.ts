@@ -84,12 +84,9 @@ export const transferSendConfig = z.discriminatedUnion('mode', [
 
 /** Taking batches in, whatever way they came. */
 const receiveBase = {
-  senderKeyFiles: z
-    .array(senderKeyConfig)
-    .min(1)
-    .meta({
-      description: 'PEM files of the public keys of the collecting gateways; with its term where one is to end.',
-    }),
+  senderKeyFiles: z.array(senderKeyConfig).min(1).meta({
+    description: 'PEM files of the public keys of the collecting gateways; with its term where one is to end.',
+  }),
   inboxDir: z.string().default('var/deliver/inbox').meta({ description: 'Folder batches arrive in.' }),
   archiveDir: z.string().default('var/deliver/archive').meta({ description: 'Folder of files taken in.' }),
   quarantineDir: z.string().default('var/deliver/quarantine').meta({ description: 'Folder of refused files.' }),
