@@ -12,7 +12,7 @@ import { Load } from './load.ts';
 import type { ProcessEnd } from './managed-process.ts';
 import type { NodeWord } from './node-protocol.ts';
 import type { CampaignOptions } from './options.ts';
-import { Provocations } from './provocations.ts';
+import { missingBatch, Provocations } from './provocations.ts';
 import { quiet } from './quiet.ts';
 import { type CampaignReport, reportOf } from './report.ts';
 import { Timeline } from './timeline.ts';
@@ -66,8 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       spool: world.path('collect', 'spool'),
       random,
       taken: (sender) => looking.batches.get(sender) ?? 0,
-      gapReported: (number) =>
-        looking.incidents.some(({ kind, detail }) => kind === 'gap' && detail.startsWith(`batch ${number} of `)),
+      gapReported: (number) => looking.incidents.some(missingBatch(number)),
       note: (what) => timeline.note(what),
     });
     await crossing.start();

@@ -31,6 +31,10 @@ export class Provocations {
 export const badFile = (name: string) => (incident: DeskIncident) =>
   incident.kind === 'bad-batch' && incident.detail.includes(name);
 
-/** A batch reported missing. */
-export const missingBatch = (number: number) => (incident: DeskIncident) =>
-  incident.kind === 'gap' && incident.detail.startsWith(`batch ${number} of `);
+/** A batch reported missing, alone or in a run. */
+export const missingBatch =
+  (number: number) =>
+  ({ kind, detail }: Pick<DeskIncident, 'kind' | 'detail'>) => {
+    const [, alone, from, to] = /^batch(?: (\d+)|es (\d+) to (\d+)) of /.exec(detail) ?? [];
+    return kind === 'gap' && number >= Number(alone ?? from) && number <= Number(alone ?? to);
+  };
