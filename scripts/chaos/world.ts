@@ -159,9 +159,9 @@ export class World {
       transfer: {
         keyFile: this.path('keys', 'collect.pem'),
         dropDir: this.path('drop'),
+        returnDir: this.path('return'),
         spoolDir: this.path('collect', 'spool'),
         spoolMaxBytes: 67_108_864,
-        batchMaxAgeMs: 400,
       },
       http: { port: 0 },
     };
