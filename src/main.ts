@@ -13,6 +13,7 @@ const commands: readonly { name: string; load: () => Promise<Command> }[] = [
   { name: 'cameras', load: async () => (await import('./cli/cameras.ts')).camerasCommand },
   { name: 'simulate', load: async () => (await import('./cli/simulate.ts')).simulateCommand },
   { name: 'trace', load: async () => (await import('./cli/trace.ts')).traceCommand },
+  { name: 'quarantine', load: async () => (await import('./cli/quarantine.ts')).quarantineCommand },
   { name: 'what-if', load: async () => (await import('./cli/what-if.ts')).whatIfCommand },
   { name: 'review', load: async () => (await import('./cli/review.ts')).reviewCommand },
   { name: 'explain', load: async () => (await import('./cli/explain.ts')).explainCommand },

@@ -110,8 +110,22 @@ export function composeDesk(config: DeskServiceConfig, around: Surroundings): { 
   const evidence = new ContentStore(deskConfig.evidenceDir);
   const trust = new TrustBook({ ...around, nodes: deliver.nodes, senders, trust: deliver.trust });
   trust.load();
-  const desk = new Desk({ ...around, config: deskConfig, evidence, keys: trust.everyNodeKey });
-  return { desk, deliver: new DeliverGateway({ ...around, trust, transfer, key, evidence, intake: desk.intake }) };
+  const desk: Desk = new Desk({
+    ...around,
+    config: deskConfig,
+    evidence,
+    keys: trust.everyNodeKey,
+    quarantineGate: () => gateway.quarantine,
+  });
+  const gateway: DeliverGateway = new DeliverGateway({
+    ...around,
+    trust,
+    transfer,
+    key,
+    evidence,
+    intake: desk.intake,
+  });
+  return { desk, deliver: gateway };
 }
 
 function named(files: readonly string[]): { readonly publicKeyFile: string }[] {

@@ -1,4 +1,10 @@
 import type { ActionRequest, AuditReport, TicketDetail, TicketSummary, TicketTrace } from '../contracts/desk-api.ts';
+import type {
+  QuarantineDetail,
+  QuarantineEntry,
+  QuarantineFilter,
+  QuarantineRequest,
+} from '../contracts/quarantine.ts';
 import type { TicketId } from '../domain/ids.ts';
 import type { TicketAction } from '../domain/ticket.ts';
 import { type ErrorCode, errorCodes } from '../lib/error-codes.ts';
@@ -32,6 +38,23 @@ export class DeskClient {
 
   verifyAudit(): Promise<AuditReport> {
     return this.#call('GET', '/api/audit/verify');
+  }
+
+  /** What was refused on the government side. */
+  get quarantine() {
+    const path = (id: string) => `/api/quarantine/${encodeURIComponent(id)}`;
+    return {
+      list: (filter: QuarantineFilter): Promise<QuarantineEntry[]> => {
+        const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+        const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+        return this.#call('GET', `/api/quarantine?${query}`);
+      },
+      get: (id: string): Promise<QuarantineDetail> => this.#call('GET', path(id)),
+      decide: (id: string, request: QuarantineRequest): Promise<{ outcome: string; detail: string }> => {
+        const { action, note, override } = request;
+        return this.#call('POST', `${path(id)}/${action}`, { note, override });
+      },
+    };
   }
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {

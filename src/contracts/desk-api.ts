@@ -20,6 +20,9 @@ import type { WithheldEvidence } from './withheld-evidence.ts';
  * | GET /api/evidence/:sha256 | the file |
  * | GET /api/events | server-sent events: `event: ticket`, data `TicketSummary` |
  * | GET /api/audit/verify | `AuditReport` |
+ * | GET /api/quarantine?node=&reason=&state=&limit= | `QuarantineEntry[]`, newest first |
+ * | GET /api/quarantine/:id | `QuarantineDetail` |
+ * | POST /api/quarantine/:id/release, …/discard | `{note, override?}` → `{outcome, detail}` |
  */
 export interface Me {
   readonly name: string;

@@ -26,7 +26,8 @@ export interface TransferPosition {
 /**
  * What can break the proof. `gap`, `fork`: a node's chain, or the batches of a sender · `bad-…`, `unknown-key`: a message,
  * file or record that was refused · `revoked-key`, `expired-key`: its signature is good, its key no longer is ·
- * `bad-trust`: a rotation statement or the revocation list cannot be believed · `egress-refused`: alerts that may not cross.
+ * `bad-trust`: a rotation statement or the revocation list cannot be believed · `egress-refused`: alerts that may not cross ·
+ * `quarantine-decision`: no break by itself: a person released or discarded something that was refused.
  */
 export const integrityKinds = [
   'gap',
@@ -40,6 +41,7 @@ export const integrityKinds = [
   'bad-batch',
   'bad-trust',
   'egress-refused',
+  'quarantine-decision',
 ] as const;
 
 /** One of them. */
@@ -57,6 +59,16 @@ export interface IntegrityIncident {
   readonly clock?: ClockMark | undefined;
 }
 
+/** A record of a batch that was refused, with its bytes: kept at the desk with the incident that tells of it. */
+export interface RefusedRecord {
+  readonly line: string;
+  readonly kind: IntegrityKind;
+  readonly detail: string;
+  readonly node?: NodeId | undefined;
+  readonly batchedAt: UtcMs;
+  readonly batch: { readonly number: number; readonly sha256: Sha256 };
+}
+
 /** What an alert did at the desk. */
 export interface IntakeOutcome {
   readonly alertId: AlertId;
@@ -69,7 +81,8 @@ export interface TicketIntake {
   /** Position of a sender, or undefined when nothing came from it yet. */
   position(sender: string): Promise<TransferPosition | undefined>;
   /**
-   * Takes records in, in order, with their audit records and the new position, in one database transaction.
+   * Takes records in, in order, with their audit records, what was refused beside them and the new position, in one
+   * database transaction.
    * Idempotent by `alertId`.
    * @throws AppError MB_DATABASE_UNREACHABLE: nothing was stored, call again.
    */
@@ -77,6 +90,7 @@ export interface TicketIntake {
     records: readonly IntakeRecord[],
     integrity: readonly IntegrityIncident[],
     position: TransferPosition,
+    refused?: readonly RefusedRecord[],
   ): Promise<readonly IntakeOutcome[]>;
   /** Evidence files that are now in the content store (they may arrive after their ticket). */
   evidenceArrived(hashes: readonly Sha256[]): Promise<void>;

@@ -1,3 +1,4 @@
+import type { QuarantineGate } from '../contracts/quarantine.ts';
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
 import { Backoff } from '../lib/backoff.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
@@ -20,6 +21,7 @@ import { BullmqQueue } from './dispatch/bullmq-queue.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { JobRelay } from './dispatch/job-relay.ts';
 import { prepareSchema } from './prepare-schema.ts';
+import { QuarantineDesk } from './quarantine/quarantine-desk.ts';
 import { refuseDeskDefaults } from './refuse-desk-defaults.ts';
 import { route } from './routing/route.ts';
 import { loadRoutingTable } from './routing/routing-table.ts';
@@ -44,6 +46,8 @@ export interface DeskOptions {
   readonly evidence: ContentStore;
   /** Public keys of the nodes, to check seals in the audit. */
   readonly keys: KeyRing;
+  /** Checks what was refused anew; undefined where no gateway delivers here. */
+  readonly quarantineGate?: () => QuarantineGate | undefined;
   readonly clock: Clock;
   /** State of this machine's clock, where somebody watches it. */
   readonly clockSync?: ClockSync | undefined;
@@ -91,7 +95,7 @@ export class Desk implements Service {
   /** Where alerts go in. Refuses with MB_DATABASE_UNREACHABLE until the desk is up; callers try again. */
   readonly intake: TicketIntake = {
     position: (sender) => this.#intake.position(sender),
-    accept: (records, integrity, position) => this.#intake.accept(records, integrity, position),
+    accept: (...batch) => this.#intake.accept(...batch),
     evidenceArrived: (hashes) => this.#intake.evidenceArrived(hashes),
   };
 
@@ -168,12 +172,15 @@ export class Desk implements Service {
     const dispatcher = new Dispatcher({ ...shared, signLimitMs: config.signLimitMs });
     const signClock = new SignClock({ ...shared, due });
     const work = (job: DeskJob) => (job.kind === 'dispatch' ? dispatcher.run(job) : signClock.run(job));
-    const service = this.#service(database, views, feed, new TicketActions(shared));
+    const intake = new PgTicketIntake({ ...shared, evidence, route: (facts) => route(facts, table) });
+    const gate = () => this.#options.quarantineGate?.();
+    const quarantine = new QuarantineDesk({ database, book, intake, gate, clock });
+    const service = this.#service({ database, views, feed, actions: new TicketActions(shared), quarantine });
     return {
       database,
       queue,
       relay,
-      intake: new PgTicketIntake({ ...shared, evidence, route: (facts) => route(facts, table) }),
+      intake,
       work,
       http: new HttpServer({
         ...config.http,
@@ -187,7 +194,14 @@ export class Desk implements Service {
     };
   }
 
-  #service(database: Database, views: TicketViews, feed: TicketFeed, actions: TicketActions): DeskService {
+  #service(parts: {
+    database: Database;
+    views: TicketViews;
+    feed: TicketFeed;
+    actions: TicketActions;
+    quarantine: QuarantineDesk;
+  }): DeskService {
+    const { database, views, feed, actions, quarantine } = parts;
     const { evidence, keys, metrics } = this.#options;
     // Reads the whole log and every picture: one run serves all who ask meanwhile.
     const verify = singleFlight(() => verifyAudit({ database, evidence, keys }));
@@ -199,6 +213,7 @@ export class Desk implements Service {
       act: (id, action, request, actor) => actions.act(id, action, request, actor),
       trace: (id) => traceTicket(database, views, id),
       verifyAudit: verify,
+      quarantine,
       evidence: async (hash) => {
         const listed = await views.listedEvidence(hash);
         const bytes = listed === undefined ? undefined : await evidence.get(hash);

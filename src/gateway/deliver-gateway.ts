@@ -1,3 +1,4 @@
+import type { QuarantineGate } from '../contracts/quarantine.ts';
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
 import type { TransferReceiver } from '../contracts/transfer.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -7,8 +8,10 @@ import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { Delivery } from './deliver/delivery.ts';
+import { recheckRecord } from './deliver/recheck.ts';
 import type { TransferReceiveConfig } from './transfer/config.ts';
 import { makeReceiver } from './transfer/make-receiver.ts';
+import { QuarantinedFiles } from './transfer/quarantined-files.ts';
 import type { TrustBook } from './trust/trust-book.ts';
 
 /** What the government network's half of the gateway needs. */
@@ -32,12 +35,14 @@ export class DeliverGateway implements Service {
   readonly #trust: TrustBook;
   readonly #delivery: Delivery;
   readonly #receiver: TransferReceiver;
+  readonly #files: QuarantinedFiles;
 
   constructor(options: DeliverGatewayOptions) {
     const { trust, transfer, key, evidence, intake, clock, log, metrics } = options;
     const shared = { clock, log, metrics };
     this.#trust = trust;
     this.#delivery = new Delivery({ ...shared, intake, keys: trust.nodeKeys, evidence });
+    this.#files = new QuarantinedFiles({ ...transfer, keys: trust.senderKeys });
     this.#receiver = makeReceiver(transfer, {
       ...shared,
       key,
@@ -45,6 +50,19 @@ export class DeliverGateway implements Service {
       keys: trust.senderKeys,
       consumer: this.#delivery,
     });
+  }
+
+  /** What people may do with what was refused. */
+  get quarantine(): QuarantineGate {
+    const files = this.#files;
+    return {
+      recheck: (line) => recheckRecord(line, this.#trust.nodeKeys),
+      files: () => files.list(),
+      file: (id) => files.get(id),
+      recheckFile: (id) => files.recheck(id),
+      releaseFile: (id) => files.release(id),
+      discardFile: (id) => files.discard(id),
+    };
   }
 
   /** @throws AppError MB_KEY_UNREADABLE, MB_TRUST: it takes nothing in before it knows whom to believe. */

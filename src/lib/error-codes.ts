@@ -65,6 +65,10 @@ export const errorCodes = {
     retryable: true,
     help: 'Mend the egress policy the message names: until then nothing crosses, and alerts wait in the journal.',
   },
+  MB_QUARANTINE_REFUSED: {
+    retryable: false,
+    help: 'Correct what the message names (a missing key, for instance) and release it again, or discard it.',
+  },
   MB_DATABASE_UNREACHABLE: { retryable: true, help: 'Check Postgres; transfer files wait until it is back.' },
   MB_DATABASE_SCHEMA: { retryable: false, help: 'The database is in use or was made by another version: see the log.' },
   MB_DATABASE_ROLE: {

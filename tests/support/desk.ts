@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AlertEvent } from '../../src/contracts/alert-event.ts';
 import type { Role, TicketDetail, TicketSummary } from '../../src/contracts/desk-api.ts';
+import type { QuarantineGate } from '../../src/contracts/quarantine.ts';
 import type { IntakeOutcome, IntakeRecord, TransferPosition } from '../../src/contracts/ticket-intake.ts';
 import { deskSchema } from '../../src/desk/config.ts';
 import { demoUsers } from '../../src/desk/demo-users.ts';
@@ -29,6 +30,8 @@ export class DeskUnderTest {
   readonly evidence: ContentStore;
   readonly #stack: StackConfig;
   readonly #more: Readonly<Record<string, unknown>>;
+  /** Of the next desk that is started. */
+  quarantineGate: (() => QuarantineGate | undefined) | undefined;
   /** Of the next desk that is started. */
   clock: Clock = systemClock;
   #desk: Desk | undefined;
@@ -63,6 +66,7 @@ export class DeskUnderTest {
       evidence: this.evidence,
       keys: this.chain.keys,
       clock: this.clock,
+      ...(this.quarantineGate && { quarantineGate: this.quarantineGate }),
       log: createLogger('desk'),
       metrics: new Metrics(),
     });

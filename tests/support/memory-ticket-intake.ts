@@ -3,6 +3,7 @@ import type {
   IntakeOutcome,
   IntakeRecord,
   IntegrityIncident,
+  RefusedRecord,
   TicketIntake,
   TransferPosition,
 } from '../../src/contracts/ticket-intake.ts';
@@ -14,6 +15,8 @@ export class MemoryTicketIntake implements TicketIntake {
   /** Alerts that had an effect, in order. */
   readonly taken: IntakeRecord[] = [];
   readonly integrity: IntegrityIncident[] = [];
+  /** What was kept in quarantine. */
+  readonly refused: RefusedRecord[] = [];
   readonly arrived = new Set<Sha256>();
   /** While true, the database is out of reach. */
   down = false;
@@ -31,10 +34,12 @@ export class MemoryTicketIntake implements TicketIntake {
     records: readonly IntakeRecord[],
     integrity: readonly IntegrityIncident[],
     position: TransferPosition,
+    refused: readonly RefusedRecord[] = [],
   ): Promise<readonly IntakeOutcome[]> {
     this.#reach();
     const outcomes = records.map((record) => this.#effect(record));
     this.integrity.push(...integrity);
+    this.refused.push(...refused);
     this.#positions.set(position.sender, position);
     return outcomes;
   }

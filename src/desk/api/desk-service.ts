@@ -9,6 +9,7 @@ import type {
 } from '../../contracts/desk-api.ts';
 import type { Sha256, TicketId } from '../../domain/ids.ts';
 import type { TicketAction, TicketState } from '../../domain/ticket.ts';
+import type { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
 
 /** A changed ticket, with the growing number of its newest audit record. */
 export interface Change {
@@ -25,6 +26,8 @@ export interface DeskService {
   /** The bytes of a file that some ticket lists; undefined: not listed, not here yet, or no longer what it was. */
   evidence(hash: Sha256): Promise<{ bytes: Uint8Array; mediaType: string } | undefined>;
   verifyAudit(): Promise<AuditReport>;
+  /** What was refused on its way in. */
+  readonly quarantine: Pick<QuarantineDesk, 'list' | 'get' | 'decide'>;
   subscribe(listener: (change: Change) => void): () => void;
   changedSince(n: number, limit: number): Promise<Change[]>;
   health(): Promise<Readonly<Record<'database' | 'queue', 'up' | 'down'>>>;

@@ -13,6 +13,7 @@ import { consoleRoutes } from './routes/console-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
+import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import type { RouteContext } from './routes/route-context.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { ticketRoutes } from './routes/ticket-routes.ts';
@@ -58,7 +59,14 @@ export class HttpServer implements Service {
       limit: new LoginLimit({ clock }),
     });
     const context: RouteContext = { service, authentication, events: this.#events, secureCookie };
-    for (const routes of [sessionRoutes, ticketRoutes, evidenceRoutes, eventRoutes, operationRoutes]) {
+    for (const routes of [
+      sessionRoutes,
+      ticketRoutes,
+      quarantineRoutes,
+      evidenceRoutes,
+      eventRoutes,
+      operationRoutes,
+    ]) {
       routes(app, context);
     }
     await consoleRoutes(app, this.#options.consoleDir);

@@ -4,6 +4,7 @@ import type {
   IntakeOutcome,
   IntakeRecord,
   IntegrityIncident,
+  RefusedRecord,
   TicketIntake,
   TransferPosition,
 } from '../../contracts/ticket-intake.ts';
@@ -13,6 +14,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import { canonicalJson, sha256 } from '../../lib/hash.ts';
 import type { Counter, Histogram, Metrics } from '../../lib/metrics.ts';
+import { keepRefused } from '../quarantine/quarantine-table.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { type DeskJob, dispatchJob, oweJobs } from '../store/jobs.ts';
 import type { TicketBook } from '../store/ticket-book.ts';
@@ -68,6 +70,29 @@ export class PgTicketIntake implements TicketIntake {
     records: readonly IntakeRecord[],
     integrity: readonly IntegrityIncident[],
     position: TransferPosition,
+    refused: readonly RefusedRecord[] = [],
+  ): Promise<readonly IntakeOutcome[]> {
+    return this.#take(records, async (tx, now) => {
+      await storePosition(tx, position);
+      return [
+        ...(await storeIncidents(tx, position, integrity, now)),
+        ...(await keepRefused(tx, position.sender, refused, now)),
+      ];
+    });
+  }
+
+  /** Takes in what somebody let out of quarantine; `decide` writes the decision in the same transaction, for the log. */
+  async takeReleased(
+    record: IntakeRecord,
+    decide: (tx: Transaction, outcome: IntakeOutcome) => Promise<readonly AuditEntry[]>,
+  ): Promise<void> {
+    await this.#take([record], async (tx, _now, [outcome]) => (outcome === undefined ? [] : decide(tx, outcome)));
+  }
+
+  /** `also`: what is written besides, in the same transaction; its entries follow those of the tickets. */
+  async #take(
+    records: readonly IntakeRecord[],
+    also: (tx: Transaction, now: UtcMs, outcomes: readonly IntakeOutcome[]) => Promise<readonly AuditEntry[]>,
   ): Promise<readonly IntakeOutcome[]> {
     const done = this.#seconds.startTimer();
     const onShelf = await this.#shelf.present(records.flatMap((record) => record.event.data.evidence));
@@ -76,12 +101,10 @@ export class PgTicketIntake implements TicketIntake {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('maplebridge.intake'))`);
       const now = this.#clock.now();
       const plan = await this.#plan(tx, records, onShelf, now);
-      const also = await storeIncidents(tx, position, integrity, now);
-      await this.#book.save(tx, plan.tickets.values(), also);
+      await this.#book.save(tx, plan.tickets.values(), await also(tx, now, plan.outcomes));
       await storeAlerts(tx, plan.fresh, now);
       await this.#shelf.list(tx, plan.fresh, onShelf);
       await oweJobs(tx, plan.jobs);
-      await storePosition(tx, position);
       if (plan.jobs.length > 0) tx.afterCommit(() => this.#onJobs(plan.jobs));
       return plan.outcomes;
     });
@@ -187,9 +210,9 @@ async function storeAlerts(tx: Transaction, fresh: Plan['fresh'], now: UtcMs): P
   const records = fresh.map((each) => each.record);
   await tx.query(
     `INSERT INTO desk.alerts (alert_id, ticket_id, phase, observed_at, event, collected_at, batched_at, delivered_at,
-                              batch_number, batch_sha256, received_at)
-     SELECT t.*, $11::bigint FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
-                                         $7::bigint[], $8::bigint[], $9::bigint[], $10::text[]) AS t`,
+                              batch_number, batch_sha256, n, received_at)
+     SELECT t.*, $12::bigint FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
+                                         $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bigint[]) AS t`,
     [
       records.map((record) => columnText(record.event.data.alertId)),
       fresh.map((each) => each.ticketId),
@@ -201,6 +224,7 @@ async function storeAlerts(tx: Transaction, fresh: Plan['fresh'], now: UtcMs): P
       records.map((record) => record.deliveredAt),
       records.map((record) => record.batch.number),
       records.map((record) => record.batch.sha256),
+      records.map((record) => record.event.data.sequence.n),
       now,
     ],
   );

@@ -7,7 +7,7 @@ import { storedAlert } from './stored-alert.ts';
 export async function sightingOf(database: Database, id: TicketId): Promise<Sighting | undefined> {
   const [row] = await database.query<{ event: string }>(
     `SELECT event FROM desk.alerts WHERE ticket_id = $1
-     ORDER BY phase = 'cleared', observed_at DESC, alert_id DESC LIMIT 1`,
+     ORDER BY phase = 'cleared', n DESC, observed_at DESC, alert_id DESC LIMIT 1`,
     [id],
   );
   const alert = row && storedAlert(row.event)?.data;

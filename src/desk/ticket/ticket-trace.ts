@@ -26,7 +26,7 @@ export async function traceTicket(database: Database, views: TicketViews, id: Ti
   if (ticket === undefined) throw new AppError('MB_TICKET_UNKNOWN', `there is no ticket ${id}`);
   const rows = await database.query<AlertRow>(
     `SELECT alert_id, phase, event, collected_at, batched_at, delivered_at, batch_number, batch_sha256
-     FROM desk.alerts WHERE ticket_id = $1 ORDER BY observed_at, alert_id`,
+     FROM desk.alerts WHERE ticket_id = $1 ORDER BY n, observed_at, alert_id`,
     [id],
   );
   const crossings = rows.map((row) => ({ row, alert: storedAlert(row.event)?.data as Alert | undefined }));

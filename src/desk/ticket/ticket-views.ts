@@ -16,7 +16,7 @@ type SummaryRow = TicketRow & { readonly picture: Sha256 | null };
 const summarySql = `SELECT t.*, (
     SELECT e.sha256 FROM desk.evidence e JOIN desk.alerts a USING (alert_id)
     WHERE e.ticket_id = t.id AND e.present AND e.media_type LIKE 'image/%'
-    ORDER BY e.kind = 'trigger' DESC, a.observed_at, e.position LIMIT 1) AS picture
+    ORDER BY e.kind = 'trigger' DESC, a.n, a.observed_at, e.position LIMIT 1) AS picture
   FROM desk.tickets t`;
 
 /** A file that some ticket lists. */
@@ -144,7 +144,7 @@ export class TicketViews {
       `SELECT e.kind, e.sha256, e.bytes, e.media_type AS "mediaType", e.original_sha256 AS "originalSha256",
               e.alert_id AS "alertId", e.present, e.withheld
        FROM desk.evidence e JOIN desk.alerts a USING (alert_id)
-       WHERE e.ticket_id = $1 ORDER BY a.observed_at, e.alert_id, e.position`,
+       WHERE e.ticket_id = $1 ORDER BY a.n, a.observed_at, e.alert_id, e.position`,
       [id],
     );
     return rows.map(({ present, withheld, ...file }) => {

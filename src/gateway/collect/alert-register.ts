@@ -9,6 +9,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { chainStep } from './chain-step.ts';
 import type { Journal } from './journal.ts';
+import { QuarantineOrders } from './quarantine-orders.ts';
 import { RefusalLimit } from './refusal-limit.ts';
 
 /** An alert message as it came, from the node whose topic it came on. */
@@ -62,6 +63,7 @@ export class AlertRegister {
   readonly #options: AlertRegisterOptions;
   readonly #stalls = new Map<NodeId, Stall>();
   readonly #refusals: RefusalLimit;
+  readonly #orders: QuarantineOrders;
   #cancelSum: (() => void) | undefined;
   readonly #refused: Counter<'reason'>;
   readonly #steps: Counter<'step'>;
@@ -69,6 +71,11 @@ export class AlertRegister {
   constructor(options: AlertRegisterOptions) {
     this.#options = options;
     this.#refusals = new RefusalLimit(options);
+    this.#orders = new QuarantineOrders({
+      ...options,
+      check: (message, at) => this.#check(message, at),
+      place: (event, collectedAt) => void this.#place(event, collectedAt),
+    });
     this.#refused = options.metrics.counter(
       'maplebridge_egress_refused_total',
       'Messages refused at the border, by reason',
@@ -105,6 +112,11 @@ export class AlertRegister {
       for (const [node, stall] of stalls) this.#stalls.set(node, stall);
       throw error;
     }
+  }
+
+  /** Does what people wish of refused messages; the nodes to be told. Throws when the journal could not be written. */
+  carryOut(): Set<NodeId> {
+    return this.#orders.carryOut();
   }
 
   /** Writes what refusals were not told one by one, however young; to be called before the journal is closed. */
@@ -144,7 +156,7 @@ export class AlertRegister {
     for (const { kind, node, detail } of this.#refusals.end(all)) this.#incident(kind, node, detail);
   }
 
-  #check({ node, topic, payload }: AlertMessage): AlertCheck {
+  #check({ node, topic, payload }: AlertMessage, at = this.#options.clock.now()): AlertCheck {
     if (payload.length > maxAlertBytes) return { ok: false, kind: 'bad-schema', detail: 'message too large' };
     let value: unknown;
     try {
@@ -152,7 +164,7 @@ export class AlertRegister {
     } catch {
       return { ok: false, kind: 'bad-schema', detail: 'not JSON' };
     }
-    const check = checkAlertEvent(value, this.#options.keys, this.#options.clock.now());
+    const check = checkAlertEvent(value, this.#options.keys, at);
     const astray = { ok: false, kind: 'bad-schema', detail: 'topic and alert disagree' } as const;
     if (!check.ok) return check.sequence === undefined || check.sequence.node === node ? check : astray;
     const { sequence, scene } = check.event.data;
@@ -161,7 +173,7 @@ export class AlertRegister {
   }
 
   /** An authentic alert. Says whether the node is to be told. */
-  #place(event: AlertEvent): boolean {
+  #place(event: AlertEvent, collectedAt = this.#options.clock.now()): boolean {
     const { journal } = this.#options;
     const { sequence } = event.data;
     const { node, n } = sequence;
@@ -185,10 +197,10 @@ export class AlertRegister {
         });
         break;
       case 'late':
-        journal.addAlert(event, this.#options.clock.now());
+        journal.addAlert(event, collectedAt);
         return true;
     }
-    journal.addAlert(event, this.#options.clock.now());
+    journal.addAlert(event, collectedAt);
     journal.moveHead(node, { n, hash: sequence.hash });
     this.#stalls.delete(node);
     return true;

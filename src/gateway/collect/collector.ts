@@ -53,6 +53,8 @@ const queueBytes = 67_108_864;
 /** 2,000 cameras, each with why it is not seen. */
 const maxHealthBytes = 1_048_576;
 const maxNodes = 10_000;
+/** How soon a decision on the quarantine is carried out; one look is an index that is empty. */
+const ordersEveryMs = 1_000;
 /** Hashes in one acknowledgement (contracts/node-messages.ts). */
 const ackHashes = 256;
 
@@ -75,6 +77,7 @@ export class Collector implements Service {
   #queuedBytes = 0;
   #draining: Promise<void> | undefined;
   #stopped = false;
+  #cancelOrders: (() => void) | undefined;
 
   constructor(options: CollectorOptions) {
     const { site, metrics, clock, log } = options;
@@ -111,15 +114,32 @@ export class Collector implements Service {
   async start(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => void this.stop(), { once: true });
     await this.#link.start(signal);
+    this.#watchOrders();
   }
 
   /** Finishes the group being written; what was not acknowledged comes again from the nodes. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#cancelOrders?.();
     for (const resume of this.#resume.splice(0)) resume();
     await this.#draining;
     this.#register.close();
     await this.#link.stop();
+  }
+
+  /** What a person wishes of a refused message is written into the journal's file by another process. */
+  #watchOrders(): void {
+    if (this.#stopped) return;
+    this.#cancelOrders = this.#options.clock.after(ordersEveryMs, () => {
+      try {
+        const nodes = this.#register.carryOut();
+        if (nodes.size > 0) this.#options.journal.announce();
+        for (const node of nodes) this.#acknowledge(node, []);
+      } catch (error) {
+        this.#log.error({ reason: messageOf(error) }, 'quarantine not decided; it is tried again');
+      }
+      this.#watchOrders();
+    });
   }
 
   /** Tells every node how far it is: one that sent into the void meanwhile sends again at once. */

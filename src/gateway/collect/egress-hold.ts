@@ -86,6 +86,11 @@ export class EgressHold {
     return released;
   }
 
+  /** Inside a transaction: it never crosses. Its evidence, which nothing else asks for, stays out of every batch. */
+  discard(id: number): void {
+    this.#database().run('DELETE FROM egress_held WHERE id = ?', id);
+  }
+
   /** Its evidence waits with it: a picture must not cross whose alert may not. */
   #takeRecord(seq: number, { node, n, alertId, scene, reason, evidence }: RecordRefusal, at: UtcMs): void {
     this.#database().run(

@@ -11,6 +11,7 @@ import { AppError } from '../../lib/errors.ts';
 import { zeroHash } from '../../lib/hash.ts';
 import type { NodeHead } from './chain-step.ts';
 import { EgressHold, egressHoldSchema } from './egress-hold.ts';
+import { QuarantineStore, quarantineSchema } from './quarantine-store.ts';
 
 /** What the journal needs. */
 export interface JournalOptions {
@@ -50,10 +51,6 @@ CREATE TABLE IF NOT EXISTS evidence (
   state TEXT NOT NULL CHECK (state IN ('expected', 'stored', 'sent', 'damaged'))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS evidence_batch ON evidence (state, batch, id);
-CREATE TABLE IF NOT EXISTS quarantine (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, node TEXT NOT NULL, topic TEXT NOT NULL, reason TEXT NOT NULL,
-  payload BLOB NOT NULL, at INTEGER NOT NULL
-) STRICT;
 CREATE TABLE IF NOT EXISTS batch (
   number INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, bytes INTEGER NOT NULL, created_at INTEGER NOT NULL,
   sent INTEGER NOT NULL DEFAULT 0
@@ -67,6 +64,8 @@ CREATE TABLE IF NOT EXISTS batch (
  */
 export class Journal implements TransferSource {
   readonly #options: JournalOptions;
+  /** Messages that were refused. */
+  readonly refused: QuarantineStore;
   readonly #listeners = new Set<() => void>();
   /** What the border refused and keeps. */
   readonly egress = new EgressHold(() => this.#database);
@@ -75,11 +74,12 @@ export class Journal implements TransferSource {
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.refused = new QuarantineStore(() => this.#database, options.quarantineRows);
   }
 
   /** Throws what SQLite throws when the file cannot be opened. */
   open(): void {
-    this.#opened ??= new DurableSqlite(this.#options.path, schema + egressHoldSchema);
+    this.#opened ??= new DurableSqlite(this.#options.path, schema + egressHoldSchema + quarantineSchema);
     this.#database.run('INSERT OR IGNORE INTO meta VALUES (1, ?)', randomBytes(4).toString('hex'));
     this.#journalId = this.#database.row<{ id: string }>('SELECT journal_id AS id FROM meta')?.id ?? '';
   }
@@ -168,21 +168,7 @@ export class Journal implements TransferSource {
 
   /** Keeps a refused message; `known` when it was refused before. */
   quarantine({ key, node, topic, reason, payload }: Refused): 'new' | 'known' {
-    const inserted = this.#database.run(
-      'INSERT OR IGNORE INTO quarantine (key, node, topic, reason, payload, at) VALUES (?, ?, ?, ?, ?, ?)',
-      key,
-      node,
-      topic,
-      reason,
-      payload,
-      this.#options.clock.now(),
-    );
-    if (inserted === 0) return 'known';
-    this.#database.run(
-      'DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?',
-      this.#options.quarantineRows ?? 10_000,
-    );
-    return 'new';
+    return this.refused.keep({ key, node, topic, reason, payload, at: this.#options.clock.now() });
   }
 
   /** What was refused, newest first. */

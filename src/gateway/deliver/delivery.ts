@@ -1,6 +1,12 @@
 import { checkAlertEvent, describeIssues } from '../../contracts/alert-check.ts';
 import type { NodeKeys } from '../../contracts/node-keys.ts';
-import type { IntakeRecord, IntegrityIncident, TicketIntake, TransferPosition } from '../../contracts/ticket-intake.ts';
+import type {
+  IntakeRecord,
+  IntegrityIncident,
+  RefusedRecord,
+  TicketIntake,
+  TransferPosition,
+} from '../../contracts/ticket-intake.ts';
 import { type BatchConsumer, type TransferBatch, transferRecordSchema } from '../../contracts/transfer.ts';
 import type { Sequence } from '../../domain/alert.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
@@ -28,7 +34,11 @@ const noteRetryMs = 2_000;
 type Checked =
   | { readonly record: IntakeRecord }
   /** `sequence`: a link of its node's chain all the same. */
-  | { readonly incident: IntegrityIncident; readonly sequence?: Sequence | undefined };
+  | {
+      readonly incident: IntegrityIncident;
+      readonly sequence?: Sequence | undefined;
+      readonly refused?: RefusedRecord;
+    };
 
 /**
  * Takes batches into the desk: checks every alert anew, follows every node's chain, stores evidence, and hands
@@ -66,8 +76,8 @@ export class Delivery implements BatchConsumer {
       await intake.evidenceArrived(hashes);
       return 'replayed';
     }
-    const { records, incidents, nodes } = this.#verify(batch, position);
-    const outcomes = await intake.accept(records, incidents, { sender, batch: number, nodes });
+    const { records, incidents, refused, nodes } = this.#verify(batch, position);
+    const outcomes = await intake.accept(records, incidents, { sender, batch: number, nodes }, refused);
     for (const { effect } of outcomes) this.#delivered.inc({ effect });
     for (const incident of incidents) {
       this.#integrity.inc({ kind: incident.kind });
@@ -120,24 +130,29 @@ export class Delivery implements BatchConsumer {
     const continuity = new Continuity(position.nodes, deliveredAt);
     const records: IntakeRecord[] = [];
     const incidents: IntegrityIncident[] = [];
+    const refused: RefusedRecord[] = [];
     for (const line of batch.lines) {
       const checked = this.#check(line, batch, deliveredAt);
       if ('incident' in checked) {
         incidents.push(checked.incident);
+        if (checked.refused !== undefined) refused.push(checked.refused);
         if (checked.sequence !== undefined) continuity.follow(checked.sequence);
         continue;
       }
       continuity.follow(checked.record.event.data.sequence);
       records.push(checked.record);
     }
-    return { records, incidents: [...incidents, ...continuity.incidents], nodes: continuity.nodes };
+    return { records, refused, incidents: [...incidents, ...continuity.incidents], nodes: continuity.nodes };
   }
 
   #check(line: string, { manifest, sha256 }: TransferBatch, deliveredAt: number): Checked {
     const bad = (kind: IntegrityIncident['kind'], reason: string, sequence?: Sequence): Checked => {
       const detail = `batch ${manifest.number}: ${reason}`.slice(0, 500);
       const alerts = sequence && { from: sequence.n, to: sequence.n };
-      return { incident: { kind, node: sequence?.node, alerts, detail, at: deliveredAt }, sequence };
+      const node = sequence?.node;
+      const { createdAt: batchedAt, number } = manifest;
+      const refused = { line, kind, detail: reason, node, batchedAt, batch: { number, sha256 } };
+      return { incident: { kind, node, alerts, detail, at: deliveredAt }, sequence, refused };
     };
     let value: unknown;
     try {
