@@ -10,6 +10,7 @@ import { sha256 } from '../../src/lib/hash.ts';
 import { loadSigningKey } from '../../src/lib/keys.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
+import { softwareVersion } from '../../src/lib/version.ts';
 import type { NodeOrder, NodeWord, ScriptedEvidence, ScriptedNodeOptions } from './node-protocol.ts';
 import { drawEvidence } from './scripted-evidence.ts';
 import { strike } from './under-fire.ts';
@@ -97,4 +98,5 @@ process.on('message', (order: NodeOrder) => {
 });
 // A node lives on without a broker; here only the campaign's channel keeps the process.
 process.channel?.ref();
+publisher.publishHealth({ state: 'online', at: Date.now(), softwareVersion, cameras: {}, scenes: {}, problems: [] });
 await publisher.start(new AbortController().signal);

@@ -1,6 +1,7 @@
 import { type AlertCheck, checkAlertEvent } from '../../contracts/alert-check.ts';
 import type { AlertEvent } from '../../contracts/alert-event.ts';
 import type { NodeKeys } from '../../contracts/node-keys.ts';
+import type { Health } from '../../contracts/node-messages.ts';
 import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
 import type { NodeId, SiteId } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -53,6 +54,7 @@ const maxAlertBytes = 262_144;
  * - the same refused message comes again with the number that is next; or
  * - the node, which resends in order from its lowest number, comes again with the lowest number seen beyond it.
  *   Only that one: acknowledging a higher one would free alerts between that were sent and not yet stored.
+ * Time in which the node was away from the broker, or the gateway itself was, does not count.
  * A refused message is in quarantine with its bytes before it is passed over, so nothing is lost even then.
  * An unknown key is not passed over by the first rule: the key is missing here, and once it is configured
  * every waiting alert is good. A key that was revoked or has expired is a verdict for good: no repetition is needed, and
@@ -62,6 +64,8 @@ const maxAlertBytes = 262_144;
 export class AlertRegister {
   readonly #options: AlertRegisterOptions;
   readonly #stalls = new Map<NodeId, Stall>();
+  /** Nodes that are not at the broker now. */
+  readonly #away = new Set<NodeId>();
   readonly #refusals: RefusalLimit;
   readonly #orders: QuarantineOrders;
   #cancelSum: (() => void) | undefined;
@@ -123,6 +127,20 @@ export class AlertRegister {
   close(): void {
     this.#cancelSum?.();
     this.#sumNow(true);
+  }
+
+  /**
+   * While a node is away, a broker that keeps sessions may repeat what it once had: that is not the node's word.
+   * When the node is back, it is waited for anew.
+   */
+  noteState(node: NodeId, state: Health['state']): void {
+    if (state === 'offline') this.#away.add(node);
+    else if (this.#away.delete(node)) this.#stalls.delete(node);
+  }
+
+  /** To be called when the gateway hears its broker again: what could not be heard meanwhile was not kept back. */
+  startOver(): void {
+    this.#stalls.clear();
   }
 
   /** At the end of the window, also when nothing more comes. */
@@ -225,7 +243,7 @@ export class AlertRegister {
       this.#incident(kind, node, detail, sequence && { from: sequence.n, to: sequence.n });
     }
     const next = journal.head(node).n + 1;
-    const overdue = this.#options.clock.monotonic() - this.#stall(node).since >= this.#options.gapGraceMs;
+    const overdue = this.#hasWaited(node, this.#stall(node));
     if (sequence !== undefined) {
       if (!overdue || sequence.n !== next) return false;
       // The stall stays: all that an outbox holds under a key that no longer counts is passed over without further waiting.
@@ -250,7 +268,11 @@ export class AlertRegister {
   #isOverdue(node: NodeId, n: number): boolean {
     const stall = this.#stalls.get(node);
     if (stall === undefined || stall.lowestAhead !== n) return false;
-    return this.#options.clock.monotonic() - stall.since >= this.#options.gapGraceMs;
+    return this.#hasWaited(node, stall);
+  }
+
+  #hasWaited(node: NodeId, { since }: Stall): boolean {
+    return !this.#away.has(node) && this.#options.clock.monotonic() - since >= this.#options.gapGraceMs;
   }
 
   /** Notes a number beyond the missing one; true the first time, when the node is to be told where it stands. */

@@ -144,6 +144,7 @@ export class Collector implements Service {
 
   /** Tells every node how far it is: one that sent into the void meanwhile sends again at once. */
   #greet(): void {
+    this.#register.startOver();
     try {
       for (const node of this.#options.keys.nodes) {
         this.#acknowledge(node, []);
@@ -260,7 +261,9 @@ export class Collector implements Service {
       return;
     }
     if (this.#health.get(node)?.state !== health.state) this.#log.info({ node, state: health.state }, 'node health');
-    if (this.#health.has(node) || this.#health.size < maxNodes) this.#health.set(node, health);
+    if (!this.#health.has(node) && this.#health.size >= maxNodes) return;
+    this.#health.set(node, health);
+    this.#register.noteState(node, health.state);
   }
 }
 

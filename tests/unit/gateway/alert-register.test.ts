@@ -130,6 +130,35 @@ describe('gaps', () => {
     expect(written()).toEqual([1, 'gap', 4, 5, 6]);
   });
 
+  test('while a node is away only its broker repeats itself: what the node still has is waited for', () => {
+    const alerts = chain(3) as [Alert, Alert, Alert];
+    take(alerts[0], alerts[2]);
+    register.noteState(node, 'offline');
+    clock.advance(graceMs);
+    take(alerts[2]);
+    expect(journal.head(node).n).toBe(1);
+    register.noteState(node, 'online');
+    // It is told again where it stands, and gets all the time there is.
+    expect(take(alerts[2])).toEqual(new Set([node]));
+    clock.advance(graceMs - 1);
+    take(alerts[2]);
+    expect(journal.head(node).n).toBe(1);
+    take(alerts[1], alerts[2]);
+    expect(written()).toEqual([1, 2, 3]);
+  });
+
+  test('a gateway that was cut off from its broker waits anew: it could not have heard anything better', () => {
+    const alerts = chain(3) as [Alert, Alert, Alert];
+    take(alerts[0], alerts[2]);
+    clock.advance(graceMs);
+    register.startOver();
+    take(alerts[2]);
+    expect(journal.head(node).n).toBe(1);
+    clock.advance(graceMs);
+    take(alerts[2]);
+    expect(written()).toEqual([1, 'gap', 3]);
+  });
+
   test('a straggler is still taken, and the head stays', () => {
     const alerts = chain(3) as [Alert, Alert, Alert];
     take(alerts[0], alerts[2]);
