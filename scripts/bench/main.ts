@@ -6,6 +6,7 @@ import { writeSection } from './benchmarks-page.ts';
 import { decodeBench } from './decode.ts';
 import { detectBench } from './detect.ts';
 import { gateBench } from './gate.ts';
+import { gatewayBench } from './gateway.ts';
 import { healthBench } from './health.ts';
 import { ingestBench } from './ingest.ts';
 import { modelCard, writeCardPart } from './model-card.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   decode: decodeBench,
   detect: detectBench,
   gate: gateBench,
+  gateway: gatewayBench,
   health: healthBench,
   ingest: ingestBench,
   overload: overloadBench,
@@ -49,6 +51,10 @@ const own = [
   'peers',
   'profile',
   'seek',
+  'nodes',
+  'alerts',
+  'rounds',
+  'transfer',
   'rendered',
 ] as const;
 

@@ -25,14 +25,22 @@ export interface MosquittoUser {
 /** A Mosquitto of its own on a free port, with passwords and access rules, that can be killed and started again. */
 export class Mosquitto {
   readonly #users: readonly MosquittoUser[];
+  readonly #more: readonly string[];
   #port: number;
   #dir: Awaited<ReturnType<typeof tempDir>> | undefined;
   #process: ChildProcess | undefined;
   #settings: readonly string[] = [];
 
-  constructor(users: readonly MosquittoUser[], port = 0) {
+  /** `more`: further lines of its configuration. */
+  constructor(users: readonly MosquittoUser[], port = 0, more: readonly string[] = []) {
     this.#users = users;
     this.#port = port;
+    this.#more = more;
+  }
+
+  /** 0 while it is not running. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   get url(): string {
@@ -90,6 +98,7 @@ export class Mosquitto {
       'allow_anonymous false',
       `password_file ${passwords}`,
       `acl_file ${join(dir.path, 'acl')}`,
+      ...this.#more,
       // Started as root it would change to a user that cannot read the folder.
       ...(process.getuid?.() === 0 ? ['user root'] : []),
     ];

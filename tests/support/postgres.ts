@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,20 +17,30 @@ const postgresBin: string | undefined = existsSync(root)
       .find((bin) => existsSync(join(bin, 'initdb')))
   : undefined;
 
+/** How a server differs from one for tests. */
+export interface PostgresOptions {
+  /** Syncs every commit to the disk, as outside of tests; default false. */
+  readonly durable?: boolean;
+  /** Settings, as `name: value` of postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** A Postgres server of its own in a temporary folder, on a free port; it refuses root, so it runs as `postgres` then. */
 export class PostgresServer {
   readonly dir: string;
   readonly port: number;
+  readonly #options: PostgresOptions;
   #process: ChildProcess | undefined;
 
-  private constructor(dir: string, port: number) {
+  private constructor(dir: string, port: number, options: PostgresOptions) {
     this.dir = dir;
     this.port = port;
+    this.#options = options;
   }
 
-  static async create(): Promise<PostgresServer> {
+  static async create(options: PostgresOptions = {}): Promise<PostgresServer> {
     const dir = await mkdtemp(join(tmpdir(), 'maplebridge-postgres-'));
-    const server = new PostgresServer(dir, await freePort());
+    const server = new PostgresServer(dir, await freePort(), options);
     if (process.getuid?.() === 0) execFileSync('chown', ['postgres', dir]);
     await chmod(dir, 0o700);
     server.#run('initdb', ['-D', join(dir, 'data'), '-U', 'desk', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
@@ -56,9 +66,17 @@ export class PostgresServer {
     return { url: as('maplebridge_app'), migrateUrl: as('maplebridge_owner') };
   }
 
+  /** The process that started all others of the server. */
+  get pid(): number {
+    return Number(readFileSync(join(this.dir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  }
+
   async start(): Promise<void> {
     const options = ['-D', join(this.dir, 'data'), '-p', String(this.port), '-k', this.dir, '-h', '127.0.0.1'];
-    const [command, args] = asUnprivileged(join(programs(), 'postgres'), [...options, '-F']);
+    const { durable = false, settings = {} } = this.#options;
+    const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const all = [...options, ...(durable ? [] : ['-F']), ...more];
+    const [command, args] = asUnprivileged(join(programs(), 'postgres'), all);
     this.#process = spawn(command, args, { stdio: 'ignore', cwd: '/' });
     await until(() => this.#answers(), { what: 'Postgres to answer', timeoutMs: 30_000, everyMs: 100 });
   }

@@ -1,0 +1,10 @@
+import { GatewaySite } from './gateway-site.ts';
+import { GatewayLoad } from './gateway-load.ts';
+const t=performance.now(); const log=(m:string)=>console.log((performance.now()-t).toFixed(0), m);
+const site = await GatewaySite.start({ nodes: 4, profileDir: undefined });
+log('up');
+const load = new GatewayLoad();
+const to = setTimeout(async()=>{ log(site.log('collect')+site.log('desk')); console.log(await (await fetch(site.deskUrl+'/metrics')).text().then(x=>x.split('\n').filter(l=>/maplebridge_(desk|transfer|deliver)/.test(l)).join('\n')));await load.stop(); await site.stop(); process.exit(1)}, 12000);
+await load.connect(site.load); log('connected');
+const p = await load.prepare(400); log('prepared '+p.meanBytes);
+const d = await load.run(undefined); log('done '+d.publishedAt.length);
