@@ -61,7 +61,7 @@ interface Parts {
   readonly queue: BullmqQueue;
   readonly relay: JobRelay;
   readonly intake: TicketIntake;
-  readonly work: (job: DeskJob) => Promise<void>;
+  readonly work: (jobs: readonly DeskJob[]) => Promise<void>;
   readonly http: HttpServer;
 }
 
@@ -166,12 +166,13 @@ export class Desk implements Service {
     });
     const relay: JobRelay = new JobRelay({
       ...{ database, queue, clock, log: this.#log, metrics, sweepMs: config.sweepMs, due },
-      work: (job) => work(job),
+      work: (jobs) => work(jobs),
     });
     const shared = { database, book, clock, metrics, onJobs: (jobs: readonly DeskJob[]) => relay.hand(jobs) };
     const dispatcher = new Dispatcher({ ...shared, signLimitMs: config.signLimitMs });
     const signClock = new SignClock({ ...shared, due });
-    const work = (job: DeskJob) => (job.kind === 'dispatch' ? dispatcher.run(job) : signClock.run(job));
+    const work = (jobs: readonly DeskJob[]) =>
+      jobs[0]?.kind === 'dispatch' ? dispatcher.run(jobs) : signClock.run(jobs);
     const intake = new PgTicketIntake({ ...shared, evidence, route: (facts) => route(facts, table) });
     const gate = () => this.#options.quarantineGate?.();
     const quarantine = new QuarantineDesk({ database, book, intake, gate, clock });

@@ -21,7 +21,7 @@ export class JobRelay {
   readonly #log: Logger;
   readonly #sweepMs: number;
   readonly #due: DueTimes;
-  readonly #work: (job: DeskJob) => Promise<void>;
+  readonly #work: (jobs: readonly DeskJob[]) => Promise<void>;
   readonly #overdue: Gauge;
   #stopping = new AbortController();
   #sweeping: Promise<void> | undefined;
@@ -34,8 +34,8 @@ export class JobRelay {
     metrics: Metrics;
     sweepMs: number;
     due: DueTimes;
-    /** Works a job off that the queue did not ring for in time. */
-    work: (job: DeskJob) => Promise<void>;
+    /** Works jobs off that the queue did not ring for in time, all of one kind. */
+    work: (jobs: readonly DeskJob[]) => Promise<void>;
   }) {
     this.#database = options.database;
     this.#queue = options.queue;
@@ -90,9 +90,9 @@ export class JobRelay {
 
   /** The queue counts on the wall clock: where that was set back it would ring hours late. */
   async #ring(): Promise<void> {
-    for (const job of this.#due.overdue(this.#sweepMs).slice(0, page)) {
-      await this.#work(job);
-      this.#due.forget(job.id);
+    for (const jobs of Map.groupBy(this.#due.overdue(this.#sweepMs).slice(0, page), (job) => job.kind).values()) {
+      await this.#work(jobs);
+      for (const job of jobs) this.#due.forget(job.id);
     }
   }
 

@@ -40,9 +40,12 @@ export async function oweJobs(tx: Transaction, jobs: readonly DeskJob[]): Promis
   );
 }
 
-/** Takes a job off the books with what it does; false when it was done before. Lock its ticket first. */
-export async function settleJob(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.query('DELETE FROM desk.jobs WHERE id = $1 RETURNING id', [id])).length > 0;
+/** Takes jobs off the books with what they do; returns those that were still owed. Lock their tickets first. */
+export async function settleJobs<J extends DeskJob>(tx: Transaction, jobs: readonly J[]): Promise<J[]> {
+  const ids = jobs.map((job) => job.id);
+  const rows = await tx.query<{ id: string }>('DELETE FROM desk.jobs WHERE id = ANY($1::text[]) RETURNING id', [ids]);
+  const owed = new Set(rows.map((row) => row.id));
+  return jobs.filter((job) => owed.delete(job.id));
 }
 
 /** Jobs owed and due before a time, the longest waiting first. */

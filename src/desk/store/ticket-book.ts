@@ -42,6 +42,15 @@ export class TicketBook {
     return new TicketEditor(row, false);
   }
 
+  /** Takes several tickets for this transaction, by id; one that is not there is left out. */
+  async takeAll(tx: Transaction, ids: readonly TicketId[]): Promise<Map<TicketId, TicketEditor>> {
+    const rows = await tx.query<TicketRow>(
+      'SELECT * FROM desk.tickets WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE',
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, new TicketEditor(row, false)]));
+  }
+
   /** Takes the tickets of incidents for this transaction, by incident. */
   async takeByIncident(tx: Transaction, incidents: readonly string[]): Promise<Map<string, TicketEditor>> {
     const rows = await tx.query<TicketRow>(

@@ -84,13 +84,11 @@ describe('tampering with the database is found', () => {
     const signClocks: DeskJob[] = [];
     const dispatcher = new Dispatcher({ ...shared, signLimitMs: 0, onJobs: (jobs) => void signClocks.push(...jobs) });
     for (const { id } of await database.query<{ id: TicketId }>('SELECT id FROM desk.tickets')) {
-      await dispatcher.run(dispatchJob(id, 0));
+      await dispatcher.run([dispatchJob(id, 0)]);
     }
     const due = new DueTimes({ clock: systemClock, longestMs: 0 });
-    for (const job of signClocks) {
-      await until(() => due.waitMs(job) <= 0, { what: 'the sign clock to run out' });
-      await new SignClock({ ...shared, due }).run(job);
-    }
+    await until(() => signClocks.every((job) => due.waitMs(job) <= 0), { what: 'the sign clocks to run out' });
+    await new SignClock({ ...shared, due }).run(signClocks);
     const [row] = await database.query<{ id: TicketId }>(`SELECT id FROM desk.tickets WHERE incident_id = 'i1'`);
     const actions = new TicketActions(shared);
     await actions.act(row?.id ?? ('' as TicketId), 'sign', { note: '收到' }, { name: '王', role: 'responder' });
