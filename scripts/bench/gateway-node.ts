@@ -81,7 +81,8 @@ export class BenchNode {
     const phase = opens ? 'raised' : turn % 3 === 0 ? 'updated' : 'cleared';
     if (phase === 'cleared') this.#open.splice(this.#open.indexOf(about), 1);
     if (opens) this.#open.push(about);
-    const kinds = phase === 'raised' ? (['start', 'trigger'] as const) : phase === 'cleared' ? (['clear'] as const) : [];
+    const kinds =
+      phase === 'raised' ? (['start', 'trigger'] as const) : phase === 'cleared' ? (['clear'] as const) : [];
     const subjects = [1, 2].map((index) => ({
       class: scenes.find(({ scene }) => scene === about.scene)?.class ?? 'car',
       score: 0.5 + ((this.#n * index) % 499) / 1000,

@@ -1,10 +1,16 @@
 import type { z } from 'zod';
 import type { Sequence } from '../domain/alert.ts';
 import type { SiteId, UtcMs } from '../domain/ids.ts';
-import { canonicalJson } from '../lib/hash.ts';
 import { type AlertEvent, alertEventSchema, toAlertEvent } from './alert-event.ts';
 import type { NodeKeys } from './node-keys.ts';
+import type { SealCheck } from './seal.ts';
 import type { IntegrityKind } from './ticket-intake.ts';
+
+/** All that an envelope says besides the data; every one a plain value. */
+const envelopeFields = Object.keys(alertEventSchema.shape).filter((name) => name !== 'data') as Exclude<
+  keyof AlertEvent,
+  'data'
+>[];
 
 /** What a receiver finds when it checks an alert message by itself; its place in the chain is compared apart. */
 export type AlertCheck =
@@ -25,12 +31,19 @@ export type AlertCheck =
 export function checkAlertEvent(value: unknown, keys: NodeKeys, at?: UtcMs): AlertCheck {
   const parsed = alertEventSchema.safeParse(value);
   if (!parsed.success) return { ok: false, kind: 'bad-schema', detail: describeIssues(parsed.error) };
-  const event = parsed.data;
+  return checkParsedEvent(parsed.data, keys, at);
+}
+
+/** As `checkAlertEvent`, of what the schema has let through already. */
+export function checkParsedEvent(event: AlertEvent, keys: NodeKeys, at?: UtcMs): AlertCheck {
   const site = event.source.split('/')[2] as SiteId;
   // The envelope is not signed: it may only repeat what the signed data says.
-  const envelope = compareEnvelope(site, event);
-  if (envelope !== 'agrees') return { ok: false, kind: 'bad-schema', detail: envelope };
-  const seal = keys.check(event.data, at);
+  const asSigned = toAlertEvent(site, event.data);
+  if (envelopeFields.some((field) => asSigned[field] !== event[field])) {
+    return { ok: false, kind: 'bad-schema', detail: 'envelope and data disagree' };
+  }
+  const seal = checkedSeal(event, keys, at);
+  if (seal === 'no canonical form') return { ok: false, kind: 'bad-schema', detail: seal };
   if (seal === 'valid') return { ok: true, site, event };
   const { sequence, signature } = event.data;
   const detail = `alert ${sequence.n} signed by ${signature.keyId}`;
@@ -38,10 +51,9 @@ export function checkAlertEvent(value: unknown, keys: NodeKeys, at?: UtcMs): Ale
   return { ok: false, kind: seal, detail, ...(authentic ? { sequence } : {}) };
 }
 
-function compareEnvelope(site: SiteId, event: AlertEvent): string {
+function checkedSeal(event: AlertEvent, keys: NodeKeys, at: UtcMs | undefined): SealCheck | 'no canonical form' {
   try {
-    const agrees = canonicalJson(toAlertEvent(site, event.data)) === canonicalJson(event);
-    return agrees ? 'agrees' : 'envelope and data disagree';
+    return keys.check(event.data, at);
   } catch {
     // Half a surrogate pair (RFC 8785 §3.2.2.2): what cannot be signed was not.
     return 'no canonical form';

@@ -24,6 +24,24 @@ export type SealCheck = KeyVerdict | 'bad-hash';
 export function checkSeal(alert: Alert, keys: KeyRing, at?: UtcMs): SealCheck {
   const { signature, ...chained } = alert;
   const { hash, ...place } = alert.sequence;
-  if (sha256(place.prevHash, canonicalJson({ ...chained, sequence: place })) !== hash) return 'bad-hash';
-  return keys.verify(chained, signature, at);
+  const withSequence = canonicalAround(chained, 'sequence');
+  if (sha256(place.prevHash, withSequence(place)) !== hash) return 'bad-hash';
+  return keys.verifyText(withSequence(alert.sequence), signature, at);
+}
+
+/**
+ * The canonical form of an object with one member left open, because what is hashed and what is signed differ in that
+ * one: the rest, which is nine tenths of the work, is brought into its form once (RFC 8785 §3.2.3: members sorted by the
+ * UTF-16 code units of their names).
+ */
+function canonicalAround(object: object, open: string): (value: unknown) => string {
+  const members = Object.entries(object).filter(([name, value]) => name !== open && value !== undefined);
+  const texts = members.map(([name, value]) => [name, `${canonicalJson(name)}:${canonicalJson(value)}`] as const);
+  const joined = (side: (name: string) => boolean) =>
+    texts
+      .filter(([name]) => side(name))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, text]) => text);
+  const [before, after] = [joined((name) => name < open), joined((name) => name > open)];
+  return (value) => `{${[...before, `${canonicalJson(open)}:${canonicalJson(value)}`, ...after].join(',')}}`;
 }

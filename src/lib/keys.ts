@@ -105,10 +105,15 @@ export class KeyRing {
    * clock: a signer may write any time into what it signs) judges the key's term as well; without it only the signature.
    */
   verify(value: unknown, signature: Signature, at?: number): KeyVerdict {
+    return this.verifyText(canonicalJson(value), signature, at);
+  }
+
+  /** As `verify`, where the canonical form is there already. */
+  verifyText(canonical: string, signature: Signature, at?: number): KeyVerdict {
     const known = this.#keys.get(signature.keyId);
     if (known === undefined) return 'unknown-key';
-    const bytes = Buffer.from(canonicalJson(value));
-    if (!verify(null, bytes, known.key, Buffer.from(signature.value, 'base64url'))) return 'bad-signature';
+    if (!verify(null, Buffer.from(canonical), known.key, Buffer.from(signature.value, 'base64url')))
+      return 'bad-signature';
     return at === undefined ? 'valid' : termVerdict(known.term, at);
   }
 }

@@ -1,4 +1,4 @@
-import { checkAlertEvent, describeIssues } from '../../contracts/alert-check.ts';
+import { checkParsedEvent, describeIssues } from '../../contracts/alert-check.ts';
 import type { NodeKeys } from '../../contracts/node-keys.ts';
 import type {
   IntakeRecord,
@@ -166,7 +166,7 @@ export class Delivery implements BatchConsumer {
     if (record.type === 'integrity') return { incident: { ...record.incident, node: record.incident.node } };
     const { collectedAt, withheld } = record;
     // As of when the gateway took it in, which it signed: a batch may lie at the border for longer than an overlap lasts.
-    const check = checkAlertEvent(record.event, this.#options.keys, collectedAt);
+    const check = checkParsedEvent(record.event, this.#options.keys, collectedAt);
     if (!check.ok) return bad(check.kind, check.detail, check.sequence);
     const crossing = { batchedAt: manifest.createdAt, deliveredAt, batch: { number: manifest.number, sha256 } };
     return { record: { event: check.event, collectedAt, ...crossing, ...(withheld !== undefined && { withheld }) } };
