@@ -16,6 +16,8 @@ export class EvidenceShelf {
   readonly #book: TicketBook;
   readonly #evidence: ContentStore;
   readonly #clock: Clock;
+  /** Files told of while a listing is under way. */
+  readonly #minded = new Set<Set<Sha256>>();
 
   constructor(options: { database: Database; book: TicketBook; evidence: ContentStore; clock: Clock }) {
     this.#database = options.database;
@@ -61,15 +63,27 @@ export class EvidenceShelf {
     );
   }
 
-  async lookAgain(records: readonly IntakeRecord[], known: ReadonlySet<Sha256>): Promise<void> {
-    const missing = records.flatMap((record) => record.event.data.evidence).filter((file) => !known.has(file.sha256));
-    const arrived = await this.present(missing);
-    if (arrived.size > 0) await this.arrived([...arrived]);
+  /**
+   * Runs `work`, which lists files found missing, and then marks those that came meanwhile: whoever told of them found
+   * nothing listed yet.
+   */
+  async minding<T>(work: () => Promise<T>): Promise<T> {
+    const meanwhile = new Set<Sha256>();
+    this.#minded.add(meanwhile);
+    try {
+      const result = await work();
+      this.#minded.delete(meanwhile);
+      await this.arrived([...meanwhile]);
+      return result;
+    } finally {
+      this.#minded.delete(meanwhile);
+    }
   }
 
   /** Marks files as here and tells it on each ticket that lists them; again has no effect. */
   async arrived(hashes: readonly Sha256[]): Promise<void> {
     if (hashes.length === 0) return;
+    for (const minded of this.#minded) for (const hash of hashes) minded.add(hash);
     const waiting = await this.#database.query<{ ticket_id: TicketId }>(
       `SELECT DISTINCT ticket_id FROM desk.evidence
        WHERE sha256 = ANY($1::text[]) AND NOT present ORDER BY ticket_id`,

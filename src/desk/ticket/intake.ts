@@ -95,8 +95,23 @@ export class PgTicketIntake implements TicketIntake {
     also: (tx: Transaction, now: UtcMs, outcomes: readonly IntakeOutcome[]) => Promise<readonly AuditEntry[]>,
   ): Promise<readonly IntakeOutcome[]> {
     const done = this.#seconds.startTimer();
+    const outcomes = await this.#shelf.minding(() => this.#take(records, integrity, position));
+    for (const outcome of outcomes) this.#alerts.inc({ effect: outcome.effect });
+    done();
+    return outcomes;
+  }
+
+  async evidenceArrived(hashes: readonly Sha256[]): Promise<void> {
+    await this.#shelf.arrived(hashes);
+  }
+
+  async #take(
+    records: readonly IntakeRecord[],
+    integrity: readonly IntegrityIncident[],
+    position: TransferPosition,
+  ): Promise<readonly IntakeOutcome[]> {
     const onShelf = await this.#shelf.present(records.flatMap((record) => record.event.data.evidence));
-    const outcomes = await this.#database.transaction(async (tx) => {
+    return this.#database.transaction(async (tx) => {
       // One intake at a time: two gateways may bring the same incident, and positions only move forward.
       await tx.query(`SELECT pg_advisory_xact_lock(hashtext('maplebridge.intake'))`);
       const now = this.#clock.now();
@@ -108,15 +123,6 @@ export class PgTicketIntake implements TicketIntake {
       if (plan.jobs.length > 0) tx.afterCommit(() => this.#onJobs(plan.jobs));
       return plan.outcomes;
     });
-    for (const outcome of outcomes) this.#alerts.inc({ effect: outcome.effect });
-    done();
-    // A file may have come between looking for it and the commit.
-    await this.#shelf.lookAgain(records, onShelf);
-    return outcomes;
-  }
-
-  async evidenceArrived(hashes: readonly Sha256[]): Promise<void> {
-    await this.#shelf.arrived(hashes);
   }
 
   async #plan(tx: Transaction, records: readonly IntakeRecord[], here: ReadonlySet<Sha256>, now: UtcMs): Promise<Plan> {

@@ -37,7 +37,7 @@ export interface BatcherOptions {
   readonly maxRecords?: number;
   /** Default 8 MiB. */
   readonly maxBytes?: number;
-  /** Default 1 s. */
+  /** Default 100 ms. */
   readonly maxAgeMs?: number;
   /** What may cross; default: the policy that ships. */
   readonly egress?: PolicySource;
@@ -142,7 +142,7 @@ export class Batcher implements Service {
 
   /** One step; returns how long there is nothing to do. */
   async #cycle(): Promise<number> {
-    const { source, clock, maxRecords = 500, maxBytes = 8_388_608, maxAgeMs = 1_000 } = this.#options;
+    const { source, clock, maxRecords = 500, maxBytes = 8_388_608, maxAgeMs = 100 } = this.#options;
     // Without a policy nothing crosses, what was made before included; the journal grows meanwhile.
     const policy = this.#egress.current();
     if (policy === undefined) return closedWaitMs;

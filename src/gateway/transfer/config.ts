@@ -24,7 +24,7 @@ const sendBase = {
   egressPolicyFile: z.string().optional().meta({
     description: 'What may cross, by scene; default: edge-config/egress/default.yaml. Read again when it changes.',
   }),
-  batchMaxAgeMs: durationMs({ min: 0, max: 3_600_000, default: 1_000, help: 'How long a record waits for company.' }),
+  batchMaxAgeMs: durationMs({ min: 0, max: 3_600_000, default: 100, help: 'How long a record waits for company.' }),
   statementEveryMs: durationMs({
     min: 1_000,
     max: 86_400_000,
@@ -94,7 +94,12 @@ const receiveBase = {
   archiveMaxFiles: countOf(1_000_000, 10_000, 'Files in the archive; the oldest goes first.'),
   quarantineMaxFiles: countOf(1_000_000, 1_000, 'Files in quarantine; the oldest goes first.'),
   maxFileBytes: bytes(1_048_576, 67_108_864, 'Largest file that is read.'),
-  pollMs: durationMs({ min: 10, max: 60_000, default: 500, help: 'How often the inbox is looked at.' }),
+  pollMs: durationMs({
+    min: 10,
+    max: 60_000,
+    default: 500,
+    help: 'How often the inbox is looked at, where the file system does not tell of new files.',
+  }),
   gapReportMs: durationMs({
     min: 0,
     max: 86_400_000,

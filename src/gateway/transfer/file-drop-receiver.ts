@@ -1,4 +1,5 @@
 import type { TransferReceiver, TransferReceiverStatus } from '../../contracts/transfer.ts';
+import { watchFolder } from '../../lib/folder-watch.ts';
 import { BatchInbox, type BatchInboxOptions } from './batch-inbox.ts';
 import { writeReturn } from './return-folder.ts';
 
@@ -8,23 +9,28 @@ export interface FileDropReceiverOptions extends BatchInboxOptions {
   readonly returnDir?: string | undefined;
 }
 
-/** Receives by files that something else puts into a folder: the inbox alone. */
+/** Receives by files that something else puts into a folder: the inbox, told of them where the file system tells. */
 export class FileDropReceiver implements TransferReceiver {
   readonly #inbox: BatchInbox;
   readonly #returnDir: string | undefined;
+  readonly #dir: string;
+  #unwatch: (() => void) | undefined;
 
   constructor(options: FileDropReceiverOptions) {
     this.#inbox = new BatchInbox(options);
     this.#returnDir = options.returnDir;
+    this.#dir = options.dir;
   }
 
   /** Rejects when the folders cannot be made. */
-  start(signal: AbortSignal): Promise<void> {
-    return this.#inbox.start(signal);
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#inbox.start(signal);
+    this.#unwatch ??= watchFolder(this.#dir, () => this.#inbox.look());
   }
 
   /** Finishes the file being taken in. */
   stop(): Promise<void> {
+    this.#unwatch?.();
     return this.#inbox.stop();
   }
 
