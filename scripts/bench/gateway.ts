@@ -1,4 +1,4 @@
-import { type BenchOptions, type BenchReport, cpuSeconds, numberOption, quantile, round, spread } from './bench.ts';
+import { type BenchOptions, type BenchReport, numberOption, quantile, round, spread } from './bench.ts';
 import { GatewayLedger } from './gateway-ledger.ts';
 import { GatewayLoad } from './gateway-load.ts';
 import { raisedPercent } from './gateway-node.ts';
@@ -12,7 +12,7 @@ import { loadAverage, treeCpuS } from './proc.ts';
 const warmUpAlerts = 2_000;
 
 /** What is not dispatched by then goes on beside the next phase. */
-const dispatchLimitMs = 3_000;
+const dispatchLimitMs = 30_000;
 
 /** One phase of the load, from the first publish to the last commit. */
 export interface GatewayPhase {

@@ -5,6 +5,7 @@ import { AppError } from '../../lib/errors.ts';
 import { CompactRange, type Subtree } from '../../lib/merkle/compact-range.ts';
 import { leafHash } from '../../lib/merkle/tree-hash.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
+import { textArray } from '../store/text-array.ts';
 
 /** Subtrees of 2^8, 2^16, … records are kept, so that a proof reads at most 255 hashes of each size. */
 const keptLevels = 8;
@@ -48,8 +49,8 @@ export class AuditLog {
         entries.map((entry) => entry.ticketId ?? null),
         entries.map((entry) => entry.at),
         entries.map((entry) => entry.kind),
-        records.map((record) => record.body),
-        records.map((record) => record.hash),
+        textArray(records.map((record) => record.body)),
+        textArray(records.map((record) => record.hash)),
         tree.toText(),
         subtrees.map(({ level }) => level),
         subtrees.map(({ index }) => index),

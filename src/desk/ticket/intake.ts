@@ -17,6 +17,7 @@ import type { Counter, Histogram, Metrics } from '../../lib/metrics.ts';
 import { keepRefused } from '../quarantine/quarantine-table.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { type DeskJob, dispatchJob, oweJobs } from '../store/jobs.ts';
+import { textArray } from '../store/text-array.ts';
 import type { TicketBook } from '../store/ticket-book.ts';
 import type { TicketEditor } from '../store/ticket-editor.ts';
 import { columnText } from '../store/ticket-row.ts';
@@ -224,7 +225,7 @@ async function storeAlerts(tx: Transaction, fresh: Plan['fresh'], now: UtcMs): P
       fresh.map((each) => each.ticketId),
       records.map((record) => record.event.data.phase),
       records.map((record) => record.event.data.observedAt),
-      records.map((record) => JSON.stringify(record.event)),
+      textArray(records.map((record) => JSON.stringify(record.event))),
       records.map((record) => record.collectedAt),
       records.map((record) => record.batchedAt),
       records.map((record) => record.deliveredAt),
