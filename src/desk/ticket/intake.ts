@@ -32,6 +32,9 @@ interface Plan {
   readonly jobs: DeskJob[];
 }
 
+/** Writes what belongs to the same transaction, and returns its entries for the log. */
+type Also = (tx: Transaction, now: UtcMs, outcomes: readonly IntakeOutcome[]) => Promise<readonly AuditEntry[]>;
+
 /** The desk's door: alerts become tickets, in one transaction with their audit records and the transfer position. */
 export class PgTicketIntake implements TicketIntake {
   readonly #database: Database;
@@ -91,12 +94,9 @@ export class PgTicketIntake implements TicketIntake {
   }
 
   /** `also`: what is written besides, in the same transaction; its entries follow those of the tickets. */
-  async #take(
-    records: readonly IntakeRecord[],
-    also: (tx: Transaction, now: UtcMs, outcomes: readonly IntakeOutcome[]) => Promise<readonly AuditEntry[]>,
-  ): Promise<readonly IntakeOutcome[]> {
+  async #take(records: readonly IntakeRecord[], also: Also): Promise<readonly IntakeOutcome[]> {
     const done = this.#seconds.startTimer();
-    const outcomes = await this.#shelf.minding(() => this.#take(records, integrity, position));
+    const outcomes = await this.#shelf.minding(() => this.#store(records, also));
     for (const outcome of outcomes) this.#alerts.inc({ effect: outcome.effect });
     done();
     return outcomes;
@@ -106,11 +106,7 @@ export class PgTicketIntake implements TicketIntake {
     await this.#shelf.arrived(hashes);
   }
 
-  async #take(
-    records: readonly IntakeRecord[],
-    integrity: readonly IntegrityIncident[],
-    position: TransferPosition,
-  ): Promise<readonly IntakeOutcome[]> {
+  async #store(records: readonly IntakeRecord[], also: Also): Promise<readonly IntakeOutcome[]> {
     const onShelf = await this.#shelf.present(records.flatMap((record) => record.event.data.evidence));
     return this.#database.transaction(async (tx) => {
       // One intake at a time: two gateways may bring the same incident, and positions only move forward.
