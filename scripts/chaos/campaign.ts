@@ -63,6 +63,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       drop: world.path('drop'),
       inbox: world.path('inbox'),
       carried: world.path('carried'),
+      back: { from: world.path('return'), to: world.path('collect', 'return') },
       spool: world.path('collect', 'spool'),
       random,
       taken: (sender) => looking.batches.get(sender) ?? 0,

@@ -19,6 +19,8 @@ export type Mishap =
 export interface CrossingOptions {
   readonly drop: string;
   readonly inbox: string;
+  /** What the desk's side wants to be carried back, and where to. */
+  readonly back: { readonly from: string; readonly to: string };
   /** Where it keeps a copy of everything it carried. */
   readonly carried: string;
   /** The collecting gateway's spool, from which an operator sends again. */
@@ -56,6 +58,7 @@ export class Crossing {
   /** Batches that something was done to, by number. */
   readonly touched = new Set<number>();
   resent = 0;
+  carriedBack = 0;
   /** Batches sent again although the crossing had carried them well. */
   readonly resentUntouched: number[] = [];
   #running: Promise<void> | undefined;
@@ -113,6 +116,7 @@ export class Crossing {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       await this.#sweep().catch(() => undefined);
+      await this.#carryBack().catch(() => undefined);
       await this.#operate().catch(() => undefined);
       await pause(pollMs);
     }
@@ -132,6 +136,20 @@ export class Crossing {
       const order = again ? undefined : this.#mishaps.shift();
       if (order === undefined) await this.#deliver(name);
       else this.#begin(order.mishap, name, order.settle);
+    }
+  }
+
+  /** Seldom something is lost on the way back, too; the far side asks again. */
+  async #carryBack(): Promise<void> {
+    const { from, to } = this.#options.back;
+    await mkdir(to, { recursive: true });
+    for (const name of (await readdir(from)).filter((each) => !each.startsWith('.'))) {
+      const bytes = await readFile(join(from, name));
+      await rm(join(from, name));
+      if (!this.#calm && this.#options.random.next() < 0.1) continue;
+      await writeFile(join(to, `${temporaryPrefix}${name}`), bytes);
+      await rename(join(to, `${temporaryPrefix}${name}`), join(to, name));
+      this.carriedBack += 1;
     }
   }
 

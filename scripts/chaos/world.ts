@@ -94,7 +94,7 @@ export class World {
   async start(): Promise<void> {
     mkdirSync(this.path('logs'), { recursive: true });
     writeFileSync(this.path('secret'), this.secret, { mode: 0o600 });
-    for (const name of [...this.nodes, 'collect']) generateSigningKey(this.path('keys', `${name}.pem`));
+    for (const name of [...this.nodes, 'collect', 'deliver']) generateSigningKey(this.path('keys', `${name}.pem`));
     for (const name of this.nodes) this.disks.set(name, new SmallDisk(this.path(name), 48));
     this.disks.set('collect', new SmallDisk(this.path('collect'), 256));
     this.disks.set('inbox', new SmallDisk(this.path('inbox'), 64));
@@ -159,7 +159,9 @@ export class World {
       transfer: {
         keyFile: this.path('keys', 'collect.pem'),
         dropDir: this.path('drop'),
-        returnDir: this.path('return'),
+        deliverKeyFiles: [this.path('keys', 'deliver.pem.pub')],
+        returnDir: this.path('collect', 'return'),
+        statementEveryMs: 10_000,
         spoolDir: this.path('collect', 'spool'),
         spoolMaxBytes: 67_108_864,
       },
@@ -199,6 +201,11 @@ export class World {
         pollMs: 100,
         settleMs,
         gapReportMs,
+        gapRepeatMs: 5_000,
+        keyFile: this.path('keys', 'deliver.pem'),
+        reportDir: this.path('desk', 'reports'),
+        returnDir: this.path('return'),
+        reconcileEveryMs: 10_000,
       },
     };
     this.#addService('desk', config);
