@@ -6,6 +6,7 @@ import type { ClipCutter } from './evidence/clip-cutter.ts';
 import type { ClipConfig } from './evidence/config.ts';
 import { AccessUnitRing } from './ingest/access-unit-ring.ts';
 import type { OnDemandStream } from './ingest/on-demand-stream.ts';
+import type { RedactionFacts } from './redact/redactor.ts';
 
 /** What the clips of all cameras of a node share. */
 export interface ClipSurroundings {
@@ -62,11 +63,11 @@ export class CameraClips {
   }
 
   /** The clip around a moment of the node’s clock; undefined where none comes about. Never rejects. */
-  async order(at: UtcMs): Promise<EvidenceRef | undefined> {
+  async order(at: UtcMs, about: RedactionFacts): Promise<EvidenceRef | undefined> {
     this.#ordered += 1;
     this.#record();
     const take = (from: UtcMs, to: UtcMs) => this.#take(from, to);
-    const clip = await this.#around.cutter.order({ camera: this.#camera, at, take });
+    const clip = await this.#around.cutter.order({ camera: this.#camera, at, about, take });
     this.#ordered -= 1;
     this.#leaveUnlessNeeded();
     return clip;

@@ -14,6 +14,7 @@ import { memorySchema } from './memory/config.ts';
 import { mergeSchema } from './merge-config.ts';
 import { observationsSchema } from './observe/config.ts';
 import { publishConfig } from './publish/config.ts';
+import { redactSchema } from './redact/config.ts';
 import { calendarSchema } from './scene/rule/site-calendar.ts';
 import { scheduleSchema } from './schedule/config.ts';
 import { trackSchema } from './track/config.ts';
@@ -43,6 +44,11 @@ export const edgeSchema = z
       .prefault({})
       .meta({ description: 'What scenes saw, kept for `maplebridge what-if` and `explain`.' }),
     evidence: evidenceSchema.prefault({}).meta({ description: 'Pictures and clips that prove an incident.' }),
+    redact: redactSchema
+      .prefault({})
+      .meta({
+        description: 'What is made unrecognisable in pictures and clips before they are hashed, signed and sent.',
+      }),
     merge: mergeSchema.prefault({}).meta({ description: 'When what two cameras see is one incident.' }),
     publish: publishConfig,
     ingest: z

@@ -18,6 +18,9 @@ import { type EdgeNodeOptions, type NodeParts, nodeParts } from './node-parts.ts
 /** What became of a new configuration. */
 export type ConfigReport = ConfigChange & { readonly problems: readonly RosterProblem[] };
 
+/** How long clips that are complete may keep a node that stops. */
+const lastClipsMs = 3_000;
+
 /** One edge box: cameras in, signed alerts out. */
 export class EdgeNode implements Service {
   readonly #options: EdgeNodeOptions;
@@ -60,6 +63,7 @@ export class EdgeNode implements Service {
     await parts.decoder.start(signal);
     await parts.detection.start(signal);
     await parts.appearance?.start();
+    await parts.redactor.start();
     await parts.publisher.start(signal);
     parts.memory.open();
     parts.references.open();
@@ -134,7 +138,10 @@ export class EdgeNode implements Service {
   async #drain(): Promise<void> {
     const parts = this.#parts;
     this.#healthRhythm.stop();
+    // A clip that is coded anew takes a while: a node that stops does not wait for all of them.
+    const enough = this.#options.clock.after(lastClipsMs, () => parts.redactor.abandonClips());
     await parts.clips.stop();
+    enough();
     await parts.ingest.stop();
     await parts.watched.stop();
     parts.memory.close();
@@ -146,6 +153,7 @@ export class EdgeNode implements Service {
     await parts.decoder.stop();
     await parts.detection.close();
     await parts.appearance?.close();
+    await parts.redactor.stop();
     await parts.outbox.close();
     parts.coverageStore.close();
   }

@@ -15,6 +15,7 @@ import type { AlertWriter } from './alert/alert-writer.ts';
 import type { StartFrame } from './alert/start-frames.ts';
 import type { IncidentMerger, MergedReport } from './incident-merger.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
+import type { RedactionFacts } from './redact/redactor.ts';
 
 /** The model an alert names. */
 type NamedModel = Provenance['model'];
@@ -43,7 +44,7 @@ export interface EventReporterOptions {
   /** How often a scene of the camera tells of what it still sees. */
   readonly updateEveryMs: (scene: SceneId) => number;
   /** Makes the clip around a moment; undefined where none comes about. It must not reject. Absent: no clips. */
-  readonly clip?: (at: UtcMs) => Promise<EvidenceRef | undefined>;
+  readonly clip?: (at: UtcMs, about: RedactionFacts) => Promise<EvidenceRef | undefined>;
   readonly newAlertId: () => AlertId;
   /** Stores an alert for delivery; it must not throw. */
   readonly store: (draft: AlertDraft) => void;
@@ -86,7 +87,7 @@ export class EventReporter {
     const { camera, merger, updateEveryMs, log } = this.#options;
     const reported = this.#remember(event, look.detections);
     // The picture at full size is lent for the look.
-    const kept = { ...look, detections: [], evidence: undefined };
+    const kept = { ...look, evidence: undefined };
     const merged = merger.report(event, camera.id, {
       updateEveryMs: updateEveryMs(event.scene),
       later: (late, at) =>
@@ -98,7 +99,7 @@ export class EventReporter {
     }
     await this.#tell(event, look, merged, reported);
     if (event.phase !== 'raised') return;
-    this.#addClip(look.at, reported).catch((error: unknown) =>
+    this.#addClip(look.at, aboutOf(event, look), reported).catch((error: unknown) =>
       log.error({ reason: messageOf(error) }, 'clip not told'),
     );
   }
@@ -124,16 +125,17 @@ export class EventReporter {
     const { traceparent } = merged;
     const frame: Frame = { cameraId: camera.id, accessUnit: unit, picture: evidence, observedAt, hops, traceparent };
     const provenance = { model: reported.model, ...versions };
-    const draft = await alerts.write(event, { frame, camera, provenance, ...(start !== undefined && { start }) });
+    const { seen } = aboutOf(event, look);
+    const draft = await alerts.write(event, { frame, camera, provenance, seen, ...(start !== undefined && { start }) });
     await merged.raised;
     reported.draft = draft;
     this.#store(draft);
   }
 
   /** In an alert that repeats the incident’s last one: it raises nothing, and opens nothing that is cleared. */
-  async #addClip(at: UtcMs, reported: Reported): Promise<void> {
+  async #addClip(at: UtcMs, about: RedactionFacts, reported: Reported): Promise<void> {
     const { clip, clock, newAlertId } = this.#options;
-    const file = await clip?.(at);
+    const file = await clip?.(at, about);
     if (file === undefined) return;
     await this.#reporting;
     const fate = await reported.merged?.fate();
@@ -171,6 +173,10 @@ export class EventReporter {
     else this.#incidents.set(event.incidentId, reported);
     return reported;
   }
+}
+
+function aboutOf({ scene, subjects }: SceneEvent, { detections }: ReportedLook): RedactionFacts {
+  return { scene, subjects, seen: detections };
 }
 
 function told({ incidentId, phase }: MergedReport): Pick<SceneEvent, 'incidentId' | 'phase'> {

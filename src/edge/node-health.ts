@@ -27,11 +27,13 @@ export function nodeHealth(
   );
   const models = [...parts.detection.status()].flatMap(([id, status]) => modelProblem(id, status) ?? []);
   const unknown = parts.appearance?.problem;
+  const unblurred = parts.redactor.problem;
   const told = [
     ...problems,
     ...parts.publisher.problems,
     ...(clockSync?.problem === undefined ? [] : [clockSync.problem]),
     ...(unknown === undefined ? [] : [`objects are followed without appearance: ${unknown}`]),
+    ...(unblurred === undefined ? [] : [`alerts go out without pictures, none can be blurred: ${unblurred}`]),
     ...configProblems,
     ...parts.watched.schedule.problems,
     ...parts.watched.problems,

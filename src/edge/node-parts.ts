@@ -33,6 +33,7 @@ import { ObservationLog } from './observe/observation-log.ts';
 import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
+import { Redactor } from './redact/redactor.ts';
 import { RingPlan } from './ring-plan.ts';
 import { SiteCalendar } from './scene/rule/site-calendar.ts';
 import { WatchedCameras } from './watched-cameras.ts';
@@ -72,6 +73,7 @@ export interface NodeParts {
   readonly time: WallTime;
   readonly references: ReferenceStore;
   readonly observations: ObservationLog;
+  readonly redactor: Redactor;
   readonly clips: ClipCutter;
   readonly watched: WatchedCameras;
   readonly roster: CameraRoster;
@@ -121,7 +123,9 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
     ...around,
   });
   const { clip } = config.evidence;
-  const clips = new ClipCutter({ config: clip, evidence, ...around });
+  const redactor = new Redactor({ config: config.redact, detect, store, ...around });
+  const redactClip: Redactor['clip'] = (...which) => redactor.clip(...which);
+  const clips = new ClipCutter({ config: clip, evidence, redact: redactClip, ...around });
   const watched = new WatchedCameras({
     config,
     merger: new IncidentMerger(config.merge, steady),
@@ -137,6 +141,7 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
     calendar: new SiteCalendar(config.calendar, steady),
     alerts: new AlertWriter({
       ...{ evidence, decode: (frame) => fullSize(frame, decoder), clockWord, time: steady },
+      redact: (...which) => redactor.picture(...which),
       ...{ clock: steady, log },
     }),
     store: (draft) => void outbox.append(wallDraft(draft, steady)),
@@ -163,7 +168,7 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
   });
   return {
     ...{ decoder, detection, appearance, outbox, publisher, ingest, coverageStore, coverage, time: steady },
-    ...{ memory, references, observations, clips, watched, roster },
+    ...{ memory, references, observations, redactor, clips, watched, roster },
   };
 }
 

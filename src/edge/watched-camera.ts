@@ -66,7 +66,7 @@ export class WatchedCamera implements RememberingCamera {
     this.#gate = past.gate ?? new SharedArrayBuffer(around.inspector.memoryBytes);
     this.#starts = past.starts ?? new StartFrames(around.config.evidence.startFrames);
     this.#clips = new CameraClips({ camera: config.id, main: this.main, around: around.clips });
-    const clip = (at: UtcMs) => this.#clips.order(at);
+    const clip = (...ordered: Parameters<CameraClips['order']>) => this.#clips.order(...ordered);
     const reporter = new EventReporter({ ...reporterOf(config, around), clip, log });
     const memory = around.references?.memoryOf(config.id);
     this.#reference = memory ?? past.reference ?? new SharedArrayBuffer(referenceMemoryBytes(around.config.gate));

@@ -13,8 +13,13 @@ import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import { oneTimeLine, type WallTime } from '../../lib/steady-clock.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import type { Thing } from '../redact/regions-of.ts';
 import { annotate } from './annotate.ts';
 import type { StartFrame } from './start-frames.ts';
+
+/** Makes a picture unrecognisable; undefined where that could not be done, and then there is none. */
+type RedactPicture = Redactor['picture'];
 
 const evidenceKind = { raised: 'trigger', updated: 'trigger', cleared: 'clear' } as const;
 
@@ -22,15 +27,20 @@ const evidenceKind = { raised: 'trigger', updated: 'trigger', cleared: 'clear' }
 export class AlertWriter {
   readonly #evidence: ContentStore;
   readonly #decode: (frame: Frame) => Promise<Picture | undefined>;
+  readonly #redact: RedactPicture;
   readonly #clock: Clock;
   readonly #clockWord: ClockWord;
   readonly #time: WallTime;
   readonly #log: Logger;
 
-  /** `decode` gives a frame's picture at its full size in RGB, or undefined when it cannot. */
+  /**
+   * `decode` gives a frame's picture at its full size in RGB, or undefined when it cannot; `redact` makes it unrecognisable,
+   * or gives nothing where it could not.
+   */
   constructor(options: {
     evidence: ContentStore;
     decode: (frame: Frame) => Promise<Picture | undefined>;
+    redact: RedactPicture;
     clock: Clock;
     /** Default: unknown. */
     clockWord?: ClockWord;
@@ -40,6 +50,7 @@ export class AlertWriter {
   }) {
     this.#evidence = options.evidence;
     this.#decode = options.decode;
+    this.#redact = options.redact;
     this.#clock = options.clock;
     this.#clockWord = options.clockWord ?? unwatchedClock;
     this.#time = options.time ?? oneTimeLine;
@@ -55,11 +66,13 @@ export class AlertWriter {
       readonly provenance: Omit<Provenance, 'ruleVersion'>;
       /** The picture of the moment the condition began. */
       readonly start?: StartFrame;
+      /** What the look saw, which has faces and plates as well as what the case is about. */
+      readonly seen?: readonly Thing[];
     },
   ): Promise<AlertDraft> {
-    const { frame, camera, provenance, start } = context;
-    const began = start && (await this.#picture(beginning(event, start), startOf(frame, start), camera, 'start'));
-    const evidence = [began, await this.#picture(event, frame, camera, evidenceKind[event.phase])];
+    const { frame, camera, provenance, start, seen = [] } = context;
+    const began = start && (await this.#picture(beginning(event, start), startOf(frame, start), camera, 'start', []));
+    const evidence = [began, await this.#picture(event, frame, camera, evidenceKind[event.phase], seen)];
     const { accessUnit } = frame;
     return {
       alertId: uuidv7() as AlertId,
@@ -97,10 +110,14 @@ export class AlertWriter {
     frame: Frame,
     camera: CameraPlace,
     kind: EvidenceRef['kind'],
+    seen: readonly Thing[],
   ): Promise<EvidenceRef | undefined> {
     try {
-      const picture = await this.#decode(frame);
-      if (picture === undefined) return undefined;
+      const taken = await this.#decode(frame);
+      const { scene, subjects } = event;
+      const blurred = taken && (await this.#redact(taken, { scene, subjects, seen }));
+      if (blurred === undefined) return undefined;
+      const { picture, redaction } = blurred;
       const time = new Date(this.#time.wall(frame.observedAt)).toISOString().replace('T', ' ').slice(0, 19);
       const what = kind === 'start' ? 'began' : event.phase;
       const bytes = await annotate(picture, event, `${camera.name} · ${event.scene} ${what} · ${time}Z`);
@@ -110,6 +127,7 @@ export class AlertWriter {
         bytes: bytes.length,
         mediaType: 'image/jpeg',
         originalSha256: sha256(frame.accessUnit.data),
+        redaction,
       };
     } catch (error) {
       this.#log.warn({ camera: camera.id, kind, error: messageOf(error) }, 'evidence picture could not be made');

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { EvidenceRef } from '../../domain/alert.ts';
@@ -9,6 +9,7 @@ import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
+import type { RedactionFacts, Redactor } from '../redact/redactor.ts';
 import { cutClip } from './clip-cut.ts';
 import type { ClipConfig } from './config.ts';
 import { writeMp4 } from './mp4-writer.ts';
@@ -18,12 +19,16 @@ export interface ClipOrder {
   readonly camera: CameraId;
   /** Node clock of the picture it is about. */
   readonly at: UtcMs;
+  readonly about: RedactionFacts;
   /** What is kept from `from` to `to`, of each of the camera’s streams, the best first. Asked once, when it is complete. */
   readonly take: (from: UtcMs, to: UtcMs) => Promise<readonly (readonly AccessUnit[])[]>;
 }
 
-/** How an order ended: `dropped` for want of room, `empty` where nothing was kept. */
-type ClipResult = 'written' | 'dropped' | 'empty' | 'too-large' | 'failed' | 'abandoned';
+/** How an order ended: `dropped` for want of room, `empty` where nothing was kept, `not-blurred`: nothing is shown that could not be. */
+type ClipResult = 'written' | 'not-blurred' | 'dropped' | 'empty' | 'too-large' | 'failed' | 'abandoned';
+
+/** Makes the clip in a file unrecognisable; undefined where that could not be done. */
+type RedactClip = Redactor['clip'];
 
 /** Pictures reach the ring a little after they are sent: sockets are read every 200 ms. */
 const settleMs = 500;
@@ -35,6 +40,7 @@ const settleMs = 500;
 export class ClipCutter {
   readonly #config: ClipConfig;
   readonly #evidence: ContentStore;
+  readonly #redact: RedactClip;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #results: Counter<'result'>;
@@ -43,9 +49,17 @@ export class ClipCutter {
   #writing: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  constructor(options: { config: ClipConfig; evidence: ContentStore; clock: Clock; log: Logger; metrics: Metrics }) {
+  constructor(options: {
+    config: ClipConfig;
+    evidence: ContentStore;
+    redact: RedactClip;
+    clock: Clock;
+    log: Logger;
+    metrics: Metrics;
+  }) {
     this.#config = options.config;
     this.#evidence = options.evidence;
+    this.#redact = options.redact;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#results = options.metrics.counter('maplebridge_clips_total', 'Clips of alerts, by what became of them', [
@@ -108,11 +122,14 @@ export class ClipCutter {
     await mkdir(this.#evidence.dir, { recursive: true, mode: 0o750 });
     try {
       await writeMp4(path, cut.video);
-      const bytes = await readFile(path);
+      const blurred = await this.#redact(path, order.about);
+      if (blurred === undefined) return this.#end(order, 'not-blurred');
+      const { bytes, redaction } = blurred;
+      if (bytes.length > this.#config.maxBytes) return this.#end(order, 'too-large');
       const hash = await this.#evidence.put(bytes);
       this.#results.inc({ result: 'written' satisfies ClipResult });
       const originalSha256 = sha256(...cut.units.map(({ data }) => data));
-      return { kind: 'clip', sha256: hash, bytes: bytes.length, mediaType: 'video/mp4', originalSha256 };
+      return { kind: 'clip', sha256: hash, bytes: bytes.length, mediaType: 'video/mp4', originalSha256, redaction };
     } finally {
       await rm(path, { force: true });
     }

@@ -7,6 +7,8 @@ import { evidenceSchema } from '../../../src/edge/evidence/config.ts';
 import type { StreamViewer } from '../../../src/edge/ingest/on-demand-stream.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
+const about = { scene: 'fire_smoke', subjects: [], seen: [] };
+
 const unit = (at: number, bytes: number): AccessUnit => ({
   ...{ cameraId: 'c' as CameraId, codec: 'h264', keyframe: at % 1_000 === 0, data: Buffer.alloc(bytes) },
   ...{ rtpTimestamp: 0, ptsMs: at, ntpMs: undefined, receivedAt: at },
@@ -63,7 +65,7 @@ describe('where a camera’s clips come from', () => {
     clips.expect(20_000);
     expect(viewers.size).toBe(1);
     send(stream(5_000, 15_000, main));
-    void clips.order(10_000);
+    void clips.order(10_000, about);
     expect(await offered()).toEqual([main, sub]);
   });
 
@@ -82,7 +84,7 @@ describe('where a camera’s clips come from', () => {
     { from: 8_000, best: sub },
   ])('a main stream that came only at $from ms of ten seconds: $best', async ({ from, best }) => {
     const { clips, send } = camera();
-    void clips.order(10_000);
+    void clips.order(10_000, about);
     send(stream(from, 15_000, main));
     expect((await offered())?.[0]).toBe(best);
   });
@@ -90,7 +92,7 @@ describe('where a camera’s clips come from', () => {
   test('without a ring of the substream the main stream is all there is, however short', async () => {
     recent = [];
     const { clips, send } = camera();
-    void clips.order(10_000);
+    void clips.order(10_000, about);
     send(stream(12_000, 15_000, main));
     expect((await offered())?.[0]).toBe(main);
   });
@@ -100,7 +102,7 @@ describe('where a camera’s clips come from', () => {
     clips.expect(1_000);
     clips.expect(undefined);
     expect(viewers.size).toBe(0);
-    const ordered = clips.order(10_000);
+    const ordered = clips.order(10_000, about);
     clips.expect(undefined);
     expect(viewers.size).toBe(1);
     orders[0]?.end();
@@ -111,7 +113,7 @@ describe('where a camera’s clips come from', () => {
 
   test('it is let go of with the last clip, when no look comes any more', async () => {
     const { clips, viewers } = camera();
-    const both = Promise.all([clips.order(10_000), clips.order(11_000)]);
+    const both = Promise.all([clips.order(10_000, about), clips.order(11_000, about)]);
     clips.expect(undefined);
     orders[0]?.end();
     await new Promise((resolve) => setImmediate(resolve));
@@ -123,7 +125,7 @@ describe('where a camera’s clips come from', () => {
 
   test('it is kept after a clip while something else is about to happen', async () => {
     const { clips, viewers } = camera();
-    const ordered = clips.order(10_000);
+    const ordered = clips.order(10_000, about);
     clips.expect(5_000);
     orders[0]?.end();
     await ordered;
@@ -147,7 +149,7 @@ describe('where a camera’s clips come from', () => {
   test('a clip that waits keeps it open however blind the camera', async () => {
     const { clips, viewers } = camera();
     clips.expect(0);
-    void clips.order(10_000);
+    void clips.order(10_000, about);
     clock.advance(60_000);
     expect(viewers.size).toBe(1);
   });
@@ -157,7 +159,7 @@ describe('where a camera’s clips come from', () => {
     clips.expect(0);
     clips.close();
     clips.expect(0);
-    void clips.order(10_000);
+    void clips.order(10_000, about);
     expect([viewers.size, mainStreams.size, clock.pending]).toEqual([0, 0, 0]);
     expect((await offered())?.[0]).toBe(sub);
   });
@@ -167,7 +169,7 @@ describe('where a camera’s clips come from', () => {
     one.clips.expect(0);
     two.clips.expect(0);
     expect([one.viewers.size, two.viewers.size]).toEqual([1, 0]);
-    void two.clips.order(10_000);
+    void two.clips.order(10_000, about);
     expect(await offered()).toEqual([sub, 'none']);
     one.clips.close();
     two.clips.expect(0);

@@ -59,5 +59,6 @@ export class EgressPolicy {
 /** The note is part of what the node signed: where there is none, nobody vouches for the file. */
 function whyNot({ kind, redaction }: EvidenceRef, rule: SceneRule): WithheldEvidence['reason'] | undefined {
   if (!rule.evidence.has(kind)) return 'kind-not-listed';
-  return redaction?.plates === 'kept' && !rule.readablePlates ? 'plates-readable' : undefined;
+  if (redaction === undefined) return 'not-redacted';
+  return redaction.plates === 'kept' && !rule.readablePlates ? 'plates-readable' : undefined;
 }

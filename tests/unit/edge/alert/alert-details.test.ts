@@ -20,6 +20,7 @@ beforeEach(async () => {
   writer = new AlertWriter({
     evidence,
     decode: async () => undefined,
+    redact: async () => undefined,
     clock: new FakeClock(),
     log: createLogger('test'),
   });

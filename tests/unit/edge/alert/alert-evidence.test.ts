@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../../src/domain/access-unit.ts';
@@ -9,9 +10,11 @@ import type { Picture } from '../../../../src/domain/picture.ts';
 import type { IncidentPhase, SceneEvent } from '../../../../src/domain/scene-event.ts';
 import { AlertWriter } from '../../../../src/edge/alert/alert-writer.ts';
 import type { StartFrame } from '../../../../src/edge/alert/start-frames.ts';
+import type { Redactor } from '../../../../src/edge/redact/redactor.ts';
 import { ContentStore } from '../../../../src/lib/content-store.ts';
 import { sha256 } from '../../../../src/lib/hash.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
+import { testRedaction } from '../../../support/alert-draft.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 
@@ -40,10 +43,24 @@ afterEach(() => dir.remove());
 
 async function write(
   phase: IncidentPhase,
-  more: { start?: StartFrame; decode?: (frame: Frame) => Promise<Picture | undefined> } = {},
+  more: {
+    start?: StartFrame;
+    decode?: (frame: Frame) => Promise<Picture | undefined>;
+    redact?: Redactor['picture'];
+  } = {},
 ): Promise<readonly EvidenceRef[]> {
-  const { decode = async () => grey, start: began } = more;
-  const writer = new AlertWriter({ evidence: store, decode, clock: new FakeClock(), log: createLogger('test') });
+  const {
+    decode = async () => grey,
+    start: began,
+    redact = async (picture) => ({ picture, redaction: testRedaction }),
+  } = more;
+  const writer = new AlertWriter({
+    evidence: store,
+    decode,
+    redact,
+    clock: new FakeClock(),
+    log: createLogger('test'),
+  });
   const event: SceneEvent = {
     ...{ phase, incidentId: 'i' as IncidentId, scene: 'illegal_parking', ruleVersion: '1', severity: 2 },
     zone: { id: 'z' as ZoneId, kind: 'polygon', points: [], tags: [] },
@@ -96,5 +113,20 @@ describe('pictures of an alert', () => {
     const only = async (frame: Frame) => (frame.accessUnit.data.toString() === 'start' ? decode() : grey);
     const evidence = await write('raised', { start: start(new Map()), decode: only });
     expect(evidence.map(({ kind }) => kind)).toEqual(['trigger']);
+  });
+
+  test('says what was made unrecognisable in each', async () => {
+    expect(await write('raised', { start: start(new Map()) })).toMatchObject([
+      { redaction: testRedaction },
+      { redaction: testRedaction },
+    ]);
+  });
+
+  test.each([
+    { what: 'is not', redact: async () => undefined },
+    { what: 'throws', redact: () => Promise.reject(new Error('the thread is gone')) },
+  ])('what cannot be made unrecognisable ($what) is not there: the alert goes out without', async ({ redact }) => {
+    expect(await write('raised', { redact })).toEqual([]);
+    expect(await readdir(dir.path)).toEqual([]);
   });
 });

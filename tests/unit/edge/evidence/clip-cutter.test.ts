@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccessUnit } from '../../../../src/domain/access-unit.ts';
 import type { CameraId } from '../../../../src/domain/ids.ts';
@@ -8,8 +8,11 @@ import { ContentStore } from '../../../../src/lib/content-store.ts';
 import { sha256 } from '../../../../src/lib/hash.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
 import { Metrics } from '../../../../src/lib/metrics.ts';
+import { testRedaction } from '../../../support/alert-draft.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
+
+const about = { scene: 'fire_smoke', subjects: [], seen: [] };
 
 /** One grey picture of 16×16, as JPEG: written without a camera or an encoder. */
 const jpeg = Buffer.from(
@@ -43,6 +46,7 @@ const cutter = (clip: object = {}) =>
   new ClipCutter({
     config: evidenceSchema.parse({ clip }).clip,
     evidence: store,
+    redact: async (path) => ({ bytes: await readFile(path), redaction: testRedaction }),
     clock,
     log: createLogger('test'),
     metrics,
@@ -54,7 +58,12 @@ const units = (count: number, data = jpeg): AccessUnit[] =>
     ...{ ptsMs: index * 100, receivedAt: 95_000 + index * 100 },
   }));
 
-const order = (...streams: AccessUnit[][]) => ({ camera: 'c' as CameraId, at: 100_000, take: async () => streams });
+const order = (...streams: AccessUnit[][]) => ({
+  camera: 'c' as CameraId,
+  at: 100_000,
+  about,
+  take: async () => streams,
+});
 
 async function results(): Promise<Record<string, number>> {
   const { values } = (await metrics.registry.getSingleMetric('maplebridge_clips_total')?.get()) ?? { values: [] };

@@ -155,7 +155,7 @@ test('a refused alert is let go with its evidence once the policy allows it', as
   expect(journal.egress.count).toBe(0);
 });
 
-test.skip('evidence without the node’s word that it was blurred stays, and its alert says so', async () => {
+test('evidence without the node’s word that it was blurred stays, and its alert says so', async () => {
   const blurred = await storedEvidence(evidence);
   const { redaction: _none, ...bare } = await storedEvidence(evidence);
   collect(alertDraft({ evidence: [blurred, bare] }));
@@ -171,7 +171,7 @@ test.skip('evidence without the node’s word that it was blurred stays, and its
   ]);
 });
 
-test.skip('evidence that comes after its alert, and may not cross, is not asked for', async () => {
+test('evidence that comes after its alert, and may not cross, is not asked for', async () => {
   const { redaction: _none, ...bare } = await storedEvidence(evidence);
   journal.transaction(() => {
     const alert = sealAlert(
