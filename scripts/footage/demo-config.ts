@@ -32,6 +32,10 @@ publish:
 detect:
   scoreThreshold: ${demoScoreThreshold}
 
+# Nobody in these films is real. On real cameras leave this out: docs/security.md, Evidence.
+redact:
+  mode: heads
+
 cameras:
 `;
 

@@ -1,12 +1,12 @@
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { EvidenceRef } from '../domain/alert.ts';
 import type { CameraId, UtcMs } from '../domain/ids.ts';
+import type { RedactionFacts } from '../domain/redaction.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ClipCutter } from './evidence/clip-cutter.ts';
 import type { ClipConfig } from './evidence/config.ts';
 import { AccessUnitRing } from './ingest/access-unit-ring.ts';
 import type { OnDemandStream } from './ingest/on-demand-stream.ts';
-import type { RedactionFacts } from './redact/redactor.ts';
 
 /** What the clips of all cameras of a node share. */
 export interface ClipSurroundings {

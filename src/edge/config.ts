@@ -44,11 +44,9 @@ export const edgeSchema = z
       .prefault({})
       .meta({ description: 'What scenes saw, kept for `maplebridge what-if` and `explain`.' }),
     evidence: evidenceSchema.prefault({}).meta({ description: 'Pictures and clips that prove an incident.' }),
-    redact: redactSchema
-      .prefault({})
-      .meta({
-        description: 'What is made unrecognisable in pictures and clips before they are hashed, signed and sent.',
-      }),
+    redact: redactSchema.prefault({}).meta({
+      description: 'What is made unrecognisable in pictures and clips before they are hashed, signed and sent.',
+    }),
     merge: mergeSchema.prefault({}).meta({ description: 'When what two cameras see is one incident.' }),
     publish: publishConfig,
     ingest: z

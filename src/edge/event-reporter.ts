@@ -6,6 +6,7 @@ import type { Frame, Hop } from '../domain/frame.ts';
 import type { AlertId, IncidentId, UtcMs } from '../domain/ids.ts';
 import type { Picture } from '../domain/picture.ts';
 import { recordableBox } from '../domain/recordable-track.ts';
+import type { RedactionFacts } from '../domain/redaction.ts';
 import type { OpenIncident, SceneEvent } from '../domain/scene-event.ts';
 import type { SceneId } from '../domain/scene-id.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -15,7 +16,6 @@ import type { AlertWriter } from './alert/alert-writer.ts';
 import type { StartFrame } from './alert/start-frames.ts';
 import type { IncidentMerger, MergedReport } from './incident-merger.ts';
 import type { PipelineMetrics } from './pipeline-metrics.ts';
-import type { RedactionFacts } from './redact/redactor.ts';
 
 /** The model an alert names. */
 type NamedModel = Provenance['model'];

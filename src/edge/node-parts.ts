@@ -34,6 +34,7 @@ import { CoverageStore } from './publish/coverage-store.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { Outbox } from './publish/outbox.ts';
 import { Redactor } from './redact/redactor.ts';
+import { redactionModel } from './redaction-model.ts';
 import { RingPlan } from './ring-plan.ts';
 import { SiteCalendar } from './scene/rule/site-calendar.ts';
 import { WatchedCameras } from './watched-cameras.ts';
@@ -79,6 +80,9 @@ export interface NodeParts {
   readonly roster: CameraRoster;
 }
 
+/** Finds people and codes clips anew. */
+const redactWorker = new URL('./redact-worker.ts', import.meta.url);
+
 /** The pool's threads, with the activity gate in them. */
 const lookWorker = new URL('./look-worker.ts', import.meta.url);
 
@@ -123,7 +127,12 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
     ...around,
   });
   const { clip } = config.evidence;
-  const redactor = new Redactor({ config: config.redact, detect, store, ...around });
+  const redactor = new Redactor({
+    config: config.redact,
+    model: (signal) => redactionModel(config.redact, detect, store, signal),
+    workerFile: redactWorker,
+    ...around,
+  });
   const redactClip: Redactor['clip'] = (...which) => redactor.clip(...which);
   const clips = new ClipCutter({ config: clip, evidence, redact: redactClip, ...around });
   const watched = new WatchedCameras({

@@ -5,6 +5,7 @@ import type { CameraPlace } from '../../domain/camera.ts';
 import type { Frame } from '../../domain/frame.ts';
 import type { AlertId } from '../../domain/ids.ts';
 import type { Picture } from '../../domain/picture.ts';
+import type { RedactPicture, Thing } from '../../domain/redaction.ts';
 import type { SceneEvent } from '../../domain/scene-event.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type ClockWord, unwatchedClock } from '../../lib/clock-state.ts';
@@ -13,13 +14,8 @@ import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import { oneTimeLine, type WallTime } from '../../lib/steady-clock.ts';
-import type { Redactor } from '../redact/redactor.ts';
-import type { Thing } from '../redact/regions-of.ts';
 import { annotate } from './annotate.ts';
 import type { StartFrame } from './start-frames.ts';
-
-/** Makes a picture unrecognisable; undefined where that could not be done, and then there is none. */
-type RedactPicture = Redactor['picture'];
 
 const evidenceKind = { raised: 'trigger', updated: 'trigger', cleared: 'clear' } as const;
 

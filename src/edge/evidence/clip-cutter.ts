@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { AccessUnit } from '../../domain/access-unit.ts';
 import type { EvidenceRef } from '../../domain/alert.ts';
 import type { CameraId, UtcMs } from '../../domain/ids.ts';
+import type { RedactClip, RedactionFacts } from '../../domain/redaction.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
-import type { RedactionFacts, Redactor } from '../redact/redactor.ts';
 import { cutClip } from './clip-cut.ts';
 import type { ClipConfig } from './config.ts';
 import { writeMp4 } from './mp4-writer.ts';
@@ -26,9 +26,6 @@ export interface ClipOrder {
 
 /** How an order ended: `dropped` for want of room, `empty` where nothing was kept, `not-blurred`: nothing is shown that could not be. */
 type ClipResult = 'written' | 'not-blurred' | 'dropped' | 'empty' | 'too-large' | 'failed' | 'abandoned';
-
-/** Makes the clip in a file unrecognisable; undefined where that could not be done. */
-type RedactClip = Redactor['clip'];
 
 /** Pictures reach the ring a little after they are sent: sockets are read every 200 ms. */
 const settleMs = 500;
@@ -125,7 +122,6 @@ export class ClipCutter {
       const blurred = await this.#redact(path, order.about);
       if (blurred === undefined) return this.#end(order, 'not-blurred');
       const { bytes, redaction } = blurred;
-      if (bytes.length > this.#config.maxBytes) return this.#end(order, 'too-large');
       const hash = await this.#evidence.put(bytes);
       this.#results.inc({ result: 'written' satisfies ClipResult });
       const originalSha256 = sha256(...cut.units.map(({ data }) => data));

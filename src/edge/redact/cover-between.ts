@@ -1,5 +1,5 @@
 import { type Box, centre, distance } from '../../domain/geometry.ts';
-import type { Thing } from './regions-of.ts';
+import type { Thing } from '../../domain/redaction.ts';
 
 /** Further than this many of its own widths nobody goes from one look to the next. */
 const reachInWidths = 2.5;

@@ -1,12 +1,6 @@
 import type { Picture } from '../../domain/picture.ts';
-import type { RunnerOptions } from '../detect/model-runner.ts';
 import type { PictureNote } from './redact-picture.ts';
 import type { RedactionPlan } from './regions-of.ts';
-
-/** What the thread is started with; without a model it covers everything, or nothing at all. */
-export interface RedactSetup {
-  readonly runner: RunnerOptions | undefined;
-}
 
 /** How a clip is made. */
 export interface ClipMaking {

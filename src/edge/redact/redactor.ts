@@ -1,38 +1,33 @@
 import { readFile, rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { Picture } from '../../domain/picture.ts';
-import type { Redaction } from '../../domain/redaction.ts';
-import type { SceneId } from '../../domain/scene-id.ts';
+import type { Redaction, RedactionFacts, RedactionMethod, Thing } from '../../domain/redaction.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
-import type { DetectConfig } from '../detect/config.ts';
-import type { ModelStoreOptions } from '../detect/model-store.ts';
 import type { RedactConfig } from './config.ts';
-import type { RedactAnswer, RedactOrder, RedactSetup } from './redact-messages.ts';
-import { type RedactionModel, redactionModel } from './redaction-model.ts';
-import type { RedactionPlan, Thing } from './regions-of.ts';
+import type { RedactAnswer, RedactOrder } from './redact-messages.ts';
+import type { RedactionPlan } from './regions-of.ts';
 
-/** What a picture or clip is about. */
-export interface RedactionFacts {
-  readonly scene: SceneId;
-  readonly subjects: readonly Thing[];
-  /** What else the look behind the alert saw. */
-  readonly seen: readonly Thing[];
+/** What looks for people, how evidence is made with it, and what its thread is started with. */
+export interface RedactionModel<S = unknown> {
+  readonly method: RedactionMethod;
+  readonly model: Redaction['model'];
+  readonly setup: S;
 }
 
 /** What the redactor needs. */
 export interface RedactorOptions {
   readonly config: RedactConfig;
-  readonly detect: DetectConfig;
-  readonly store: ModelStoreOptions;
+  /** Finds the model; asked again at each new try. @throws AppError with the reason it cannot be used. */
+  readonly model: (signal: AbortSignal) => Promise<RedactionModel>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** The thread's source; tests put one here that hangs or dies. */
-  readonly workerFile?: URL;
+  /** The thread's source. */
+  readonly workerFile: URL;
 }
 
 /** What became of one picture or clip: only `done` gives a file. */
@@ -80,9 +75,8 @@ export class Redactor {
   /** Resolves once it works or is known not to; it goes on trying. */
   async start(): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    const { config, detect, store } = this.#options;
     try {
-      const use = await redactionModel(config, detect, store, this.#closing.signal);
+      const use = await this.#options.model(this.#closing.signal);
       await this.#open(use);
       this.#problem = undefined;
       this.#log.info({ method: use.method, model: use.model.id }, 'evidence is made unrecognisable');
@@ -190,8 +184,7 @@ export class Redactor {
   }
 
   #open(use: RedactionModel): Promise<void> {
-    const source = this.#options.workerFile ?? new URL('./redact-worker.ts', import.meta.url);
-    const worker = new Worker(source, { workerData: { runner: use.runner } satisfies RedactSetup });
+    const worker = new Worker(this.#options.workerFile, { workerData: use.setup });
     return new Promise((resolve, reject) => {
       let why: string | undefined;
       worker.on('message', (answer: RedactAnswer) => {

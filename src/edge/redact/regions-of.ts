@@ -1,12 +1,8 @@
-import type { Detection } from '../../domain/detection.ts';
 import { type Box, insideShare } from '../../domain/geometry.ts';
-import type { RedactionMethod } from '../../domain/redaction.ts';
+import type { RedactionMethod, Thing } from '../../domain/redaction.ts';
 import { faceRegion, hasFace } from './face-regions.ts';
 import { hasPlate, plateRegion } from './plate-regions.ts';
 import type { PictureSize, Region } from './region.ts';
-
-/** Something in a picture, found now or followed since before. */
-export type Thing = Pick<Detection, 'class' | 'box'>;
 
 /** What is to be done with a picture, whatever is found in it. */
 export interface RedactionPlan {

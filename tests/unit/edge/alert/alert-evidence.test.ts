@@ -7,10 +7,10 @@ import type { Frame } from '../../../../src/domain/frame.ts';
 import type { Box } from '../../../../src/domain/geometry.ts';
 import type { CameraId, IncidentId, TrackId, ZoneId } from '../../../../src/domain/ids.ts';
 import type { Picture } from '../../../../src/domain/picture.ts';
+import type { RedactPicture } from '../../../../src/domain/redaction.ts';
 import type { IncidentPhase, SceneEvent } from '../../../../src/domain/scene-event.ts';
 import { AlertWriter } from '../../../../src/edge/alert/alert-writer.ts';
 import type { StartFrame } from '../../../../src/edge/alert/start-frames.ts';
-import type { Redactor } from '../../../../src/edge/redact/redactor.ts';
 import { ContentStore } from '../../../../src/lib/content-store.ts';
 import { sha256 } from '../../../../src/lib/hash.ts';
 import { createLogger } from '../../../../src/lib/log.ts';
@@ -46,7 +46,7 @@ async function write(
   more: {
     start?: StartFrame;
     decode?: (frame: Frame) => Promise<Picture | undefined>;
-    redact?: Redactor['picture'];
+    redact?: RedactPicture;
   } = {},
 ): Promise<readonly EvidenceRef[]> {
   const {

@@ -1,11 +1,12 @@
-import type { Redaction, RedactionMethod } from '../../domain/redaction.ts';
-import { sha256 } from '../../lib/hash.ts';
-import type { DetectConfig } from '../detect/config.ts';
-import { findModel, knownClasses } from '../detect/model-manifest.ts';
-import type { RunnerOptions } from '../detect/model-runner.ts';
-import { type ModelStoreOptions, resolveModel } from '../detect/model-store.ts';
-import { modelSettings, prepareModel } from '../detect/prepare-model.ts';
-import type { RedactConfig } from './config.ts';
+import type { Redaction } from '../domain/redaction.ts';
+import { sha256 } from '../lib/hash.ts';
+import type { DetectConfig } from './detect/config.ts';
+import { findModel, knownClasses } from './detect/model-manifest.ts';
+import type { RunnerOptions } from './detect/model-runner.ts';
+import { type ModelStoreOptions, resolveModel } from './detect/model-store.ts';
+import { modelSettings, prepareModel } from './detect/prepare-model.ts';
+import type { RedactConfig } from './redact/config.ts';
+import type { RedactionModel } from './redact/redactor.ts';
 
 /**
  * Models that were measured to find the heads in photographs (docs/decisions/0022-redaction.md), the best first. What
@@ -13,11 +14,9 @@ import type { RedactConfig } from './config.ts';
  */
 export const measuredModels = ['picodet-s-416'] as const;
 
-/** What looks for people, and how evidence is made with it. */
-export interface RedactionModel {
-  readonly method: RedactionMethod;
+/** What the thread of the redactor is started with; without a model it covers everything. */
+export interface RedactSetup {
   readonly runner: RunnerOptions | undefined;
-  readonly model: Redaction['model'];
 }
 
 const none: Redaction['model'] = { id: 'none', sha256: sha256('') };
@@ -31,12 +30,12 @@ export async function redactionModel(
   detect: DetectConfig,
   store: ModelStoreOptions,
   signal: AbortSignal,
-): Promise<RedactionModel> {
-  if (config.mode === 'whole') return { method: 'whole', runner: undefined, model: none };
+): Promise<RedactionModel<RedactSetup>> {
+  if (config.mode === 'whole') return { method: 'whole', setup: { runner: undefined }, model: none };
   const id = config.model ?? (await chosen(detect, store));
   if (id === undefined) {
     // Where people cannot be found, nothing is shown but shapes, whatever was asked for.
-    return { method: 'whole', runner: undefined, model: none };
+    return { method: 'whole', setup: { runner: undefined }, model: none };
   }
   const { sha256: hash } = findModel(store.manifest, id);
   const settings = { id, provider: 'cpu', threads: config.threads, sessions: 1 } as const;
@@ -44,7 +43,7 @@ export async function redactionModel(
   const { runner } = await prepareModel(settings, lower, store, signal);
   const isMeasured = measuredModels.some((each) => each === id);
   const method = config.mode === 'auto' ? (isMeasured ? 'heads' : 'outside') : config.mode;
-  return { method, runner, model: { id, sha256: hash } };
+  return { method, setup: { runner }, model: { id, sha256: hash } };
 }
 
 /** The best measured one that is on this machine, else the node's own that knows people. */

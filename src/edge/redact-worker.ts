@@ -1,14 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import sharp from 'sharp';
-import type { Picture } from '../../domain/picture.ts';
-import { messageOf } from '../../lib/errors.ts';
-import { ModelRunner } from '../detect/model-runner.ts';
-import { believed } from './believed.ts';
+import type { Picture } from '../domain/picture.ts';
+import { messageOf } from '../lib/errors.ts';
+import { clipPictures } from './decode/clip-pictures.ts';
+import { ModelRunner } from './detect/model-runner.ts';
+import { Vp9File } from './evidence/vp9-file.ts';
 import { findThings } from './find-things.ts';
-import { redactClip } from './redact-clip.ts';
-import type { RedactAnswer, RedactOrder, RedactSetup } from './redact-messages.ts';
-import { redactPicture } from './redact-picture.ts';
-import { regionsOf } from './regions-of.ts';
+import { believed } from './redact/believed.ts';
+import { redactClip } from './redact/redact-clip.ts';
+import type { RedactAnswer, RedactOrder } from './redact/redact-messages.ts';
+import { redactPicture } from './redact/redact-picture.ts';
+import type { PictureSize } from './redact/region.ts';
+import { regionsOf } from './redact/regions-of.ts';
+import type { RedactSetup } from './redaction-model.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('redact-worker.ts runs in a worker thread only');
@@ -18,7 +21,6 @@ const deliver = (message: RedactAnswer) =>
   port.postMessage(message, message.kind === 'picture' ? [message.picture.data.buffer as ArrayBuffer] : []);
 const { runner: options } = workerData as RedactSetup;
 
-sharp.concurrency(1);
 const runner = options && (await ModelRunner.open(options));
 const find = async (picture: Picture) =>
   runner === undefined || options === undefined
@@ -32,7 +34,12 @@ port.on('message', (order: RedactOrder) => {
 answer({ kind: 'ready' });
 
 async function obey(order: RedactOrder): Promise<RedactAnswer> {
-  if (order.kind === 'clip') return { kind: 'clip', id: order.id, note: await redactClip({ ...order, find }) };
+  if (order.kind === 'clip') {
+    const { id, from, to, plan: wanted, making } = order;
+    const open = (size: PictureSize) => new Vp9File(to, size);
+    const note = await redactClip({ pictures: clipPictures(from, making), open, plan: wanted, making, find });
+    return { kind: 'clip', id, note };
+  }
   const { id, picture, plan } = order;
   const planned = regionsOf(await find(picture), plan, picture);
   return { kind: 'picture', id, picture, note: redactPicture(picture, planned, plan.method) };

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
-import type { Detection } from '../../domain/detection.ts';
-import type { Box } from '../../domain/geometry.ts';
-import type { Picture } from '../../domain/picture.ts';
-import type { ModelInput } from '../detect/model-manifest.ts';
-import type { ModelRunner } from '../detect/model-runner.ts';
+import type { Detection } from '../domain/detection.ts';
+import type { Box } from '../domain/geometry.ts';
+import type { Picture } from '../domain/picture.ts';
+import type { ModelInput } from './detect/model-manifest.ts';
+import type { ModelRunner } from './detect/model-runner.ts';
 
 /**
  * Finds people and vehicles in a picture (packed RGB). A model that takes letterboxed pictures is shown it at full size in
