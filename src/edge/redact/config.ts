@@ -37,7 +37,7 @@ export const redactSchema = z.strictObject({
   pictureTimeoutMs: durationMs({
     min: 100,
     max: 60_000,
-    default: 5_000,
+    default: 10_000,
     help: 'An alert does not wait longer for its picture; it goes out without.',
   }),
   clip: z
