@@ -108,8 +108,7 @@ describe('fields', () => {
 
 describe('evidence', () => {
   test('crosses where it was made unrecognisable', () => expect(withheld({})).toEqual([]));
-  test('without the node’s word stays', () =>
-    expect(withheld({ redaction: undefined })).toEqual(['not-redacted']));
+  test('without the node’s word stays', () => expect(withheld({ redaction: undefined })).toEqual(['not-redacted']));
   test('of a kind that is not listed stays', () =>
     expect(withheld({ kind: 'clip' }, 'camera_fault')).toEqual(['kind-not-listed']));
   test('with plates stays', () =>
