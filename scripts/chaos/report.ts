@@ -28,7 +28,8 @@ export interface CampaignReport {
   readonly stories: readonly string[];
 }
 
-const mostStories = 5;
+/** One cause often has hundreds of effects: the first of each kind tell it. */
+const storiesOfAKind = 2;
 
 /** Puts everything together. */
 export function reportOf(found: {
@@ -80,7 +81,9 @@ export function reportOf(found: {
       auditVerified: verdict.audit?.verified === true ? 1 : 0,
     },
     violations: verdict.violations,
-    stories: verdict.violations.slice(0, mostStories).map((each) => story(each, timeline, options.seed, dir)),
+    stories: [...Map.groupBy(verdict.violations, ({ kind }) => kind).values()]
+      .flatMap((alike) => alike.slice(0, storiesOfAKind))
+      .map((each) => story(each, timeline, options.seed, dir)),
   };
 }
 
