@@ -3,22 +3,26 @@ import type { TicketId } from '../domain/ids.ts';
 import { parseCommandArguments, required } from './arguments.ts';
 import type { Command } from './command.ts';
 import { deskClient, deskOptions } from './desk-access.ts';
+import { traceWaterfall } from './trace-waterfall.ts';
 
 /** `maplebridge trace <ticketId>`: the chain from RTP timestamp to closed ticket. */
 export const traceCommand: Command = {
   name: 'trace',
-  summary: "prints a ticket's chain from RTP timestamp to closure with every time, hash and version",
+  summary:
+    "prints a ticket's chain from frame to closure: latencies hop by hop; with --facts every time, hash and version",
   usage:
-    'trace <ticketId> [--desk <url>] [--token-file <file>] [--json]   (the token may also be in MAPLEBRIDGE_TOKEN)',
+    'trace <ticketId> [--desk <url>] [--token-file <file>] [--facts] [--json]   (the token may also be in MAPLEBRIDGE_TOKEN)',
   async run({ args, print }) {
     const { values, positionals } = parseCommandArguments(traceCommand, args, {
       ...deskOptions,
       json: { type: 'boolean' },
+      facts: { type: 'boolean' },
     });
     const id = required(positionals[0], 'the ticket id', traceCommand);
     const client = deskClient(values, traceCommand);
     const trace = await client.trace(id as TicketId);
-    print(values.json === true ? JSON.stringify(trace, null, 2) : formatTrace(trace));
+    if (values.json === true) print(JSON.stringify(trace, null, 2));
+    else print(values.facts === true ? `${traceWaterfall(trace)}\n\n${formatTrace(trace)}` : traceWaterfall(trace));
     return 0;
   },
 };
