@@ -7,6 +7,7 @@ import { aborted, type Command } from './command.ts';
 import { composeCollect } from './compose.ts';
 import { startAll, stopAll } from './run-services.ts';
 import { collectSchema } from './service-config.ts';
+import { telemetryService } from './telemetry-service.ts';
 
 /** `maplebridge collect`: the gateway's half on the video network. */
 export const collectCommand: Command = {
@@ -17,7 +18,10 @@ export const collectCommand: Command = {
     const { values } = parseCommandArguments(collectCommand, args, { config: { type: 'string' } });
     const config = loadConfig(required(values.config, '--config', collectCommand), collectSchema);
     const clockSync = new ClockSync({ clock: systemClock, log, metrics });
-    const { broker, gateway } = composeCollect(config, { demo: false, clock: systemClock, clockSync, log, metrics });
+    const about = { service: 'collect', instance: config.collect.site, log, metrics };
+    const telemetry = await telemetryService(config.telemetry, about);
+    const around = { demo: false, clock: systemClock, clockSync, log, metrics, ...telemetry.around };
+    const { broker, gateway } = composeCollect(config, around);
     const status = new StatusServer({
       ...config.http,
       registry: metrics.registry,
@@ -28,6 +32,7 @@ export const collectCommand: Command = {
       },
     });
     const services = [
+      ...telemetry.services,
       { name: 'clock', service: clockSync },
       { name: 'status', service: status },
       ...(broker === undefined ? [] : [{ name: 'broker', service: broker }]),

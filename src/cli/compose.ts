@@ -15,6 +15,7 @@ import { refuseDefaults } from '../lib/default-credentials.ts';
 import { loadPublicKey, loadSigningKey, type SigningKey } from '../lib/keys.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { SpanSink } from '../lib/span-sink.ts';
 import type { CollectServiceConfig, DeskServiceConfig } from './service-config.ts';
 
 /** What every composition gets; only the demo may run on default keys. */
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Watches the machine's clock; records say what it says. */
   readonly clockSync?: ClockSync;
+  /** Takes spans of what is done; nothing is exported without it. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }

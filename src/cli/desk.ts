@@ -7,6 +7,7 @@ import { aborted, type Command } from './command.ts';
 import { composeDesk } from './compose.ts';
 import { startAll, stopAll } from './run-services.ts';
 import { deskServiceSchema } from './service-config.ts';
+import { telemetryService } from './telemetry-service.ts';
 
 /** `maplebridge desk`: tickets, console and the gateway's half on the government network. */
 export const deskCommand: Command = {
@@ -26,8 +27,11 @@ export const deskCommand: Command = {
       return 0;
     }
     const clockSync = new ClockSync({ clock: systemClock, log, metrics });
-    const { desk, deliver } = composeDesk(config, { demo: false, clock: systemClock, clockSync, log, metrics });
+    const telemetry = await telemetryService(config.telemetry, { service: 'desk', instance: 'desk', log, metrics });
+    const around = { demo: false, clock: systemClock, clockSync, log, metrics, ...telemetry.around };
+    const { desk, deliver } = composeDesk(config, around);
     const services = [
+      ...telemetry.services,
       { name: 'clock', service: clockSync },
       { name: 'desk', service: desk },
       { name: 'deliver', service: deliver },

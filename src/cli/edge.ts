@@ -10,6 +10,7 @@ import { aborted, type Command } from './command.ts';
 import { composeEdge, edgeKey } from './compose.ts';
 import { ConfigWatch } from './config-watch.ts';
 import { startAll, stopAll } from './run-services.ts';
+import { telemetryService } from './telemetry-service.ts';
 
 /** `maplebridge edge`: one edge box. */
 export const edgeCommand: Command = {
@@ -30,7 +31,10 @@ export const edgeCommand: Command = {
     try {
       const config = loadEdgeConfig(path);
       const clockSync = new ClockSync({ clock: systemClock, log, metrics });
-      const edge = composeEdge(config, { demo: false, clock: systemClock, clockSync, log, metrics });
+      const about = { service: 'edge', instance: `${config.site}/${config.node}`, log, metrics };
+      const telemetry = await telemetryService(config.telemetry, about);
+      const around = { demo: false, clock: systemClock, clockSync, log, metrics, ...telemetry.around };
+      const edge = composeEdge(config, around);
       node = edge;
       const status = new StatusServer({
         ...config.http,
@@ -38,6 +42,7 @@ export const edgeCommand: Command = {
         status: () => ({ ok: true, body: { ...edge.health(), canary: canaryOf(edge) } }),
       });
       const services = [
+        ...telemetry.services,
         { name: 'clock', service: clockSync },
         { name: 'status', service: status },
         { name: 'edge', service: edge },

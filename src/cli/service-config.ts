@@ -3,6 +3,7 @@ import { deskSchema } from '../desk/config.ts';
 import { collectConfig, embeddedBrokerConfig } from '../gateway/collect/config.ts';
 import { deliverConfig } from '../gateway/deliver/config.ts';
 import { transferReceiveConfig, transferSendConfig } from '../gateway/transfer/config.ts';
+import { telemetryConfig } from '../lib/telemetry-config.ts';
 
 const http = z
   .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().min(0).max(65_535).default(9465) })
@@ -17,6 +18,7 @@ export const collectSchema = z.strictObject({
   collect: collectConfig,
   transfer: transferSendConfig,
   http,
+  telemetry: telemetryConfig,
 });
 
 /** Configuration of `maplebridge desk`: the desk and the gateway's half on the government network. */
@@ -24,6 +26,7 @@ export const deskServiceSchema = z.strictObject({
   desk: deskSchema,
   deliver: deliverConfig,
   transfer: transferReceiveConfig,
+  telemetry: telemetryConfig,
 });
 
 /** Checked configuration of `maplebridge collect`. */

@@ -11,6 +11,7 @@ import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import { singleFlight } from '../lib/single-flight.ts';
+import type { SpanSink } from '../lib/span-sink.ts';
 import type { DeskService } from './api/desk-service.ts';
 import { HttpServer } from './api/http-server.ts';
 import { may } from './api/permissions.ts';
@@ -34,6 +35,7 @@ import { TicketBook } from './store/ticket-book.ts';
 import { PgTicketIntake } from './ticket/intake.ts';
 import { TicketActions } from './ticket/ticket-actions.ts';
 import { TicketFeed } from './ticket/ticket-feed.ts';
+import { ticketSpans } from './ticket/ticket-spans.ts';
 import { traceTicket } from './ticket/ticket-trace.ts';
 import { TicketViews } from './ticket/ticket-views.ts';
 
@@ -49,6 +51,8 @@ export interface DeskOptions {
   /** Checks what was refused anew; undefined where no gateway delivers here. */
   readonly quarantineGate?: () => QuarantineGate | undefined;
   readonly clock: Clock;
+  /** Takes the spans of what is done, where they are exported. */
+  readonly spans?: SpanSink;
   /** State of this machine's clock, where somebody watches it. */
   readonly clockSync?: ClockSync | undefined;
   readonly log: Logger;
@@ -156,7 +160,12 @@ export class Desk implements Service {
     });
     const views = new TicketViews({ database });
     const feed = new TicketFeed({ views, log: this.#log });
-    const book = new TicketBook({ audit: new AuditLog({ clockSync }), onChanged: (ids) => feed.changed(ids) });
+    const { spans } = this.#options;
+    const book = new TicketBook({
+      audit: new AuditLog({ clockSync }),
+      onChanged: (ids) => feed.changed(ids),
+      onSaved: spans && ((saved) => spans.record(ticketSpans(saved))),
+    });
     const due = new DueTimes({ clock, longestMs: config.signLimitMs });
     const queue = new BullmqQueue({
       waitMs: (job) => due.waitMs(job),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTopicLevel } from '../contracts/topics.ts';
 import type { NodeId, SiteId } from '../domain/ids.ts';
+import { telemetryConfig } from '../lib/telemetry-config.ts';
 import { cameraSchema } from './camera-config.ts';
 import { decodeSchema } from './decode/config.ts';
 import { detectSchema } from './detect/config.ts';
@@ -53,6 +54,7 @@ export const edgeSchema = z
       .strictObject({ ...lifeSchema.shape, ...ingestSchema.shape })
       .prefault({})
       .meta({ description: 'How cameras are connected to, spread over threads, and what is kept of them.' }),
+    telemetry: telemetryConfig,
     cameras: z.array(cameraSchema).max(2_000).default([]),
     cameraFiles: z.array(z.string().min(1)).max(100).default([]).meta({
       description: 'Files with more cameras (`cameras: […]`), beside this file: see `maplebridge cameras import`.',

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { edgeSpans } from '../contracts/alert-spans.ts';
 import type { AccessUnit } from '../domain/access-unit.ts';
 import type { CameraState } from '../domain/camera.ts';
 import type { Frame } from '../domain/frame.ts';
@@ -11,6 +12,7 @@ import { ContentStore } from '../lib/content-store.ts';
 import type { SigningKey } from '../lib/keys.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { SpanSink } from '../lib/span-sink.ts';
 import { SteadyClock, type WallTime } from '../lib/steady-clock.ts';
 import { AlertWriter } from './alert/alert-writer.ts';
 import { wallDraft } from './alert/wall-draft.ts';
@@ -47,6 +49,8 @@ export interface EdgeNodeOptions {
   readonly clock: Clock;
   /** Whether the node's clock can be believed; unknown where nobody watches it. */
   readonly clockSync?: (ClockWord & { readonly problem: string | undefined }) | undefined;
+  /** Takes the spans of alerts, where they are exported. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -95,6 +99,7 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
   const around = { clock: steady, log, metrics };
   const outward = { ...around, clock };
   const clockWord = options.clockSync ?? unwatchedClock;
+  const { spans } = options;
   const evidence = new ContentStore(publish.outbox.evidenceDir);
   const files = filesOf(config);
   const decoder = new DecoderPool({ ...decode, gate, workerFile: lookWorker, ...around });
@@ -153,7 +158,10 @@ export function nodeParts(options: EdgeNodeOptions, events: NodeEvents): NodePar
       redact: (...which) => redactor.picture(...which),
       ...{ clock: steady, log },
     }),
-    store: (draft) => void outbox.append(wallDraft(draft, steady)),
+    store: (draft) => {
+      const result = outbox.append(wallDraft(draft, steady));
+      if (result.stored) spans?.record(edgeSpans(result.alert));
+    },
     latestKeyframe: (id) => ingest.latestKeyframe(id),
     onChange: () => events.onChange(),
     ...around,

@@ -9,6 +9,7 @@ import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { MqttVersion } from '../lib/mqtt-link.ts';
+import type { SpanSink } from '../lib/span-sink.ts';
 import { Collector } from './collect/collector.ts';
 import type { CollectConfig } from './collect/config.ts';
 import { CoverageLedger } from './collect/coverage-ledger.ts';
@@ -28,6 +29,8 @@ export interface CollectGatewayOptions {
   readonly clock: Clock;
   /** State of this machine's clock, where somebody watches it. */
   readonly clockSync?: ClockWord | undefined;
+  /** Takes the spans of alerts, where they are exported. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -57,6 +60,7 @@ export class CollectGateway implements Service {
     this.#coverage = new CoverageLedger({ path: coveragePath, keepDays: collect.coverageKeepDays, clock });
     this.#collector = new Collector({
       ...shared,
+      ...(options.spans && { spans: options.spans }),
       site: collect.site as SiteId,
       broker: brokerAccess(collect.broker, 'collect.broker'),
       keys: this.#trust.nodeKeys,

@@ -7,6 +7,7 @@ import type { SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { SpanSink } from '../lib/span-sink.ts';
 import { Delivery } from './deliver/delivery.ts';
 import { recheckRecord } from './deliver/recheck.ts';
 import type { TransferReceiveConfig } from './transfer/config.ts';
@@ -26,6 +27,8 @@ export interface DeliverGatewayOptions {
   /** The desk's door. */
   readonly intake: TicketIntake;
   readonly clock: Clock;
+  /** Takes the spans of alerts, where they are exported. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -38,10 +41,10 @@ export class DeliverGateway implements Service {
   readonly #files: QuarantinedFiles;
 
   constructor(options: DeliverGatewayOptions) {
-    const { trust, transfer, key, evidence, intake, clock, log, metrics } = options;
+    const { trust, transfer, key, evidence, intake, clock, spans, log, metrics } = options;
     const shared = { clock, log, metrics };
     this.#trust = trust;
-    this.#delivery = new Delivery({ ...shared, intake, keys: trust.nodeKeys, evidence });
+    this.#delivery = new Delivery({ ...shared, ...(spans && { spans }), intake, keys: trust.nodeKeys, evidence });
     this.#files = new QuarantinedFiles({ ...transfer, keys: trust.senderKeys });
     this.#receiver = makeReceiver(transfer, {
       ...shared,

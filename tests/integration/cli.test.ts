@@ -48,6 +48,7 @@ describe('command line', () => {
       'cameras',
       'simulate',
       'trace',
+      'quarantine',
       'models',
       'keys',
       'config',

@@ -14,6 +14,7 @@ import { ContentStore } from '../../src/lib/content-store.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
+import type { SpanSink } from '../../src/lib/span-sink.ts';
 import { AlertChain } from './alerts.ts';
 import { until } from './until.ts';
 
@@ -30,6 +31,8 @@ export class DeskUnderTest {
   readonly evidence: ContentStore;
   readonly #stack: StackConfig;
   readonly #more: Readonly<Record<string, unknown>>;
+  /** Of the next desk that is started. */
+  spans: SpanSink | undefined;
   /** Of the next desk that is started. */
   quarantineGate: (() => QuarantineGate | undefined) | undefined;
   /** Of the next desk that is started. */
@@ -66,6 +69,7 @@ export class DeskUnderTest {
       evidence: this.evidence,
       keys: this.chain.keys,
       clock: this.clock,
+      ...(this.spans && { spans: this.spans }),
       ...(this.quarantineGate && { quarantineGate: this.quarantineGate }),
       log: createLogger('desk'),
       metrics: new Metrics(),

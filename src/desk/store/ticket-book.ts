@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditRecord } from '../../contracts/audit-record.ts';
 import type { TicketId } from '../../domain/ids.ts';
 import { AppError } from '../../lib/errors.ts';
+import type { SavedTicket } from '../ticket/ticket-spans.ts';
 import type { Transaction } from './database.ts';
 import { TicketEditor } from './ticket-editor.ts';
 import { type TicketRow, ticketColumns } from './ticket-row.ts';
@@ -29,10 +30,17 @@ const updateSql = `UPDATE desk.tickets AS o SET ${names
 export class TicketBook {
   readonly #audit: AuditWriter;
   readonly #onChanged: (ids: readonly TicketId[]) => void;
+  readonly #onSaved: ((saved: readonly SavedTicket[]) => void) | undefined;
 
-  constructor(options: { audit: AuditWriter; onChanged: (ids: readonly TicketId[]) => void }) {
+  /** `onSaved`: told of every change after its commit, for the export of traces. */
+  constructor(options: {
+    audit: AuditWriter;
+    onChanged: (ids: readonly TicketId[]) => void;
+    onSaved?: ((saved: readonly SavedTicket[]) => void) | undefined;
+  }) {
     this.#audit = options.audit;
     this.#onChanged = options.onChanged;
+    this.#onSaved = options.onSaved;
   }
 
   /** Takes a ticket for this transaction. @throws AppError MB_TICKET_UNKNOWN. */
@@ -68,6 +76,7 @@ export class TicketBook {
       changed.filter((editor) => editor.isNew),
     );
     for (const editor of changed) editor.finish();
+    const before = new Map(changed.map((editor) => [editor, editor.row.updated_at]));
     const records = await this.#audit.append(tx, [...changed.flatMap((editor) => editor.entries), ...also]);
     let end = -1;
     for (const editor of changed) {
@@ -88,6 +97,10 @@ export class TicketBook {
     );
     const ids = changed.map((editor) => editor.row.id);
     if (ids.length > 0) tx.afterCommit(() => this.#onChanged(ids));
+    const saved = changed.map((editor) => {
+      return { row: editor.row, since: before.get(editor) ?? editor.row.updated_at, entries: editor.entries };
+    });
+    tx.afterCommit(() => this.#onSaved?.(saved));
   }
 
   /**

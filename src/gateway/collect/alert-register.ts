@@ -1,5 +1,6 @@
 import { type AlertCheck, checkAlertEvent } from '../../contracts/alert-check.ts';
 import type { AlertEvent } from '../../contracts/alert-event.ts';
+import { collectSpan } from '../../contracts/alert-spans.ts';
 import type { NodeKeys } from '../../contracts/node-keys.ts';
 import type { Health } from '../../contracts/node-messages.ts';
 import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
+import type { SpanSink } from '../../lib/span-sink.ts';
 import { chainStep } from './chain-step.ts';
 import type { Journal } from './journal.ts';
 import { QuarantineOrders } from './quarantine-orders.ts';
@@ -27,6 +29,8 @@ export interface AlertRegisterOptions {
   readonly journal: Journal;
   readonly gapGraceMs: number;
   readonly clock: Clock;
+  /** Takes the spans of alerts, where they are exported. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -95,6 +99,7 @@ export class AlertRegister {
   /** Writes a group in one transaction and returns the nodes to be told how far they are. Throws when it could not. */
   take(messages: readonly AlertMessage[]): Set<NodeId> {
     if (messages.length === 0) return new Set();
+    const begunAt = this.#options.clock.now();
     const checked = messages.map((message) => ({ message, check: this.#check(message) }));
     const stalls = new Map(this.#stalls);
     const forgetRefusals = this.#refusals.mark();
@@ -109,6 +114,10 @@ export class AlertRegister {
         return toTell;
       });
       this.#sumLater();
+      this.#export(
+        checked.flatMap(({ check }) => (check.ok ? check.event : [])),
+        begunAt,
+      );
       return told;
     } catch (error) {
       forgetRefusals();
@@ -116,6 +125,11 @@ export class AlertRegister {
       for (const [node, stall] of stalls) this.#stalls.set(node, stall);
       throw error;
     }
+  }
+
+  #export(events: readonly AlertEvent[], begunAt: number): void {
+    const { spans, clock } = this.#options;
+    spans?.record(events.map((event) => collectSpan(event.data, begunAt, clock.now())));
   }
 
   /** Does what people wish of refused messages; the nodes to be told. Throws when the journal could not be written. */

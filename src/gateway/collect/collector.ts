@@ -11,6 +11,7 @@ import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
 import { MqttLink, type MqttMessage, type MqttVersion } from '../../lib/mqtt-link.ts';
+import type { SpanSink } from '../../lib/span-sink.ts';
 import { type AlertMessage, AlertRegister } from './alert-register.ts';
 import type { CoverageLedger } from './coverage-ledger.ts';
 import { EvidenceParts, type PartMessage } from './evidence-parts.ts';
@@ -34,6 +35,8 @@ export interface CollectorOptions {
   /** How long a missing or refused alert is waited for; default 60 s. */
   readonly gapGraceMs?: number;
   readonly clock: Clock;
+  /** Takes the spans of alerts, where they are exported. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }

@@ -1,6 +1,8 @@
 import { checkParsedEvent, describeIssues } from '../../contracts/alert-check.ts';
+import { crossingSpans } from '../../contracts/alert-spans.ts';
 import type { NodeKeys } from '../../contracts/node-keys.ts';
 import type {
+  IntakeOutcome,
   IntakeRecord,
   IntegrityIncident,
   RefusedRecord,
@@ -14,6 +16,7 @@ import type { ContentStore } from '../../lib/content-store.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
+import type { SpanSink } from '../../lib/span-sink.ts';
 import { Continuity } from './continuity.ts';
 
 /** What the delivery needs. */
@@ -25,6 +28,8 @@ export interface DeliveryOptions {
   /** Evidence store of the government side. */
   readonly evidence: ContentStore;
   readonly clock: Clock;
+  /** Takes the spans of alerts, where they are exported. */
+  readonly spans?: SpanSink;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -79,6 +84,7 @@ export class Delivery implements BatchConsumer {
     const { records, incidents, refused, nodes } = this.#verify(batch, position);
     const outcomes = await intake.accept(records, incidents, { sender, batch: number, nodes }, refused);
     for (const { effect } of outcomes) this.#delivered.inc({ effect });
+    this.#export(records, outcomes);
     for (const incident of incidents) {
       this.#integrity.inc({ kind: incident.kind });
       log.warn({ ...incident, batch: number }, 'integrity incident');
@@ -119,6 +125,13 @@ export class Delivery implements BatchConsumer {
         await sleep(clock, noteRetryMs, this.#stopping.signal);
       }
     }
+  }
+
+  /** What came before, and has its spans, is left out. */
+  #export(records: readonly IntakeRecord[], outcomes: readonly IntakeOutcome[]): void {
+    const { spans, clock } = this.#options;
+    const fresh = records.filter((_record, index) => outcomes[index]?.effect !== 'duplicate');
+    spans?.record(fresh.flatMap((record) => crossingSpans(record, clock.now())));
   }
 
   async #position(sender: string): Promise<TransferPosition> {
