@@ -213,12 +213,25 @@ export class Journal implements TransferSource {
         sealed.bytes,
         sealed.createdAt,
       );
-      for (const { seq } of content.records)
-        this.#database.run('UPDATE record SET batch = ? WHERE seq = ?', content.number, seq);
+      this.#takeRecords(content);
       for (const file of content.evidence) {
         this.#database.run('UPDATE evidence SET batch = ? WHERE sha256 = ?', content.number, file.sha256);
       }
     });
+  }
+
+  /** In one statement: what was offered is all there was up to its last record, and what came since follows it. */
+  #takeRecords({ number, records }: BatchContent): void {
+    const [first, last] = [records[0], records.at(-1)];
+    if (first === undefined || last === undefined) return;
+    const taken = this.#database.run(
+      'UPDATE record SET batch = ? WHERE batch IS NULL AND seq BETWEEN ? AND ?',
+      number,
+      first.seq,
+      last.seq,
+    );
+    if (taken !== records.length)
+      throw new AppError('MB_OUTBOX_FAILED', `batch ${number} is no longer what was offered`);
   }
 
   unsent(): { number: number; sha256: Sha256; createdAt: number }[] {

@@ -161,7 +161,7 @@ export class Batcher implements Service {
     if (sealed === undefined) return 0;
     await writeDurable(this.#spoolPath(content.number), sealed.bytes);
     source.commitBatch(content, { sha256: sealed.sha256, bytes: sealed.bytes.length, createdAt });
-    await this.#send(content.number, sealed.sha256, createdAt);
+    await this.#send(content.number, sealed.sha256, createdAt, content);
     return 0;
   }
 
@@ -213,9 +213,10 @@ export class Batcher implements Service {
     return clockSync === undefined ? {} : { clock: { state: clockSync.state } };
   }
 
-  async #send(number: number, expected: Sha256, createdAt: number): Promise<void> {
+  /** `fresh`: what is in it, where that was read just now. */
+  async #send(number: number, expected: Sha256, createdAt: number, fresh?: BatchContent): Promise<void> {
     const { source, sender, evidence } = this.#options;
-    const content = source.contentOf(number);
+    const content = fresh ?? source.contentOf(number);
     const spooled = await readFile(this.#spoolPath(number)).catch(() => undefined);
     const intact = spooled !== undefined && sha256(spooled) === expected;
     if (!intact) this.#log.error({ number }, 'spooled batch is damaged: made anew from the journal');
