@@ -116,7 +116,7 @@ export class World {
         ),
       {
         what: 'the desk to answer',
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
         everyMs: 200,
       },
     );

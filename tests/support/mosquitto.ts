@@ -55,7 +55,7 @@ export class Mosquitto {
     const more = persistence ? saved : ['persistence false'];
     await writeFile(files[1], `${[...this.#settings, ...more].join('\n')}\n`);
     this.#process = spawn(mosquittoProgram(), ['-c', files[1]], { stdio: 'ignore' });
-    await until(() => accepts(this.#port), { what: 'mosquitto to listen', timeoutMs: 30_000 });
+    await until(() => accepts(this.#port), { what: 'mosquitto to listen', timeoutMs: 60_000 });
   }
 
   /** SIGKILL: without persistence the broker forgets everything. */

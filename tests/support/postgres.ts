@@ -78,7 +78,7 @@ export class PostgresServer {
     const all = [...options, ...(durable ? [] : ['-F']), ...more];
     const [command, args] = asUnprivileged(join(programs(), 'postgres'), all);
     this.#process = spawn(command, args, { stdio: 'ignore', cwd: '/' });
-    await until(() => this.#answers(), { what: 'Postgres to answer', timeoutMs: 30_000, everyMs: 100 });
+    await until(() => this.#answers(), { what: 'Postgres to answer', timeoutMs: 60_000, everyMs: 100 });
   }
 
   /** `fast` cuts open connections; `immediate` ends as a crash does, to be recovered from at the next start. */

@@ -35,7 +35,7 @@ export class RedisServer {
   async start(): Promise<void> {
     const options = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.dir];
     this.#process = spawn(program(), [...options, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
-    await until(() => this.command('PING'), { what: 'Redis to answer', timeoutMs: 15_000, everyMs: 50 });
+    await until(() => this.command('PING'), { what: 'Redis to answer', timeoutMs: 60_000, everyMs: 50 });
   }
 
   /** Sends one inline command; the first line of the answer, or undefined when there is no server. */
