@@ -4,6 +4,7 @@ import { sealAlert } from '../../src/contracts/seal.ts';
 import { NodeTopics } from '../../src/contracts/topics.ts';
 import type { AlertDraft, EvidenceRef } from '../../src/domain/alert.ts';
 import type { CameraId, IncidentId, NodeId, Sha256, SiteId, TrackId, ZoneId } from '../../src/domain/ids.ts';
+import type { Redaction } from '../../src/domain/redaction.ts';
 import { sha256, zeroHash } from '../../src/lib/hash.ts';
 import type { SigningKey } from '../../src/lib/keys.ts';
 import { alertDraft } from '../../tests/support/alert-draft.ts';
@@ -125,8 +126,18 @@ export class BenchNode {
   }
 }
 
+/** As a node's that blurred it: what says nothing of it does not cross. */
+const redaction: Redaction = {
+  faces: 'blurred',
+  plates: 'blurred',
+  regions: 4,
+  method: 'heads-1',
+  model: { id: 'picodet-s-416', sha256: sha256('model') },
+};
+
 /** A still as an alert names it; the file itself does not travel in this bench. */
 function evidenceRef(kind: EvidenceRef['kind']): EvidenceRef {
   const id = uuidv7();
-  return { kind, sha256: sha256(id), bytes: 61_440, mediaType: 'image/jpeg', originalSha256: sha256('coded', id) };
+  const originalSha256 = sha256('coded', id);
+  return { kind, sha256: sha256(id), bytes: 61_440, mediaType: 'image/jpeg', originalSha256, redaction };
 }

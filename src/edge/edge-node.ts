@@ -19,7 +19,7 @@ import { type EdgeNodeOptions, type NodeParts, nodeParts } from './node-parts.ts
 export type ConfigReport = ConfigChange & { readonly problems: readonly RosterProblem[] };
 
 /** How long clips that are complete may keep a node that stops. */
-const lastClipsMs = 3_000;
+const lastClipsMs = 2_000;
 
 /** One edge box: cameras in, signed alerts out. */
 export class EdgeNode implements Service {

@@ -8,19 +8,19 @@ import type { ModelRunner } from './detect/model-runner.ts';
 /**
  * Finds people and vehicles in a picture (packed RGB). A model that takes letterboxed pictures is shown it at full size in
  * parts, and once more as a whole: who is small and far is found in a part, who is near in the whole. One that takes
- * stretched pictures is shown the whole, and each half of it.
+ * stretched pictures is shown the whole and, of a still (`halves`), each half of it.
  */
 export async function findThings(
   picture: Picture,
   runner: ModelRunner,
-  input: ModelInput,
+  { input, halves }: { readonly input: ModelInput; readonly halves: boolean },
 ): Promise<readonly Detection[]> {
   if (input.fit === 'letterbox') {
     const { detections } = await runner.detect(inOrder(picture, input));
     return detections;
   }
   const found: Detection[] = [];
-  for (const part of partsOf(picture)) {
+  for (const part of halves ? partsOf(picture) : partsOf(picture).slice(0, 1)) {
     const { detections } = await runner.detect(inOrder(await stretched(picture, part, input), input));
     found.push(...detections.map((each) => ({ ...each, box: placed(each.box, part, picture) })));
   }

@@ -22,10 +22,10 @@ const deliver = (message: RedactAnswer) =>
 const { runner: options } = workerData as RedactSetup;
 
 const runner = options && (await ModelRunner.open(options));
-const find = async (picture: Picture) =>
+const finder = (halves: boolean) => async (picture: Picture) =>
   runner === undefined || options === undefined
     ? []
-    : believed(await findThings(picture, runner, options.entry.input), options.scoreThreshold);
+    : believed(await findThings(picture, runner, { input: options.entry.input, halves }), options.scoreThreshold);
 
 // A picture does not wait for a clip under way: the clip gives way between two of its own.
 port.on('message', (order: RedactOrder) => {
@@ -37,10 +37,16 @@ async function obey(order: RedactOrder): Promise<RedactAnswer> {
   if (order.kind === 'clip') {
     const { id, from, to, plan: wanted, making } = order;
     const open = (size: PictureSize) => new Vp9File(to, size);
-    const note = await redactClip({ pictures: clipPictures(from, making), open, plan: wanted, making, find });
+    const note = await redactClip({
+      pictures: clipPictures(from, making),
+      open,
+      plan: wanted,
+      making,
+      find: finder(false),
+    });
     return { kind: 'clip', id, note };
   }
   const { id, picture, plan } = order;
-  const planned = regionsOf(await find(picture), plan, picture);
+  const planned = regionsOf(await finder(true)(picture), plan, picture);
   return { kind: 'picture', id, picture, note: redactPicture(picture, planned, plan.method) };
 }

@@ -55,6 +55,7 @@ export class Redactor {
   #running: { readonly worker: Worker; readonly use: RedactionModel } | undefined;
   #problem: string | undefined = 'not started';
   #lastId = 0;
+  #makesClips = true;
   #cancelRetry: (() => void) | undefined;
 
   constructor(options: RedactorOptions) {
@@ -116,8 +117,9 @@ export class Redactor {
     }
   }
 
-  /** Ends the clips under way without a file. */
+  /** Ends the clips under way without a file, and makes no more. */
   abandonClips(): void {
+    this.#makesClips = false;
     for (const { what, end } of [...this.#waiting.values()])
       if (what === 'clip') end(undefined, 'unavailable', 'given up');
   }
@@ -151,7 +153,9 @@ export class Redactor {
   async #ask(order: Order, most: number, timeoutMs: number) {
     const running = this.#running;
     const what = order.kind;
-    if (running === undefined) return this.#tell(what, 'unavailable', this.#problem);
+    if (running === undefined || (what === 'clip' && !this.#makesClips)) {
+      return this.#tell(what, 'unavailable', this.#problem ?? 'the node stops');
+    }
     const before = [...this.#waiting.values()].filter((each) => each.what === what).length;
     if (before >= most) return this.#tell(what, 'overloaded');
     this.#lastId += 1;
