@@ -67,11 +67,6 @@ export interface QuarantineRequest {
   readonly override: boolean;
 }
 
-/** Reasons whose alerts are what they say, signed by a key that no longer counts: a person may let them through. */
-export function isOverridable(reason: string): boolean {
-  return reason === 'revoked-key' || reason === 'expired-key';
-}
-
 /** The word on record, for the audit log. */
 export function decisionNote(request: QuarantineRequest, id: string, what: string): string {
   const done = request.action === 'release' ? 'released' : 'discarded';

@@ -57,7 +57,7 @@ export class CollectGateway implements Service {
     });
     this.#trust = new TrustBook({ nodes: collect.nodes, trust: collect.trust, clock, log, metrics });
     const coveragePath = collect.coveragePath ?? join(dirname(collect.journalPath), 'coverage.db');
-    this.#coverage = new CoverageLedger({ path: coveragePath, keepDays: collect.coverageKeepDays, clock });
+    this.#coverage = new CoverageLedger({ path: coveragePath, keepDays: collect.coverageKeepDays, clock, clockSync });
     this.#collector = new Collector({
       ...shared,
       ...(options.spans && { spans: options.spans }),

@@ -45,7 +45,7 @@ export class DeliverGateway implements Service {
     const shared = { clock, log, metrics };
     this.#trust = trust;
     this.#delivery = new Delivery({ ...shared, ...(spans && { spans }), intake, keys: trust.nodeKeys, evidence });
-    this.#files = new QuarantinedFiles({ ...transfer, keys: trust.senderKeys });
+    this.#files = new QuarantinedFiles({ ...transfer, keys: trust.senderKeys, clock });
     this.#receiver = makeReceiver(transfer, {
       ...shared,
       key,

@@ -6,6 +6,7 @@ import {
 } from '../../contracts/node-messages.ts';
 import type { NodeId, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ClockWord } from '../../lib/clock-state.ts';
 import { DurableSqlite } from '../../lib/durable-sqlite.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 
@@ -39,13 +40,16 @@ export class CoverageLedger {
   readonly #path: string;
   readonly #keepMs: number;
   readonly #clock: Clock;
+  readonly #clockSync: ClockWord | undefined;
   #opened: DurableSqlite | undefined;
   #prunedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { path: string; keepDays?: number; clock: Clock }) {
+  /** `clockSync`: nothing is thrown away on the word of a clock that is not to be believed. */
+  constructor(options: { path: string; keepDays?: number; clock: Clock; clockSync?: ClockWord | undefined }) {
     this.#path = options.path;
     this.#keepMs = (options.keepDays ?? 400) * dayMs;
     this.#clock = options.clock;
+    this.#clockSync = options.clockSync;
   }
 
   /** Opens the file, or makes it. Throws MB_OUTBOX_FAILED. */
@@ -114,7 +118,8 @@ export class CoverageLedger {
   /** Once a day, what is older than it need be kept. */
   #prune(): void {
     const now = this.#clock.monotonic();
-    if (now - this.#prunedAt < dayMs) return;
+    // A clock a year ahead would have a year's account thrown away, and that is not to be had again.
+    if (now - this.#prunedAt < dayMs || this.#clockSync?.state === 'unsynchronised') return;
     this.#prunedAt = now;
     this.#database.run('DELETE FROM interval WHERE until < ?', this.#clock.now() - this.#keepMs);
   }

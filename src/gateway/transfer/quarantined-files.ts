@@ -1,6 +1,7 @@
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileDecision, QuarantineDetail, QuarantineEntry } from '../../contracts/quarantine.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { moveDurable } from '../../lib/durable-file.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { KeyRing } from '../../lib/keys.ts';
@@ -15,6 +16,7 @@ export interface QuarantinedFilesOptions {
   readonly maxFileBytes: number;
   /** Keys of the gateways, as they are now. */
   readonly keys: KeyRing;
+  readonly clock: Clock;
 }
 
 const reasonSuffix = '.reason.json';
@@ -55,7 +57,8 @@ export class QuarantinedFiles {
     const { size } = await stat(this.#path(name));
     if (size > this.#options.maxFileBytes) return { ok: false, detail: `too-large: ${size} bytes` };
     const bytes = await readFile(this.#path(name));
-    const decoded = await decodeBatch(bytes, this.#options.keys, this.#options.maxFileBytes);
+    const { keys, maxFileBytes, clock } = this.#options;
+    const decoded = await decodeBatch(bytes, keys, maxFileBytes, clock.now());
     if (!decoded.ok) return { ok: false, detail: `${decoded.fault}: ${decoded.detail}` };
     const { manifest } = decoded.batch;
     if (manifest.sender !== batch.sender || manifest.number !== batch.number) {
