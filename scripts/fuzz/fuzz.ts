@@ -74,7 +74,8 @@ function problemOf(target: FuzzTarget, input: Buffer, random: FuzzRandom): strin
 
 let collect: (() => void) | undefined;
 
-function heapMb(): number {
+/** JavaScript heap and buffers after collection, MiB. */
+export function heapMb(): number {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;

@@ -28,6 +28,8 @@ export interface AlertRegisterOptions {
   readonly keys: NodeKeys;
   readonly journal: Journal;
   readonly gapGraceMs: number;
+  /** Shared with what else refuses; its own by default. */
+  readonly refusals?: RefusalLimit;
   readonly clock: Clock;
   /** Takes the spans of alerts, where they are exported. */
   readonly spans?: SpanSink;
@@ -44,6 +46,9 @@ interface Stall {
 
 /** A journal that cannot be written is not asked more often than this. */
 const sumRetryMs = 1_000;
+
+/** Beyond the nodes there are, names that somebody made up. */
+const maxStalls = 10_000;
 
 /** An alert of 64 subjects with their positions is about 24 KiB. */
 const maxAlertBytes = 262_144;
@@ -78,7 +83,7 @@ export class AlertRegister {
 
   constructor(options: AlertRegisterOptions) {
     this.#options = options;
-    this.#refusals = new RefusalLimit(options);
+    this.#refusals = options.refusals ?? new RefusalLimit(options);
     this.#orders = new QuarantineOrders({
       ...options,
       check: (message, at) => this.#check(message, at),
@@ -113,7 +118,7 @@ export class AlertRegister {
         }
         return toTell;
       });
-      this.#sumLater();
+      this.sumLater();
       this.#export(
         checked.flatMap(({ check }) => (check.ok ? check.event : [])),
         begunAt,
@@ -157,8 +162,8 @@ export class AlertRegister {
     this.#stalls.clear();
   }
 
-  /** At the end of the window, also when nothing more comes. */
-  #sumLater(): void {
+  /** Refusals not told one by one are told at the end of their window, also when nothing more comes. */
+  sumLater(): void {
     const { clock } = this.#options;
     const waitMs = this.#refusals.nextEndMs;
     this.#cancelSum?.();
@@ -167,7 +172,7 @@ export class AlertRegister {
         ? undefined
         : clock.after(Math.max(waitMs, sumRetryMs), () => {
             this.#sumNow(false);
-            this.#sumLater();
+            this.sumLater();
           });
   }
 
@@ -275,6 +280,8 @@ export class AlertRegister {
     const known = this.#stalls.get(node);
     if (known !== undefined) return known;
     const stall = { since: this.#options.clock.monotonic(), lowestAhead: Number.MAX_SAFE_INTEGER };
+    const [oldest] = this.#stalls.keys();
+    if (this.#stalls.size >= maxStalls && oldest !== undefined) this.#stalls.delete(oldest);
     this.#stalls.set(node, stall);
     return stall;
   }

@@ -17,6 +17,7 @@ import type { CoverageLedger } from './coverage-ledger.ts';
 import { EvidenceParts, type PartMessage } from './evidence-parts.ts';
 import { type EvidenceMessage, EvidenceShelf } from './evidence-shelf.ts';
 import type { Journal } from './journal.ts';
+import { RefusalLimit } from './refusal-limit.ts';
 
 /** What the collector needs. */
 export interface CollectorOptions {
@@ -86,8 +87,10 @@ export class Collector implements Service {
     const { site, metrics, clock, log } = options;
     this.#options = options;
     this.#log = log;
-    this.#register = new AlertRegister({ ...options, gapGraceMs: options.gapGraceMs ?? 60_000 });
-    this.#shelf = new EvidenceShelf({ ...options, graceMs: options.gapGraceMs ?? 60_000 });
+    const { gapGraceMs = 60_000 } = options;
+    const refusals = new RefusalLimit(options);
+    this.#register = new AlertRegister({ ...options, gapGraceMs, refusals });
+    this.#shelf = new EvidenceShelf({ ...options, graceMs: gapGraceMs, refusals });
     const { maxEvidenceBytes: maxBytes = 16_777_216 } = options;
     this.#parts = new EvidenceParts({ ...options, maxBytes, shelf: this.#shelf });
     this.#received = metrics.counter('maplebridge_collect_received_total', 'Messages from the broker', ['kind']);
@@ -97,7 +100,7 @@ export class Collector implements Service {
       clientId: `${site}.gateway-collect`,
       subscribe: ['alert/#', 'evidence/#', 'health', 'coverage'].map((tail) => `mb/v1/${site}/+/${tail}`),
       onConnected: () => this.#greet(),
-      onMessage: (message) => this.#accept(message),
+      onMessage: (message) => this.accept(message),
       clock,
       log,
     });
@@ -159,7 +162,8 @@ export class Collector implements Service {
     }
   }
 
-  #accept({ topic, payload }: MqttMessage): void | Promise<void> {
+  /** A message from the broker, whatever it holds; the next is to come after the returned promise. */
+  accept({ topic, payload }: Pick<MqttMessage, 'topic' | 'payload'>): void | Promise<void> {
     const parsed = parseTopic(topic);
     if (parsed === undefined || parsed.site !== this.#options.site || this.#stopped) {
       this.#ignored.inc({ reason: 'topic' });
@@ -226,6 +230,7 @@ export class Collector implements Service {
     for (const { node, hash, upTo } of answers) {
       if (upTo !== 'settled') this.#answer(node, { part: { sha256: hash, upTo } });
     }
+    this.#register.sumLater();
     this.#options.journal.announce();
     for (const [node, hashes] of toAcknowledge) this.#acknowledge(node, hashes);
     for (const work of group) if (work.kind === 'coverage') this.#takeCoverage(work.node, work.payload);

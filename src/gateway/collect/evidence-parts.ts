@@ -28,7 +28,7 @@ export interface PartAnswer {
 export interface EvidencePartsOptions {
   readonly journal: Journal;
   readonly evidence: ContentStore;
-  readonly shelf: Pick<EvidenceShelf, 'place' | 'refuse'>;
+  readonly shelf: Pick<EvidenceShelf, 'place' | 'refuse' | 'record'>;
   /** Largest file that is taken. */
   readonly maxBytes: number;
   /** Files that may be incomplete at a time; default 256. */
@@ -79,6 +79,7 @@ export class EvidenceParts {
         throw error;
       }
     }
+    this.#options.shelf.record();
     return [...answers.values()];
   }
 

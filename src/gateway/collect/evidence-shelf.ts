@@ -5,7 +5,8 @@ import type { ContentStore } from '../../lib/content-store.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Refused } from './journal.ts';
+import { RefusalLimit } from './refusal-limit.ts';
 
 /** An evidence file as it came. */
 export interface EvidenceMessage {
@@ -20,6 +21,8 @@ export interface EvidenceShelfOptions {
   readonly evidence: ContentStore;
   /** How long a file that no alert names is left to its node. */
   readonly graceMs: number;
+  /** Shared with what else refuses; its own by default. */
+  readonly refusals?: RefusalLimit;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -31,10 +34,14 @@ const maxUnnamed = 10_000;
 export class EvidenceShelf {
   readonly #options: EvidenceShelfOptions;
   readonly #unnamed = new Map<Sha256, number>();
+  readonly #limit: RefusalLimit;
+  /** To be put on record together: a sync for each would let one node hold up all others. */
+  #refusals: { readonly refused: Refused; readonly detail: string }[] = [];
   readonly #refused: Counter<'reason'>;
 
   constructor(options: EvidenceShelfOptions) {
     this.#options = options;
+    this.#limit = options.refusals ?? new RefusalLimit(options);
     this.#refused = options.metrics.counter(
       'maplebridge_egress_refused_total',
       'Messages refused at the border, by reason',
@@ -46,6 +53,7 @@ export class EvidenceShelf {
   async take(messages: readonly EvidenceMessage[]): Promise<EvidenceMessage[]> {
     const { journal, evidence } = this.#options;
     const judged = messages.map((message) => ({ message, verdict: this.#judge(message) }));
+    this.record();
     const stored = judged.filter(({ verdict }) => verdict === 'keep').map(({ message }) => message);
     // Side by side, so that their fsyncs are one wait.
     await Promise.all(stored.map(({ payload }) => evidence.put(payload)));
@@ -76,16 +84,27 @@ export class EvidenceShelf {
     return state === undefined ? this.#judgeUnnamed(node, hash) : 'settle';
   }
 
-  /** Puts on record, once, that a node’s evidence is not what it claims to be. */
+  /** Notes that a node’s evidence is not what it claims to be; `record` puts it on record. */
   refuse({ node, hash, payload, detail }: EvidenceMessage & { readonly detail: string }): void {
-    const { journal, log, clock } = this.#options;
     this.#refused.inc({ reason: 'bad-evidence' });
     const key = payload.length === 0 ? sha256(node, 'evidence', hash, detail) : sha256(node, 'evidence', payload);
+    const refused = { key, node, topic: `evidence/${hash}`, reason: detail, payload: payload.subarray(0, 4_096) };
+    this.#refusals.push({ refused, detail });
+  }
+
+  /** Puts what was refused on record, each once, as incidents within the limit. Throws when the disk would not take it. */
+  record(): void {
+    const { journal, log, clock } = this.#options;
+    const refusals = this.#refusals;
+    this.#refusals = [];
+    if (refusals.length === 0) return;
     journal.transaction(() => {
-      const refused = { key, node, topic: `evidence/${hash}`, reason: detail, payload: payload.subarray(0, 4_096) };
-      if (journal.quarantine(refused) === 'known') return;
-      log.warn({ node, detail }, 'integrity incident');
-      journal.addIncident({ kind: 'bad-hash', node, detail, at: clock.now() });
+      for (const { refused, detail } of refusals) {
+        const { node } = refused;
+        if (journal.quarantine(refused) === 'known' || !this.#limit.isTold(node, 'bad-hash')) continue;
+        log.warn({ node, detail }, 'integrity incident');
+        journal.addIncident({ kind: 'bad-hash', node, detail, at: clock.now() });
+      }
     });
   }
 

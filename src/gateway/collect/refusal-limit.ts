@@ -24,6 +24,8 @@ export interface RefusalSum {
 const individually = 10;
 /** A node that sends nothing but rubbish adds at most 11 incidents an hour to a log that is kept for good. */
 const windowMs = 3_600_000;
+/** Names that came within a window; a broker without rules lets one client use any name. */
+const maxNodes = 1_000;
 
 /**
  * Bounds what one node's bad messages write into the permanent audit log of the other network: the first ones of a
@@ -39,6 +41,7 @@ export class RefusalLimit {
 
   /** Counts one refusal; says whether it is to be an incident of its own. */
   isTold(node: NodeId, kind: Kind): boolean {
+    if (this.#windows.size >= maxNodes && !this.#windows.has(node)) return false;
     const window = this.#windows.get(node) ?? { since: this.#clock.monotonic(), told: 0, more: {} };
     const told = window.told < individually;
     const next = told
