@@ -85,7 +85,7 @@ function change(root: unknown, random: FuzzRandom): void {
       delete holder[key];
       return;
     case 1:
-      set(random.pick(keys), random.pick(nasties));
+      set(random.pick(keys), structuredClone(random.pick(nasties)));
       return;
     case 2:
       // What it inherits by that name may be a function, which has no JSON.
@@ -96,6 +96,6 @@ function change(root: unknown, random: FuzzRandom): void {
       set(key, JSON.parse(`${'['.repeat(900)}1${']'.repeat(900)}`));
       return;
     default:
-      set(key, random.pick(nasties));
+      set(key, structuredClone(random.pick(nasties)));
   }
 }

@@ -64,7 +64,9 @@ test('over a real broker, too: good alerts get through between a flood of bad on
   const good: string[] = [];
   let flooded = 0;
   for (let round = 0; round < 10; round += 1) {
-    const bad = Array.from({ length: 60 }, () => corpus.bad()).filter(({ topic }) => /^mb\/[^+#\0]+$/.test(topic));
+    const bad = Array.from({ length: 60 }, () => corpus.bad()).filter(({ topic }) =>
+      /^mb\/v1\/[A-Za-z0-9_./-]+$/.test(topic),
+    );
     // Topics that are not ours at all the broker refuses.
     const sent = await Promise.allSettled(bad.map(({ topic, payload }) => session.publish(topic, payload)));
     flooded += sent.filter(({ status }) => status === 'fulfilled').length;
