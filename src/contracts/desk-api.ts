@@ -18,7 +18,10 @@ import type { WithheldEvidence } from './withheld-evidence.ts';
  * | POST /api/tickets/:id/:action | `ActionRequest` → `TicketDetail` |
  * | GET /api/tickets/:id/trace | `TicketTrace` |
  * | GET /api/evidence/:sha256 | the file |
- * | GET /api/events | server-sent events: `event: ticket`, data `TicketSummary` |
+ * | GET /api/events | server-sent events: `event: ticket`, data `TicketSummary`; `event: integrity`, data `IntegrityCase` |
+ * | GET /api/integrity?limit= | `IntegrityOverview` (dispatcher, auditor, admin) |
+ * | GET /api/integrity/:id | `IntegrityDetail` |
+ * | POST /api/integrity/:id/acknowledge, …/resolve | `{note}` → `IntegrityDetail` (auditor, admin) |
  * | GET /api/audit/verify | `AuditReport` |
  * | GET /api/quarantine?node=&reason=&state=&limit= | `QuarantineEntry[]`, newest first |
  * | GET /api/quarantine/:id | `QuarantineDetail` |

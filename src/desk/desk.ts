@@ -21,6 +21,7 @@ import type { DeskConfig } from './config.ts';
 import { BullmqQueue } from './dispatch/bullmq-queue.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { JobRelay } from './dispatch/job-relay.ts';
+import { IntegrityBook } from './integrity/integrity-book.ts';
 import { prepareSchema } from './prepare-schema.ts';
 import { QuarantineDesk } from './quarantine/quarantine-desk.ts';
 import { refuseDeskDefaults } from './refuse-desk-defaults.ts';
@@ -161,11 +162,13 @@ export class Desk implements Service {
     const views = new TicketViews({ database });
     const feed = new TicketFeed({ views, log: this.#log });
     const { spans } = this.#options;
+    const audit = new AuditLog({ clockSync });
     const book = new TicketBook({
-      audit: new AuditLog({ clockSync }),
+      audit,
       onChanged: (ids) => feed.changed(ids),
       onSaved: spans && ((saved) => spans.record(ticketSpans(saved))),
     });
+    const integrity = new IntegrityBook({ database, audit, clock, log: this.#log, metrics });
     const due = new DueTimes({ clock, longestMs: config.signLimitMs });
     const queue = new BullmqQueue({
       waitMs: (job) => due.waitMs(job),
@@ -182,10 +185,10 @@ export class Desk implements Service {
     const signClock = new SignClock({ ...shared, due });
     const work = (jobs: readonly DeskJob[]) =>
       jobs[0]?.kind === 'dispatch' ? dispatcher.run(jobs) : signClock.run(jobs);
-    const intake = new PgTicketIntake({ ...shared, evidence, route: (facts) => route(facts, table) });
+    const intake = new PgTicketIntake({ ...shared, integrity, evidence, route: (facts) => route(facts, table) });
     const gate = () => this.#options.quarantineGate?.();
     const quarantine = new QuarantineDesk({ database, book, intake, gate, clock });
-    const service = this.#service({ database, views, feed, actions: new TicketActions(shared), quarantine });
+    const service = this.#service({ database, views, feed, actions: new TicketActions(shared), quarantine, integrity });
     return {
       database,
       queue,
@@ -210,8 +213,9 @@ export class Desk implements Service {
     feed: TicketFeed;
     actions: TicketActions;
     quarantine: QuarantineDesk;
+    integrity: IntegrityBook;
   }): DeskService {
-    const { database, views, feed, actions, quarantine } = parts;
+    const { database, views, feed, actions, quarantine, integrity } = parts;
     const { evidence, keys, metrics } = this.#options;
     // Reads the whole log and every picture: one run serves all who ask meanwhile.
     const verify = singleFlight(() => verifyAudit({ database, evidence, keys }));
@@ -236,7 +240,11 @@ export class Desk implements Service {
         ),
         queue: this.#parts?.queue.up ? 'up' : 'down',
       }),
-      metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+      integrity,
+      metrics: async () => {
+        await integrity.measure();
+        return { contentType: metrics.registry.contentType, body: await metrics.registry.metrics() };
+      },
     };
   }
 

@@ -7,6 +7,12 @@ import type {
   TicketSummary,
   TicketTrace,
 } from '../../contracts/desk-api.ts';
+import type {
+  IntegrityAction,
+  IntegrityCase,
+  IntegrityDetail,
+  IntegrityOverview,
+} from '../../contracts/integrity-case.ts';
 import type { Sha256, TicketId } from '../../domain/ids.ts';
 import type { TicketAction, TicketState } from '../../domain/ticket.ts';
 import type { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
@@ -30,9 +36,18 @@ export interface DeskService {
   readonly quarantine: Pick<QuarantineDesk, 'list' | 'get' | 'decide'>;
   subscribe(listener: (change: Change) => void): () => void;
   changedSince(n: number, limit: number): Promise<Change[]>;
+  readonly integrity: IntegrityDesk;
   health(): Promise<Readonly<Record<'database' | 'queue', 'up' | 'down'>>>;
   /** Prometheus text. */
   metrics(): Promise<{ contentType: string; body: string }>;
+}
+
+/** What breaks the proof, and what people do about it. */
+export interface IntegrityDesk {
+  overview(limit: number): Promise<IntegrityOverview>;
+  detail(id: string, maySettle: boolean): Promise<IntegrityDetail>;
+  act(id: string, action: IntegrityAction, note: string | undefined, actor: Actor): Promise<void>;
+  subscribe(listener: (changed: IntegrityCase) => void): () => void;
 }
 
 /** A configured user. */

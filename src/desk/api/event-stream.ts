@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { IntegrityCase } from '../../contracts/integrity-case.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Gauge, Metrics } from '../../lib/metrics.ts';
-import type { Change, DeskService } from './desk-service.ts';
+import type { Change, DeskService, IntegrityDesk } from './desk-service.ts';
 
 /** A comment this often keeps proxies from closing the stream, and finds clients that are gone. */
 const heartbeatMs = 15_000;
@@ -18,7 +19,14 @@ export interface Listener {
   readonly name: string;
   /** Asked from time to time: sessions end. */
   readonly mayListen: () => boolean;
+  /** Whether integrity incidents are for this listener. */
+  readonly integrity?: boolean;
 }
+
+/** What the stream needs of the desk. */
+type EventSourceService = Pick<DeskService, 'subscribe' | 'changedSince'> & {
+  readonly integrity: Pick<IntegrityDesk, 'subscribe'>;
+};
 
 interface Client {
   readonly response: ServerResponse;
@@ -29,9 +37,9 @@ interface Client {
   held: Change[];
 }
 
-/** Server-sent events (WHATWG HTML §9.2) of changed tickets. `id` is the audit record, so that a stream can resume. */
+/** Server-sent events (WHATWG HTML §9.2) of changed tickets and integrity incidents. `id` is the audit record, so that a stream can resume. */
 export class EventStream {
-  readonly #service: Pick<DeskService, 'subscribe' | 'changedSince'>;
+  readonly #service: EventSourceService;
   readonly #clock: Clock;
   readonly #clients = new Set<Client>();
   readonly #gauge: Gauge;
@@ -39,7 +47,7 @@ export class EventStream {
   #cancelBeat: (() => void) | undefined;
 
   constructor(options: {
-    service: Pick<DeskService, 'subscribe' | 'changedSince'>;
+    service: EventSourceService;
     clock: Clock;
     metrics: Metrics;
   }) {
@@ -49,7 +57,13 @@ export class EventStream {
   }
 
   start(): void {
-    this.#unsubscribe = this.#service.subscribe((change) => this.#tell(change));
+    const ends = [
+      this.#service.subscribe((change) => this.#tell(change)),
+      this.#service.integrity.subscribe((changed) => this.#tellIntegrity(changed)),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of ends) end();
+    };
     this.#beat();
   }
 
@@ -86,6 +100,13 @@ export class EventStream {
       if (client.sent !== undefined) this.#send(client, change);
       else if (client.held.length < maxMissed) client.held.push(change);
       else this.#drop(client);
+    }
+  }
+
+  /** Without an id: who was away reads the overview again, as with a long absence. */
+  #tellIntegrity(changed: IntegrityCase): void {
+    for (const client of this.#clients) {
+      if (client.listener.integrity) this.#write(client, `event: integrity\ndata: ${JSON.stringify(changed)}\n\n`);
     }
   }
 

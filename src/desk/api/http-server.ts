@@ -12,6 +12,7 @@ import { LoginLimit } from './login-limit.ts';
 import { consoleRoutes } from './routes/console-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
+import { integrityRoutes } from './routes/integrity-routes.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { quarantineRoutes } from './routes/quarantine-routes.ts';
 import type { RouteContext } from './routes/route-context.ts';
@@ -63,6 +64,7 @@ export class HttpServer implements Service {
       sessionRoutes,
       ticketRoutes,
       quarantineRoutes,
+      integrityRoutes,
       evidenceRoutes,
       eventRoutes,
       operationRoutes,

@@ -12,6 +12,8 @@ const restricted: Readonly<Record<string, readonly string[]>> = {
   alerts: ['SELECT', 'INSERT'],
   evidence: ['SELECT', 'INSERT', 'UPDATE (present)'],
   integrity_incidents: ['SELECT', 'INSERT'],
+  integrity_cases: ['SELECT', 'INSERT', 'UPDATE'],
+  integrity_steps: ['SELECT', 'INSERT'],
   dispatches: ['SELECT', 'INSERT', 'UPDATE (signed_at, overdue_at)'],
   tickets: ['SELECT', 'INSERT', 'UPDATE'],
 };

@@ -12,8 +12,8 @@ import type { NodeId, Sha256, TicketId, UtcMs } from '../../domain/ids.ts';
 import type { RoutingDecision, RoutingFacts } from '../../domain/routing.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
-import { canonicalJson, sha256 } from '../../lib/hash.ts';
 import type { Counter, Histogram, Metrics } from '../../lib/metrics.ts';
+import type { IntegrityBook } from '../integrity/integrity-book.ts';
 import { keepRefused } from '../quarantine/quarantine-table.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { type DeskJob, dispatchJob, oweJobs } from '../store/jobs.ts';
@@ -39,6 +39,7 @@ type Also = (tx: Transaction, now: UtcMs, outcomes: readonly IntakeOutcome[]) =>
 export class PgTicketIntake implements TicketIntake {
   readonly #database: Database;
   readonly #book: TicketBook;
+  readonly #integrity: IntegrityBook;
   readonly #route: (facts: RoutingFacts) => RoutingDecision;
   readonly #onJobs: (jobs: readonly DeskJob[]) => void;
   readonly #clock: Clock;
@@ -49,6 +50,7 @@ export class PgTicketIntake implements TicketIntake {
   constructor(options: {
     database: Database;
     book: TicketBook;
+    integrity: IntegrityBook;
     evidence: ContentStore;
     route: (facts: RoutingFacts) => RoutingDecision;
     /** Told after the commit; what it loses is found again in the table of jobs. */
@@ -58,6 +60,7 @@ export class PgTicketIntake implements TicketIntake {
   }) {
     this.#database = options.database;
     this.#book = options.book;
+    this.#integrity = options.integrity;
     this.#route = options.route;
     this.#onJobs = options.onJobs;
     this.#clock = options.clock;
@@ -79,7 +82,7 @@ export class PgTicketIntake implements TicketIntake {
     return this.#take(records, async (tx, now) => {
       await storePosition(tx, position);
       return [
-        ...(await storeIncidents(tx, position, integrity, now)),
+        ...(await this.#integrity.take(tx, position, integrity, now)),
         ...(await keepRefused(tx, position.sender, refused, now)),
       ];
     });
@@ -182,30 +185,6 @@ async function storePosition(tx: Transaction, position: TransferPosition): Promi
      ON CONFLICT (sender) DO UPDATE SET batch = GREATEST(transfer_positions.batch, $2), nodes = $3`,
     [position.sender, position.batch, JSON.stringify(nodes)],
   );
-}
-
-/** Stores what breaks the proof, once each, and says so in the log. */
-async function storeIncidents(
-  tx: Transaction,
-  position: TransferPosition,
-  incidents: readonly IntegrityIncident[],
-  now: UtcMs,
-): Promise<AuditEntry[]> {
-  const entries: AuditEntry[] = [];
-  for (const { kind, node, detail, at } of incidents) {
-    const note = columnText(detail);
-    const where = node === undefined ? {} : { node: columnText(node) };
-    const id = sha256(canonicalJson({ sender: position.sender, batch: position.batch, kind, ...where, note }));
-    const stored = await tx.query(
-      `INSERT INTO desk.integrity_incidents (id, kind, node, detail, at) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (id) DO NOTHING RETURNING id`,
-      [id, kind, where.node ?? null, note, at],
-    );
-    if (stored.length === 0) continue;
-    const details = { kind, ...where, sender: position.sender, batch: position.batch };
-    entries.push({ at: now, actor: 'desk', role: 'system', kind: 'integrity.incident', note, details });
-  }
-  return entries;
 }
 
 async function storeAlerts(tx: Transaction, fresh: Plan['fresh'], now: UtcMs): Promise<void> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AuditLog } from '../../../src/desk/audit/audit-log.ts';
 import { verifyAudit } from '../../../src/desk/audit/verify-audit.ts';
 import { Dispatcher } from '../../../src/desk/dispatch/dispatcher.ts';
+import { IntegrityBook } from '../../../src/desk/integrity/integrity-book.ts';
 import { DueTimes } from '../../../src/desk/sla/due-times.ts';
 import { SignClock } from '../../../src/desk/sla/sign-clock.ts';
 import { Database, type Transaction } from '../../../src/desk/store/database.ts';
@@ -19,6 +20,7 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { ContentStore } from '../../../src/lib/content-store.ts';
 import { sha256 } from '../../../src/lib/hash.ts';
 import { KeyRing } from '../../../src/lib/keys.ts';
+import { createLogger } from '../../../src/lib/log.ts';
 import { Metrics } from '../../../src/lib/metrics.ts';
 import { AlertChain } from '../../support/alerts.ts';
 import { DeskUnderTest } from '../../support/desk.ts';
@@ -53,7 +55,10 @@ describe('tampering with the database is found', () => {
     });
     await migrate(database, shippedMigrations());
     database.open();
-    const book = new TicketBook({ audit: new AuditLog(), onChanged: () => undefined });
+    const audit = new AuditLog();
+    const book = new TicketBook({ audit, onChanged: () => undefined });
+    const around = { clock: systemClock, log: createLogger('test'), metrics: new Metrics() };
+    const integrity = new IntegrityBook({ database, audit, ...around });
     const decision = {
       rule: 'r',
       version: '1',
@@ -66,6 +71,7 @@ describe('tampering with the database is found', () => {
     const intake = new PgTicketIntake({
       database,
       book,
+      integrity,
       evidence: store,
       route: () => decision,
       onJobs: () => undefined,

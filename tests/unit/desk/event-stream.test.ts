@@ -26,6 +26,7 @@ function streamOf(missed: Promise<Change[]> = Promise.resolve([])) {
         return () => listeners.delete(listener);
       },
       changedSince: () => missed,
+      integrity: { subscribe: () => () => undefined },
     },
     clock,
     metrics: new Metrics(),

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../../lib/errors.ts';
+import { may } from '../permissions.ts';
 import { securityHeaders } from '../security-headers.ts';
 import type { RouteContext } from './route-context.ts';
 
 /** The live stream of changed tickets. */
 export function eventRoutes(app: FastifyInstance, { authentication, events }: RouteContext): void {
   app.get('/api/events', async (request, reply) => {
-    const { name } = authentication.require(request, 'read');
+    const { name, role } = authentication.require(request, 'read');
     if (events.isFullFor(name)) throw new AppError('MB_OVERLOADED', 'too many browsers listen already');
     const last = Number(request.headers['last-event-id']);
     reply.hijack();
@@ -24,6 +25,10 @@ export function eventRoutes(app: FastifyInstance, { authentication, events }: Ro
         return false;
       }
     };
-    await events.serve(reply.raw, Number.isSafeInteger(last) && last > 0 ? last : undefined, { name, mayListen });
+    await events.serve(reply.raw, Number.isSafeInteger(last) && last > 0 ? last : undefined, {
+      name,
+      mayListen,
+      integrity: may(role, 'integrity'),
+    });
   });
 }
