@@ -72,21 +72,18 @@ export class IntegrityBook {
       const id = sha256(canonicalJson({ sender, batch, kind, ...where, note }));
       const [known] = await tx.query('SELECT 1 AS one FROM desk.integrity_incidents WHERE id = $1', [id]);
       if (known !== undefined) continue;
-      const before = matching(await atWork(tx, node, sender), incident);
-      const row =
-        before === undefined
-          ? await open(tx, incident, { node, sender, note, now })
-          : withReport(before, incident, note, now);
-      if (before !== undefined) await store(tx, row);
+      // What a person decided is told and kept; nobody need be called to it.
+      const [row, before] =
+        kind === 'quarantine-decision' ? [] : await joined(tx, incident, { node, sender, note, now });
       await tx.query(
         'INSERT INTO desk.integrity_incidents (id, kind, node, detail, at, case_id) VALUES ($1, $2, $3, $4, $5, $6)',
-        [id, kind, node ?? null, note, at, row.id],
+        [id, kind, node ?? null, note, at, row?.id ?? null],
       );
-      changed.set(row.id, row);
+      if (row !== undefined) changed.set(row.id, row);
       const system = { at: now, actor: 'desk', role: 'system' } as const;
-      const details = { kind, ...where, sender, batch, case: row.id };
+      const details = { kind, ...where, sender, batch, ...(row === undefined ? {} : { case: row.id }) };
       entries.push({ ...system, kind: 'integrity.incident', note, details });
-      if (before !== undefined && before.state !== row.state) {
+      if (row !== undefined && before !== undefined && before.state !== row.state) {
         entries.push({ ...system, kind: 'integrity.reopened', details: { case: row.id } });
       }
       tx.afterCommit(() => this.#reports.inc({ kind }));
@@ -198,6 +195,19 @@ function atWork(tx: Transaction, node: string | undefined, sender: string): Prom
     `SELECT * FROM desk.integrity_cases WHERE state <> 'resolved' AND ${where} ORDER BY number DESC FOR UPDATE`,
     [node ?? sender],
   );
+}
+
+/** The case as the report leaves it, and as it was before where there was one. */
+async function joined(
+  tx: Transaction,
+  incident: IntegrityIncident,
+  found: { node: string | undefined; sender: string; note: string; now: UtcMs },
+): Promise<[after: CaseRow, before?: CaseRow]> {
+  const before = matching(await atWork(tx, found.node, found.sender), incident);
+  if (before === undefined) return [await open(tx, incident, found)];
+  const after = withReport(before, incident, found.note, found.now);
+  await store(tx, after);
+  return [after, before];
 }
 
 async function open(
