@@ -1,8 +1,7 @@
-import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checked } from '../error-answer.ts';
 import { may } from '../permissions.ts';
-import type { RouteContext } from './route-context.ts';
+import type { ticketRoutes } from './ticket-routes.ts';
 
 const listQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(200) });
 const idParams = z.object({ id: z.uuid().transform((id) => id.toLowerCase()) });
@@ -12,7 +11,7 @@ const resolveBody = z.strictObject({
 });
 
 /** What breaks the proof: the list, one of them, and that somebody has seen to it. */
-export function integrityRoutes(app: FastifyInstance, { service, authentication }: RouteContext): void {
+export const integrityRoutes: typeof ticketRoutes = (app, { service, authentication }) => {
   const { integrity } = service;
 
   app.get('/api/integrity', async (request) => {
@@ -39,4 +38,4 @@ export function integrityRoutes(app: FastifyInstance, { service, authentication 
     await integrity.act(id, 'resolve', checked(resolveBody, request.body ?? {}).note, { name: me.name, role: me.role });
     return integrity.detail(id, true);
   });
-}
+};
