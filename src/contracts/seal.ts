@@ -35,13 +35,12 @@ export function checkSeal(alert: Alert, keys: KeyRing, at?: UtcMs): SealCheck {
  * UTF-16 code units of their names).
  */
 function canonicalAround(object: object, open: string): (value: unknown) => string {
-  const members = Object.entries(object).filter(([name, value]) => name !== open && value !== undefined);
-  const texts = members.map(([name, value]) => [name, `${canonicalJson(name)}:${canonicalJson(value)}`] as const);
-  const joined = (side: (name: string) => boolean) =>
-    texts
-      .filter(([name]) => side(name))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, text]) => text);
-  const [before, after] = [joined((name) => name < open), joined((name) => name > open)];
-  return (value) => `{${[...before, `${canonicalJson(open)}:${canonicalJson(value)}`, ...after].join(',')}}`;
+  const members = Object.entries(object);
+  const inner = (side: (name: string) => boolean) =>
+    canonicalJson(Object.fromEntries(members.filter(([name]) => side(name)))).slice(1, -1);
+  const [before, after] = [inner((name) => name < open), inner((name) => name > open)];
+  return (value) => {
+    const own = `${canonicalJson(open)}:${canonicalJson(value)}`;
+    return `{${[before, own, after].filter((text) => text !== '').join(',')}}`;
+  };
 }
