@@ -25,7 +25,8 @@ export class ManagedProcess {
   readonly #onEnd: (end: ProcessEnd) => void;
   #child: ChildProcess | undefined;
   #offsetMs = 0;
-  #armed: KillPoint | undefined;
+  /** Whether it was to die at some instant of this life. */
+  #wasArmed = false;
   #killed = false;
   #lives = 0;
   /** Length of the log when this life began. */
@@ -72,12 +73,13 @@ export class ManagedProcess {
     closeSync(log);
     this.#child = child;
     this.#killed = false;
-    this.#armed = undefined;
+    this.#wasArmed = false;
     this.#lives += 1;
     child.on('message', (word) => this.#onWord(word as NodeWord));
     child.once('exit', (code, signal) => {
       this.#child = undefined;
-      const by = this.#killed ? 'killed' : this.#armed !== undefined && signal === 'SIGKILL' ? 'point' : 'itself';
+      // An instant that is called off may come all the same, just before the word arrives.
+      const by = this.#killed ? 'killed' : this.#wasArmed && signal === 'SIGKILL' ? 'point' : 'itself';
       this.#onEnd({ by, code: code ?? signal ?? 'unknown' });
     });
   }
@@ -113,7 +115,7 @@ export class ManagedProcess {
 
   /** Lets it die at the next such instant; `undefined` calls that off. */
   arm(point: KillPoint | undefined): void {
-    this.#armed = point;
+    this.#wasArmed ||= point !== undefined;
     this.#send({ type: 'arm', point });
   }
 
