@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import type {
   QuarantineDetail,
   QuarantineEntry,
@@ -7,7 +8,7 @@ import type {
 } from '../contracts/quarantine.ts';
 import { egressHoldSchema } from '../gateway/collect/egress-hold.ts';
 import { QuarantineStore, quarantineSchema, type RefusedKind } from '../gateway/collect/quarantine-store.ts';
-import { sleep, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { DurableSqlite } from '../lib/durable-sqlite.ts';
 import { AppError, messageOf } from '../lib/errors.ts';
 
@@ -71,7 +72,8 @@ export class JournalQuarantine {
       const done = this.#store.outcome(order);
       if (done?.kind === 'refused') throw new AppError('MB_QUARANTINE_REFUSED', done.detail);
       if (done !== undefined) return { outcome: done.kind, detail: done.detail };
-      await sleep(systemClock, askEveryMs, signal);
+      // Not the clock's timer, which keeps no process alive.
+      await setTimeout(askEveryMs, undefined, { signal }).catch(() => undefined);
     }
     return undefined;
   }

@@ -171,3 +171,36 @@ test('lists are filtered', () => {
     'rubbish',
   );
 });
+
+describe('a record that the border held back', () => {
+  const hold = () => {
+    keys.add(node, key.publicPem());
+    take(payloadOf(alertAfter()));
+    const seq = journal.peek({ records: 1, bytes: 1e9 })?.records[0]?.seq ?? 0;
+    const refusal = { node, n: 1, alertId: undefined, scene: 'illegal_parking', reason: 'field details', evidence: [] };
+    journal.holdBack([{ what: 'record', seq, refusal }], []);
+    return other.refused.listHeldBack({ limit: 9 })[0];
+  };
+  const order = (over: Partial<QuarantineRequest> = {}, id = 1) => {
+    const number = other.refused.order('e', id, { ...wish, ...over }, clock.now());
+    register.carryOut();
+    return other.refused.outcome(number);
+  };
+
+  test('goes to the border once more when it is released', () => {
+    expect(hold()).toMatchObject({ id: 'e-1', node, reason: 'egress', detail: 'field details', state: 'held' });
+    expect(written()).toEqual([]);
+    expect(order({ note: '' })).toMatchObject({ kind: 'refused' });
+    expect(order()).toMatchObject({ kind: 'released' });
+    expect(written()).toEqual([1, 'quarantine-decision']);
+    expect(other.refused.listHeldBack({ limit: 9 })).toEqual([]);
+    expect(order()).toMatchObject({ kind: 'refused', detail: 'it is no longer in quarantine' });
+  });
+
+  test('never crosses when it is discarded', () => {
+    hold();
+    expect(order({ action: 'discard', note: 'not for the other side' })).toMatchObject({ kind: 'discarded' });
+    expect(written()).toEqual(['quarantine-decision']);
+    expect(other.refused.listHeldBack({ limit: 9 })).toEqual([]);
+  });
+});
