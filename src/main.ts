@@ -12,6 +12,8 @@ const commands: readonly { name: string; load: () => Promise<Command> }[] = [
   { name: 'desk', load: async () => (await import('./cli/desk.ts')).deskCommand },
   { name: 'cameras', load: async () => (await import('./cli/cameras.ts')).camerasCommand },
   { name: 'simulate', load: async () => (await import('./cli/simulate.ts')).simulateCommand },
+  { name: 'reconcile', load: async () => (await import('./cli/reconcile.ts')).reconcileCommand },
+  { name: 'transfer', load: async () => (await import('./cli/transfer.ts')).transferCommand },
   { name: 'trace', load: async () => (await import('./cli/trace.ts')).traceCommand },
   { name: 'quarantine', load: async () => (await import('./cli/quarantine.ts')).quarantineCommand },
   { name: 'what-if', load: async () => (await import('./cli/what-if.ts')).whatIfCommand },

@@ -127,6 +127,7 @@ export function composeDesk(config: DeskServiceConfig, around: Surroundings): { 
     key,
     evidence,
     intake: desk.intake,
+    ledger: desk.ledger,
   });
   return { desk, deliver: gateway };
 }

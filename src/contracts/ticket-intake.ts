@@ -1,6 +1,7 @@
 import type { AlertId, NodeId, Sha256, TicketId, UtcMs } from '../domain/ids.ts';
 import type { ClockMark } from '../lib/clock-state.ts';
 import type { AlertEvent } from './alert-event.ts';
+import type { TakenBatch } from './transfer-ledger.ts';
 import type { WithheldEvidence } from './withheld-evidence.ts';
 
 /** A verified alert on the government side, with the times of its crossing. */
@@ -21,6 +22,8 @@ export interface TransferPosition {
   readonly batch: number;
   /** Highest sequence number and its hash, by node. */
   readonly nodes: Readonly<Record<NodeId, { readonly n: number; readonly hash: Sha256 }>>;
+  /** The batch that moves it here; undefined where none does. */
+  readonly taken?: TakenBatch | undefined;
 }
 
 /**

@@ -111,6 +111,8 @@ export const reconciliationSchema = z.strictObject({
     /** Batches of which alerts are gone that the desk once had. */
     thinned: z.array(z.strictObject({ number: batchNumber, taken: count, held: count })).max(1_000),
   }),
+  /** Here, and waiting for a missing one or for the desk. */
+  waiting: ranges,
   /** Batches that an operator decided to go on without. */
   passedOver: ranges,
   complete: z.boolean(),
@@ -139,4 +141,21 @@ export function rangesText(runs: readonly NumberRange[]): string {
 /** Whether a number lies in one of the runs. */
 export function within(runs: readonly NumberRange[], number: number): boolean {
   return runs.some(([from, to]) => from <= number && number <= to);
+}
+
+/** `1,204 sent, 1,204 received, 0 missing`, and what is missing by name. */
+export function reconciliationLine({ statement, received, missing, waiting, passedOver }: Reconciliation): string {
+  const number = (value: number) => value.toLocaleString('en-US');
+  if (statement === null) return `${number(received.alerts)} received; its sender has not said yet what it sent`;
+  const refused = received.refused > 0 ? `, ${number(received.refused)} refused` : '';
+  const sent = `${number(statement.statement.alerts)} sent, ${number(received.alerts)} received${refused}`;
+  const named = [
+    missing.batchCount > 0 ? `missing batches: ${rangesText(missing.batches)}` : '',
+    waiting.length > 0 ? `waiting: ${rangesText(waiting)}` : '',
+    passedOver.length > 0 ? `passed over: ${rangesText(passedOver)}` : '',
+    missing.evidenceFiles > 0 ? `${number(missing.evidenceFiles)} evidence files missing` : '',
+    ...missing.thinned.map(({ number: batch, taken, held }) => `batch ${batch}: ${held} of ${taken} alerts are left`),
+    ...missing.nodes.map(({ node, numbers }) => `${node}: ${rangesText(numbers)}`),
+  ].filter((each) => each !== '');
+  return [`${sent}, ${number(missing.alerts)} missing`, ...named].join('; ');
 }

@@ -4,7 +4,7 @@ import { clockMarkSchema } from '../lib/clock-state.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import { alertEventSchema } from './alert-event.ts';
 import { type IntegrityIncident, integrityKinds } from './ticket-intake.ts';
-import { senderId, signedStatementSchema } from './transfer-documents.ts';
+import { type NumberRange, type SignedStatement, senderId, signedStatementSchema } from './transfer-documents.ts';
 import { type WithheldEvidence, withheldEvidenceSchema } from './withheld-evidence.ts';
 
 const utcMs = z.number().int().nonnegative();
@@ -100,6 +100,8 @@ export type BatchOutcome =
 /** The receiving half of a transfer mode: gives batches to its consumer in number order for as long as it runs. */
 export interface TransferReceiver extends Service {
   status(): TransferReceiverStatus;
+  /** What is here and was not taken in, by sender. */
+  waiting(): Promise<readonly WaitingBatches[]>;
   /** Has what is here looked at now instead of at the next poll. */
   look(): void;
   /**
@@ -107,6 +109,14 @@ export interface TransferReceiver extends Service {
    * Rejects when it could not be handed over.
    */
   sendBack(sender: string, text: string): Promise<boolean>;
+}
+
+/** Batches of a sender that are here and not with the desk. */
+export interface WaitingBatches {
+  readonly sender: string;
+  readonly batches: readonly NumberRange[];
+  /** In the newest of them, whose signature was checked. */
+  readonly statement: SignedStatement | undefined;
 }
 
 /** A sender of whom something is here that cannot be taken in. */
@@ -171,6 +181,28 @@ export interface RecordRefusal {
   readonly evidence: readonly Sha256[];
 }
 
+/** What one batch holds, counted. */
+export interface BatchTally {
+  readonly alerts: number;
+  readonly integrity: number;
+  readonly evidenceFiles: number;
+  readonly evidenceBytes: number;
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly alerts: number;
+    readonly lowest: number;
+    readonly highest: number;
+  }[];
+}
+
+/** What was put into batches since `from`. */
+export interface SentTotals extends BatchTally {
+  readonly from: number;
+  readonly batches: number;
+  /** Batches that were asked for again and are not there any more. */
+  readonly lost: readonly NumberRange[];
+}
+
 /** Where batches are made from: the journal of the collecting gateway. */
 export interface TransferSource {
   /** Eight hex digits, made with the journal. */
@@ -179,8 +211,21 @@ export interface TransferSource {
   firstKey(keyId: string): string;
   /** What is not in a batch yet, up to the limits; undefined when nothing is. */
   peek(limits: { records: number; bytes: number }): BatchContent | undefined;
-  /** Fixes number, content and file hash in one transaction. */
-  commitBatch(content: BatchContent, sealed: { sha256: Sha256; bytes: number; createdAt: number }): void;
+  /** Number of the next batch. */
+  nextNumber(): number;
+  /** Fixes number, content, file hash and the new totals in one transaction. */
+  commitBatch(
+    content: BatchContent,
+    sealed: { sha256: Sha256; bytes: number; createdAt: number },
+    stated: { tally: BatchTally; statement: SignedStatement },
+  ): void;
+  totals(): SentTotals;
+  /** The statement in a batch not marked sent. */
+  statementOf(number: number): SignedStatement | undefined;
+  /** Hash of a batch's bytes as they were fixed; undefined for one that was never made. */
+  sealedHash(number: number): Sha256 | undefined;
+  /** Batches that were asked for and are not there any more: every statement says so from now on. */
+  declareLost(numbers: readonly number[]): void;
   /** Batches committed and not marked sent, in order. */
   unsent(): readonly { number: number; sha256: Sha256; createdAt: number }[];
   /** The content of a batch not marked sent. */

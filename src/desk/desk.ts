@@ -1,5 +1,6 @@
 import type { QuarantineGate } from '../contracts/quarantine.ts';
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
+import type { TransferLedger } from '../contracts/transfer-ledger.ts';
 import { Backoff } from '../lib/backoff.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import type { ClockSync } from '../lib/clock-sync.ts';
@@ -18,6 +19,7 @@ import { may } from './api/permissions.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { verifyAudit } from './audit/verify-audit.ts';
 import type { DeskConfig } from './config.ts';
+import { PgTransferLedger } from './crossing/pg-transfer-ledger.ts';
 import { BullmqQueue } from './dispatch/bullmq-queue.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { JobRelay } from './dispatch/job-relay.ts';
@@ -104,6 +106,18 @@ export class Desk implements Service {
     evidenceArrived: (hashes) => this.#intake.evidenceArrived(hashes),
   };
 
+  /** What crossed the border, counted from the rows. Refuses as `intake` does. */
+  readonly ledger: TransferLedger = {
+    senders: () => this.#ledger.senders(),
+    statement: (sender, whole) => this.#ledger.statement(sender, whole),
+    account: (sender, from, through) => this.#ledger.account(sender, from, through),
+    nodes: (sender, through) => this.#ledger.nodes(sender, through),
+    missingNumbers: (node, lowest, highest) => this.#ledger.missingNumbers(node, lowest, highest),
+    evidence: (sender, after, limit) => this.#ledger.evidence(sender, after, limit),
+    isPassedOver: (sender, number) => this.#ledger.isPassedOver(sender, number),
+    passOver: (passed) => this.#ledger.passOver(passed),
+  };
+
   /** `http://host:port` of API and console, once started. */
   get address(): string {
     return this.#parts?.http.address ?? '';
@@ -136,6 +150,11 @@ export class Desk implements Service {
   stop(): Promise<void> {
     this.#stopped ??= this.#shutDown();
     return this.#stopped;
+  }
+
+  get #ledger(): TransferLedger {
+    if (this.#parts === undefined) throw new AppError('MB_DATABASE_UNREACHABLE', 'the desk is not started');
+    return new PgTransferLedger({ database: this.#parts.database, intake: this.#parts.intake });
   }
 
   get #intake(): TicketIntake {

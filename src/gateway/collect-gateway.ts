@@ -18,6 +18,7 @@ import { Batcher } from './transfer/batcher.ts';
 import type { TransferSendConfig } from './transfer/config.ts';
 import { type EgressState, PolicySource } from './transfer/egress/policy-source.ts';
 import { makeSender } from './transfer/make-sender.ts';
+import { ReturnDesk } from './transfer/return-desk.ts';
 import { TrustBook } from './trust/trust-book.ts';
 
 /** What the video network's half of the gateway needs. */
@@ -42,6 +43,7 @@ export class CollectGateway implements Service {
   readonly #coverage: CoverageLedger;
   readonly #collector: Collector;
   readonly #batcher: Batcher;
+  readonly #returns: ReturnDesk;
   readonly #egress: PolicySource;
   #stopping: Promise<void> | undefined;
 
@@ -70,6 +72,17 @@ export class CollectGateway implements Service {
       maxEvidenceBytes: collect.maxEvidenceBytes,
     });
     this.#egress = new PolicySource({ file: transfer.egressPolicyFile, log, metrics });
+    const farKeys = new KeyRing(transfer.deliverKeyFiles.map((file) => loadPublicKey(file)));
+    this.#returns = new ReturnDesk({
+      clock,
+      log,
+      metrics,
+      farKeys,
+      dir: transfer.returnDir,
+      senderId: () => this.#batcher.senderId,
+      resend: (batches) => this.#batcher.resend(batches),
+      maxAgeMs: transfer.resendMaxAgeMs,
+    });
     this.#batcher = new Batcher({
       ...shared,
       clockSync,
@@ -79,8 +92,8 @@ export class CollectGateway implements Service {
         clock,
         log,
         senderId: () => this.#batcher.senderId,
-        farKeys: new KeyRing(transfer.deliverKeyFiles.map((file) => loadPublicKey(file))),
-        onDocument: () => {},
+        farKeys,
+        onDocument: (text) => this.#returns.hand(text),
       }),
       key,
       spoolDir: transfer.spoolDir,
@@ -88,6 +101,7 @@ export class CollectGateway implements Service {
       maxRecords: transfer.batchMaxRecords,
       maxBytes: transfer.batchMaxBytes,
       maxAgeMs: transfer.batchMaxAgeMs,
+      statementEveryMs: transfer.statementEveryMs,
     });
   }
 
@@ -115,6 +129,7 @@ export class CollectGateway implements Service {
     this.#trust.onProblem((incident) => this.#journal.note(incident));
     await this.#trust.start(signal);
     await this.#batcher.start(signal);
+    await this.#returns.start(signal);
     await this.#collector.start(signal);
   }
 
@@ -122,7 +137,8 @@ export class CollectGateway implements Service {
     this.#stopping ??= (async () => {
       await this.#trust.stop();
       await this.#collector.stop();
-      await this.#batcher.stop();
+      // A batch that is sent again ends with the sender.
+      await Promise.all([this.#batcher.stop(), this.#returns.stop()]);
       this.#coverage.close();
       this.#journal.close();
     })();

@@ -1,13 +1,15 @@
 import type { QuarantineGate } from '../contracts/quarantine.ts';
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
-import type { TransferReceiver } from '../contracts/transfer.ts';
+import type { TransferReceiver, TransferReceiverStatus } from '../contracts/transfer.ts';
+import type { TransferLedger } from '../contracts/transfer-ledger.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ContentStore } from '../lib/content-store.ts';
-import type { SigningKey } from '../lib/keys.ts';
+import { KeyRing, loadPublicKey, type SigningKey } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { SpanSink } from '../lib/span-sink.ts';
+import { CrossingAccount } from './deliver/crossing-account.ts';
 import { Delivery } from './deliver/delivery.ts';
 import { recheckRecord } from './deliver/recheck.ts';
 import type { TransferReceiveConfig } from './transfer/config.ts';
@@ -26,6 +28,8 @@ export interface DeliverGatewayOptions {
   readonly trust: TrustBook;
   /** The desk's door. */
   readonly intake: TicketIntake;
+  /** The desk's memory of what crossed. */
+  readonly ledger: TransferLedger;
   readonly clock: Clock;
   /** Takes the spans of alerts, where they are exported. */
   readonly spans?: SpanSink;
@@ -39,20 +43,35 @@ export class DeliverGateway implements Service {
   readonly #delivery: Delivery;
   readonly #receiver: TransferReceiver;
   readonly #files: QuarantinedFiles;
+  readonly #account: CrossingAccount;
 
   constructor(options: DeliverGatewayOptions) {
-    const { trust, transfer, key, evidence, intake, clock, spans, log, metrics } = options;
-    const shared = { clock, log, metrics };
+    const { trust, transfer, key, evidence, intake, ledger, clock, spans, log, metrics } = options;
+    const shared = { clock, log, metrics, ledger };
     this.#trust = trust;
     this.#delivery = new Delivery({ ...shared, ...(spans && { spans }), intake, keys: trust.nodeKeys, evidence });
     this.#files = new QuarantinedFiles({ ...transfer, keys: trust.senderKeys, clock });
     this.#receiver = makeReceiver(transfer, {
       ...shared,
       key,
-      onGap: undefined,
+      onGap: (gap) => this.#account.ask(gap),
       keys: trust.senderKeys,
       consumer: this.#delivery,
     });
+    this.#account = new CrossingAccount({
+      ...shared,
+      ...transfer,
+      key,
+      evidence,
+      consumer: this.#delivery,
+      receiver: () => this.#receiver,
+      operators: new KeyRing(transfer.operatorKeyFiles.map((file) => loadPublicKey(file))),
+    });
+  }
+
+  /** What is waited for and what was refused. */
+  status(): TransferReceiverStatus {
+    return this.#receiver.status();
   }
 
   /** What people may do with what was refused. */
@@ -73,10 +92,12 @@ export class DeliverGateway implements Service {
     await this.#trust.start(signal);
     this.#trust.onProblem((incident) => this.#delivery.note(incident));
     await this.#receiver.start(signal);
+    await this.#account.start(signal);
   }
 
   async stop(): Promise<void> {
     await this.#trust.stop();
+    await this.#account.stop();
     await this.#receiver.stop();
     await this.#delivery.settled();
   }

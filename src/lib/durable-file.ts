@@ -46,9 +46,13 @@ export async function moveDurable(from: string, to: string): Promise<void> {
   await syncFolder(dirname(from));
 }
 
-/** Removes files from a folder, in order of their names, until at most `count` are left. */
-export async function keepNewest(folder: string, count: number): Promise<void> {
-  const names = (await readdir(folder)).sort();
+/** Removes files from a folder, in order of their names, until at most `count` of those that `counts` picks are left. */
+export async function keepNewest(
+  folder: string,
+  count: number,
+  counts: (name: string) => boolean = () => true,
+): Promise<void> {
+  const names = (await readdir(folder)).filter(counts).sort();
   for (const name of names.slice(0, Math.max(0, names.length - count))) await rm(join(folder, name), { force: true });
 }
 

@@ -31,6 +31,15 @@ export class Metrics {
     );
   }
 
+  /** A histogram of bytes: 1 KiB to 64 MiB. */
+  sizes<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Histogram<L> {
+    const buckets = Array.from({ length: 9 }, (_, index) => 1_024 * 4 ** index);
+    return (
+      this.#existing(name) ??
+      new Histogram({ name, help, labelNames: [...labelNames], buckets, registers: [this.registry] })
+    );
+  }
+
   // prom-client looks metrics up by name without their type; each name is used with one type in one file.
   #existing<M>(name: string): M | undefined {
     return this.registry.getSingleMetric(name) as M | undefined;

@@ -16,6 +16,13 @@ const restricted: Readonly<Record<string, readonly string[]>> = {
   integrity_steps: ['SELECT', 'INSERT'],
   dispatches: ['SELECT', 'INSERT', 'UPDATE (signed_at, overdue_at)'],
   tickets: ['SELECT', 'INSERT', 'UPDATE'],
+  // A batch that was passed over may come after all.
+  transfer_batches: [
+    'SELECT',
+    'INSERT',
+    'UPDATE (sha256, settled_at, alerts, elsewhere, refused, integrity, statement)',
+  ],
+  transfer_evidence: ['SELECT', 'INSERT'],
 };
 /** What it may do with all others: working state, which no proof rests on. */
 const usual = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];

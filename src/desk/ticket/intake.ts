@@ -13,6 +13,7 @@ import type { RoutingDecision, RoutingFacts } from '../../domain/routing.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import type { Counter, Histogram, Metrics } from '../../lib/metrics.ts';
+import { storeBatch } from '../crossing/store-batch.ts';
 import type { IntegrityBook } from '../integrity/integrity-book.ts';
 import { keepRefused } from '../quarantine/quarantine-table.ts';
 import type { Database, Transaction } from '../store/database.ts';
@@ -79,8 +80,9 @@ export class PgTicketIntake implements TicketIntake {
     position: TransferPosition,
     refused: readonly RefusedRecord[] = [],
   ): Promise<readonly IntakeOutcome[]> {
-    return this.#take(records, async (tx, now) => {
+    return this.#take(records, async (tx, now, outcomes) => {
       await storePosition(tx, position);
+      await storeBatch(tx, position, outcomes, now);
       return [
         ...(await this.#integrity.take(tx, position, integrity, now)),
         ...(await keepRefused(tx, position.sender, refused, now)),
@@ -192,9 +194,9 @@ async function storeAlerts(tx: Transaction, fresh: Plan['fresh'], now: UtcMs): P
   const records = fresh.map((each) => each.record);
   await tx.query(
     `INSERT INTO desk.alerts (alert_id, ticket_id, phase, observed_at, event, collected_at, batched_at, delivered_at,
-                              batch_number, batch_sha256, n, received_at)
-     SELECT t.*, $12::bigint FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
-                                         $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::bigint[]) AS t`,
+                              batch_number, batch_sha256, node, n, received_at)
+     SELECT t.*, $13::bigint FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[],
+                                         $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::bigint[]) AS t`,
     [
       records.map((record) => columnText(record.event.data.alertId)),
       fresh.map((each) => each.ticketId),
@@ -206,6 +208,7 @@ async function storeAlerts(tx: Transaction, fresh: Plan['fresh'], now: UtcMs): P
       records.map((record) => record.deliveredAt),
       records.map((record) => record.batch.number),
       records.map((record) => record.batch.sha256),
+      records.map((record) => columnText(record.event.data.sequence.node)),
       records.map((record) => record.event.data.sequence.n),
       now,
     ],

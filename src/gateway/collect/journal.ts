@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { AlertEvent } from '../../contracts/alert-event.ts';
 import type { IntegrityIncident } from '../../contracts/ticket-intake.ts';
-import type { BatchContent, HeldBack, TransferRecord, TransferSource } from '../../contracts/transfer.ts';
+import type {
+  BatchContent,
+  BatchTally,
+  HeldBack,
+  SentTotals,
+  TransferRecord,
+  TransferSource,
+} from '../../contracts/transfer.ts';
+import type { SignedStatement } from '../../contracts/transfer-documents.ts';
 import type { Sequence } from '../../domain/alert.ts';
 import type { AlertId, NodeId, Sha256, UtcMs } from '../../domain/ids.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -12,6 +20,7 @@ import { zeroHash } from '../../lib/hash.ts';
 import type { NodeHead } from './chain-step.ts';
 import { EgressHold, egressHoldSchema } from './egress-hold.ts';
 import { QuarantineStore, quarantineSchema } from './quarantine-store.ts';
+import { SentTotalsStore, sentTotalsSchema } from './sent-totals.ts';
 
 /** What the journal needs. */
 export interface JournalOptions {
@@ -70,6 +79,7 @@ export class Journal implements TransferSource {
   /** What the border refused and keeps. */
   readonly egress = new EgressHold(() => this.#database);
   #opened: DurableSqlite | undefined;
+  #totals: SentTotalsStore | undefined;
   #journalId = '';
 
   constructor(options: JournalOptions) {
@@ -79,7 +89,11 @@ export class Journal implements TransferSource {
 
   /** Throws what SQLite throws when the file cannot be opened. */
   open(): void {
-    this.#opened ??= new DurableSqlite(this.#options.path, schema + egressHoldSchema + quarantineSchema);
+    this.#opened ??= new DurableSqlite(
+      this.#options.path,
+      schema + egressHoldSchema + quarantineSchema + sentTotalsSchema,
+    );
+    this.#totals = new SentTotalsStore(this.#opened);
     this.#database.run('INSERT OR IGNORE INTO meta VALUES (1, ?)', randomBytes(4).toString('hex'));
     this.#journalId = this.#database.row<{ id: string }>('SELECT journal_id AS id FROM meta')?.id ?? '';
   }
@@ -87,6 +101,7 @@ export class Journal implements TransferSource {
   close(): void {
     this.#opened?.close();
     this.#opened = undefined;
+    this.#totals = undefined;
   }
 
   get journalId(): string {
@@ -197,15 +212,22 @@ export class Journal implements TransferSource {
     );
   }
 
+  nextNumber(): number {
+    return this.#database.row<{ next: number }>('SELECT coalesce(max(number), 0) + 1 AS next FROM batch')?.next ?? 1;
+  }
+
   peek(limits: { records: number; bytes: number }): BatchContent | undefined {
-    const next =
-      this.#database.row<{ next: number }>('SELECT coalesce(max(number), 0) + 1 AS next FROM batch')?.next ?? 1;
-    const content = this.#content(next, undefined, limits);
+    const content = this.#content(this.nextNumber(), undefined, limits);
     return content.records.length + content.evidence.length === 0 ? undefined : content;
   }
 
-  commitBatch(content: BatchContent, sealed: { sha256: Sha256; bytes: number; createdAt: number }): void {
+  commitBatch(
+    content: BatchContent,
+    sealed: { sha256: Sha256; bytes: number; createdAt: number },
+    { tally, statement }: { tally: BatchTally; statement: SignedStatement },
+  ): void {
     this.transaction(() => {
+      this.#sent.add(content.number, tally, statement);
       this.#database.run(
         'INSERT INTO batch (number, sha256, bytes, created_at) VALUES (?, ?, ?, ?)',
         content.number,
@@ -240,6 +262,22 @@ export class Journal implements TransferSource {
     );
   }
 
+  totals(): SentTotals {
+    return this.#sent.read();
+  }
+
+  statementOf(number: number): SignedStatement | undefined {
+    return this.#sent.statementOf(number);
+  }
+
+  sealedHash(number: number): Sha256 | undefined {
+    return this.#database.row<{ sha256: Sha256 }>('SELECT sha256 FROM batch WHERE number = ?', number)?.sha256;
+  }
+
+  declareLost(numbers: readonly number[]): void {
+    this.transaction(() => this.#sent.declareLost(numbers));
+  }
+
   contentOf(number: number): BatchContent {
     return this.#content(number, number, { records: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER });
   }
@@ -248,6 +286,7 @@ export class Journal implements TransferSource {
     this.transaction(() => {
       this.#database.run('UPDATE batch SET sent = 1 WHERE number = ?', number);
       this.#database.run('DELETE FROM record WHERE batch = ?', number);
+      this.#sent.forgetStatement(number);
       this.#database.run("UPDATE evidence SET state = 'sent' WHERE state = 'stored' AND batch = ?", number);
     });
   }
@@ -306,6 +345,11 @@ export class Journal implements TransferSource {
   get #clockMark(): { clock?: ClockMark } {
     const { clockSync } = this.#options;
     return clockSync === undefined ? {} : { clock: { state: clockSync.state } };
+  }
+
+  get #sent(): SentTotalsStore {
+    if (this.#totals === undefined) throw new AppError('MB_OUTBOX_FAILED', 'the journal is not open');
+    return this.#totals;
   }
 
   get #database(): DurableSqlite {

@@ -10,6 +10,8 @@ import type {
   TransferPosition,
 } from '../../contracts/ticket-intake.ts';
 import { type BatchConsumer, type TransferBatch, transferRecordSchema } from '../../contracts/transfer.ts';
+import type { SignedStatement } from '../../contracts/transfer-documents.ts';
+import type { TakenBatch, TransferLedger } from '../../contracts/transfer-ledger.ts';
 import type { Sequence } from '../../domain/alert.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
@@ -23,6 +25,8 @@ import { Continuity } from './continuity.ts';
 export interface DeliveryOptions {
   /** The desk's door. */
   readonly intake: TicketIntake;
+  /** The desk's memory of what crossed; without it, what was passed over stays so. */
+  readonly ledger?: Pick<TransferLedger, 'isPassedOver'> | undefined;
   /** Public keys of the nodes: the seal is checked again here. */
   readonly keys: NodeKeys;
   /** Evidence store of the government side. */
@@ -38,11 +42,12 @@ const noteRetryMs = 2_000;
 
 type Checked =
   | { readonly record: IntakeRecord }
-  /** `sequence`: a link of its node's chain all the same. */
+  /** `sequence`: a link of its node's chain all the same. `reported`: by the sender, the record itself is good. */
   | {
       readonly incident: IntegrityIncident;
       readonly sequence?: Sequence | undefined;
       readonly refused?: RefusedRecord;
+      readonly reported?: true;
     };
 
 /**
@@ -76,13 +81,22 @@ export class Delivery implements BatchConsumer {
     const position = await this.#position(sender);
     for (const file of batch.evidence) await evidence.put(file.bytes);
     const hashes = batch.evidence.map((file) => file.sha256);
-    if (number <= position.batch) {
+    const late = number <= position.batch && ((await this.#options.ledger?.isPassedOver(sender, number)) ?? false);
+    if (number <= position.batch && !late) {
       // Told again: the process may have died between the desk's commit and this word.
       await intake.evidenceArrived(hashes);
       return 'replayed';
     }
-    const { records, incidents, refused, nodes } = this.#verify(batch, position);
-    const outcomes = await intake.accept(records, incidents, { sender, batch: number, nodes }, refused);
+    const { records, incidents, refused, nodes, integrity } = this.#verify(batch, position);
+    const taken: TakenBatch = {
+      sha256: batch.sha256,
+      alerts: records.length,
+      refused: batch.lines.length - records.length - integrity,
+      integrity,
+      evidence: batch.manifest.evidence,
+      statement: this.#stated(batch),
+    };
+    const outcomes = await intake.accept(records, incidents, { sender, batch: number, nodes, taken }, refused);
     for (const { effect } of outcomes) this.#delivered.inc({ effect });
     this.#export(records, outcomes);
     for (const incident of incidents) {
@@ -134,6 +148,13 @@ export class Delivery implements BatchConsumer {
     spans?.record(fresh.flatMap((record) => crossingSpans(record, clock.now())));
   }
 
+  /** The statement, where it is the batch's own: the batch's signature covers it, and nobody else's is kept. */
+  #stated({ manifest }: TransferBatch): SignedStatement | undefined {
+    const own = manifest.statement;
+    if (own === undefined) return undefined;
+    return own.statement.sender === manifest.sender && own.statement.through === manifest.number ? own : undefined;
+  }
+
   async #position(sender: string): Promise<TransferPosition> {
     return (await this.#options.intake.position(sender)) ?? { sender, batch: 0, nodes: {} };
   }
@@ -144,18 +165,20 @@ export class Delivery implements BatchConsumer {
     const records: IntakeRecord[] = [];
     const incidents: IntegrityIncident[] = [];
     const refused: RefusedRecord[] = [];
+    let integrity = 0;
     for (const line of batch.lines) {
       const checked = this.#check(line, batch, deliveredAt);
       if ('incident' in checked) {
         incidents.push(checked.incident);
         if (checked.refused !== undefined) refused.push(checked.refused);
+        if (checked.reported === true) integrity += 1;
         if (checked.sequence !== undefined) continuity.follow(checked.sequence);
         continue;
       }
       continuity.follow(checked.record.event.data.sequence);
       records.push(checked.record);
     }
-    return { records, refused, incidents: [...incidents, ...continuity.incidents], nodes: continuity.nodes };
+    return { records, refused, incidents: [...incidents, ...continuity.incidents], nodes: continuity.nodes, integrity };
   }
 
   #check(line: string, { manifest, sha256 }: TransferBatch, deliveredAt: number): Checked {
@@ -176,7 +199,8 @@ export class Delivery implements BatchConsumer {
     const parsed = transferRecordSchema.safeParse(value);
     if (!parsed.success) return bad('bad-schema', describeIssues(parsed.error));
     const record = parsed.data;
-    if (record.type === 'integrity') return { incident: { ...record.incident, node: record.incident.node } };
+    if (record.type === 'integrity')
+      return { incident: { ...record.incident, node: record.incident.node }, reported: true };
     const { collectedAt, withheld } = record;
     // As of when the gateway took it in, which it signed: a batch may lie at the border for longer than an overlap lasts.
     const check = checkParsedEvent(record.event, this.#options.keys, collectedAt);

@@ -1,7 +1,14 @@
 import type { Dirent } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BatchConsumer, BatchOutcome, TransferReceiverStatus } from '../../contracts/transfer.ts';
+import type {
+  BatchConsumer,
+  BatchManifest,
+  BatchOutcome,
+  TransferReceiverStatus,
+  WaitingBatches,
+} from '../../contracts/transfer.ts';
+import { toRanges, within } from '../../contracts/transfer-documents.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { keepNewest, moveDurable, syncFolder } from '../../lib/durable-file.ts';
@@ -116,6 +123,26 @@ export class BatchInbox implements Service {
   status(): TransferReceiverStatus {
     const { gaps, stalls } = this.#watch;
     return { taken: this.#taken, quarantined: this.#quarantine.count, gaps, stalls };
+  }
+
+  async waiting(): Promise<readonly WaitingBatches[]> {
+    const { dir, consumer } = this.#options;
+    const senders = new Map<string, number[]>();
+    for (const name of (await readdir(dir)).sort()) {
+      const parsed = parseBatchName(name);
+      if (parsed !== undefined) senders.set(parsed.sender, [...(senders.get(parsed.sender) ?? []), parsed.number]);
+    }
+    const found: WaitingBatches[] = [];
+    for (const [sender, numbers] of senders) {
+      const position = await consumer.position(sender);
+      const ahead = numbers.filter((number) => number > position);
+      const newest = ahead.at(-1);
+      if (newest === undefined) continue;
+      const manifest = await this.#manifestOf(batchName(sender, newest));
+      const own = manifest?.sender === sender ? manifest.statement : undefined;
+      found.push({ sender, batches: toRanges(ahead), statement: own });
+    }
+    return found;
   }
 
   /** Has the folder looked at now instead of at the next poll. */
@@ -247,16 +274,16 @@ export class BatchInbox implements Service {
 
   /** What the waiting batch's sender says of the one that is missing. */
   async #remark(name: string, missing: number): Promise<string> {
-    if (this.#quarantine.told(name)) return '';
-    const header = readHeader(await readFile(join(this.#options.dir, name)).catch(() => Buffer.alloc(0)));
-    if (
-      !header.ok ||
-      this.#options.keys.verify(header.manifest, header.signature, this.#options.clock.now()) !== 'valid'
-    )
-      return '';
-    const lost = header.manifest.statement?.statement.lost ?? [];
-    const declared = lost.some(([from, to]) => from <= missing && missing <= to);
-    return declared ? '; its sender declares it lost: a decision is needed' : '';
+    const lost = (await this.#manifestOf(name))?.statement?.statement.lost ?? [];
+    return within(lost, missing) ? '; its sender declares it lost: a decision is needed' : '';
+  }
+
+  /** What a waiting file says of itself, when a trusted key signed it. */
+  async #manifestOf(name: string): Promise<BatchManifest | undefined> {
+    const { dir, keys, clock } = this.#options;
+    const header = readHeader(await readFile(join(dir, name)).catch(() => Buffer.alloc(0)));
+    if (!header.ok) return undefined;
+    return keys.verify(header.manifest, header.signature, clock.now()) === 'valid' ? header.manifest : undefined;
   }
 
   async #takeFile(sender: string, name: string, number: number): Promise<'taken' | 'replayed' | 'bad' | 'unsettled'> {

@@ -1,24 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchContent, SealedBatch, TransferSender, TransferSource } from '../../contracts/transfer.ts';
+import { type NumberRange, type SignedStatement, toRanges } from '../../contracts/transfer-documents.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import type { ClockMark, ClockWord } from '../../lib/clock-state.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
 import { writeDurable } from '../../lib/durable-file.ts';
-import { messageOf } from '../../lib/errors.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { SigningKey } from '../../lib/keys.ts';
 import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { Counter, Metrics } from '../../lib/metrics.ts';
+import type { Counter, Gauge, Histogram, Metrics } from '../../lib/metrics.ts';
+
 import { encodeBatch } from './batch-format.ts';
 import { batchName } from './batch-name.ts';
 import { EgressGuard } from './egress/egress-guard.ts';
 import type { EgressPolicy } from './egress/egress-policy.ts';
 import { PolicySource } from './egress/policy-source.ts';
+import type { ResendOutcome } from './return-desk.ts';
 import { Spool } from './spool.ts';
+import { stateSent, tally } from './statement.ts';
 
 /** What the batcher needs. */
 export interface BatcherOptions {
@@ -39,6 +43,8 @@ export interface BatcherOptions {
   readonly maxBytes?: number;
   /** Default 100 ms. */
   readonly maxAgeMs?: number;
+  /** How often a statement of the whole goes; default 600 s. */
+  readonly statementEveryMs?: number;
   /** What may cross; default: the policy that ships. */
   readonly egress?: PolicySource;
   readonly clock: Clock;
@@ -48,6 +54,10 @@ export interface BatcherOptions {
   readonly metrics: Metrics;
 }
 
+/** Nothing to do: woken by whatever is written. */
+const idleMs = 60_000;
+/** How long a batch under way may take when the batcher is stopped; it stays in the journal. */
+const stopGraceMs = 3_000;
 /** A border without a policy looks for one this often. */
 const closedWaitMs = 1_000;
 
@@ -76,6 +86,16 @@ export class Batcher implements Service {
   #unsubscribe: (() => void) | undefined;
   /** Something was written since the last look. */
   #news = false;
+  /** There was nothing to send: whatever is written ends the wait. */
+  #idle = false;
+  /** When a statement of the whole last went, monotonic. */
+  #statedAt: number | undefined;
+  /** A statement is to go although none is due. */
+  #stateNow = false;
+  readonly #made: Counter<'why'>;
+  readonly #bytes: Histogram;
+  readonly #age: Histogram;
+  readonly #waiting: Gauge;
 
   constructor(options: BatcherOptions) {
     this.#options = options;
@@ -84,6 +104,18 @@ export class Batcher implements Service {
     this.#sent = options.metrics.counter('maplebridge_transfer_sent_total', 'Batches, records and files sent', [
       'what',
     ]);
+    this.#made = options.metrics.counter('maplebridge_transfer_batches_made_total', 'Batches by what closed them', [
+      'why',
+    ]);
+    this.#bytes = options.metrics.sizes(
+      'maplebridge_transfer_batch_bytes',
+      'Records and evidence in a batch, unpacked',
+    );
+    this.#age = options.metrics.latency(
+      'maplebridge_transfer_batch_age_seconds',
+      'Age of a batch’s oldest part when it is made',
+    );
+    this.#waiting = options.metrics.gauge('maplebridge_transfer_unsent_batches', 'Batches made and not sent yet');
     this.#egress = options.egress ?? new PolicySource(options);
     this.#guard = new EgressGuard(options);
   }
@@ -109,15 +141,46 @@ export class Batcher implements Service {
     this.#unsubscribe?.();
     this.#stopping.abort();
     this.#wake?.();
-    await this.#running;
+    // A two-way mode may wait for the far side for as long as its desk is down.
+    const finished = new AbortController();
+    const grace = sleep(this.#options.clock, stopGraceMs, finished.signal);
+    await Promise.race([this.#running, grace]);
+    finished.abort();
     await this.#options.sender.stop();
+    await this.#running;
   }
 
-  /** Sends a batch from the spool once more, when the far side asks for it. Rejects when it is no longer there. */
-  async resend(number: number): Promise<void> {
+  /**
+   * Sends batches from the spool once more, while others are under way. What is not there any more is declared lost,
+   * and the next statement says so. Rejects when the border cannot be reached.
+   */
+  async resend(batches: readonly NumberRange[]): Promise<ResendOutcome> {
     this.#egress.need();
-    const bytes = await readFile(this.#spoolPath(number));
-    await this.#options.sender.send({ sender: this.senderId, number, sha256: sha256(bytes), bytes });
+    const { source, sender } = this.#options;
+    const [sent, lost]: [number[], number[]] = [[], []];
+    const next = source.nextNumber();
+    const unmade = batches.filter(([, to]) => to >= next).map(([from, to]): NumberRange => [Math.max(from, next), to]);
+    for (const [from, to] of batches) {
+      for (let number = from; number <= Math.min(to, next - 1); number += 1) {
+        if (this.#stopping.signal.aborted) throw new AppError('MB_TRANSFER_UNREACHABLE', 'the gateway is stopping');
+        const bytes = await readFile(this.#spoolPath(number)).catch(() => undefined);
+        const hash = bytes && sha256(bytes);
+        if (bytes === undefined || hash === undefined || hash !== source.sealedHash(number)) {
+          lost.push(number);
+          continue;
+        }
+        await sender.send({ sender: this.senderId, number, sha256: hash, bytes });
+        this.#sent.inc({ what: 'batch-again' });
+        sent.push(number);
+      }
+    }
+    if (lost.length > 0) {
+      source.declareLost(lost);
+      this.#stateNow = true;
+      this.#news = true;
+      this.#wake?.();
+    }
+    return { sent: toRanges(sent), lost: toRanges(lost), unmade };
   }
 
   async #run(): Promise<void> {
@@ -146,23 +209,63 @@ export class Batcher implements Service {
     // Without a policy nothing crosses, what was made before included; the journal grows meanwhile.
     const policy = this.#egress.current();
     if (policy === undefined) return closedWaitMs;
-    for (const { number, sha256: expected, createdAt } of source.unsent())
-      await this.#send(number, expected, createdAt);
+    const unsent = source.unsent();
+    this.#waiting.set(unsent.length);
+    for (const { number, sha256: expected, createdAt } of unsent) await this.#send(number, expected, createdAt);
     this.#news = false;
+    this.#idle = false;
     const content = source.peek({ records: maxRecords, bytes: maxBytes });
-    if (content === undefined) return 60_000;
+    if (content === undefined) return this.#stateIfDue();
     const age = clock.now() - content.oldestAt;
     const full = content.records.length >= maxRecords || sizeOf(content) >= maxBytes / 2;
     // A clock that was set back must not hold a batch up.
     if (!full && age >= 0 && age < maxAgeMs) return maxAgeMs - age;
     if (await this.#heldBack(content, policy)) return 0;
-    const createdAt = clock.now();
-    const sealed = await this.#seal(content, createdAt);
-    if (sealed === undefined) return 0;
-    await writeDurable(this.#spoolPath(content.number), sealed.bytes);
-    source.commitBatch(content, { sha256: sealed.sha256, bytes: sealed.bytes.length, createdAt });
-    await this.#send(content.number, sealed.sha256, createdAt, content);
+    this.#noteMade(full ? 'size' : 'age', content, age);
+    await this.#make(content);
     return 0;
+  }
+
+  /** Makes and sends the next batch. */
+  async #make(content: BatchContent): Promise<void> {
+    const { source, clock, key, statementEveryMs = 600_000 } = this.#options;
+    const at = clock.now();
+    const own = tally(content);
+    const whole = this.#statedAt === undefined || clock.monotonic() - this.#statedAt >= statementEveryMs;
+    const statement = stateSent(
+      { sender: this.senderId, number: content.number, at, tally: own },
+      source.totals(),
+      whole,
+      key,
+    );
+    const sealed = await this.#seal(content, at, statement);
+    if (sealed === undefined) return;
+    await writeDurable(this.#spoolPath(content.number), sealed.bytes);
+    const facts = { sha256: sealed.sha256, bytes: sealed.bytes.length, createdAt: at };
+    source.commitBatch(content, facts, { tally: own, statement });
+    if (whole) this.#statedAt = clock.monotonic();
+    await this.#send(content.number, sealed.sha256, at, content);
+  }
+
+  /** An empty batch with a statement when one is due: without it nobody would miss the last batch of an evening. */
+  async #stateIfDue(): Promise<number> {
+    const { source, clock, statementEveryMs = 600_000 } = this.#options;
+    const number = source.nextNumber();
+    this.#idle = true;
+    if (number === 1) return idleMs;
+    this.#statedAt ??= clock.monotonic();
+    const left = this.#statedAt + statementEveryMs - clock.monotonic();
+    if (left > 0 && !this.#stateNow) return Math.max(1, Math.min(idleMs, left));
+    this.#stateNow = false;
+    this.#statedAt = undefined;
+    await this.#make({ number, records: [], evidence: [], oldestAt: clock.now() });
+    return 0;
+  }
+
+  #noteMade(why: 'size' | 'age', content: BatchContent, ageMs: number): void {
+    this.#made.inc({ why });
+    this.#bytes.observe(sizeOf(content));
+    this.#age.observe(Math.max(0, ageMs) / 1_000);
   }
 
   /** Takes out of the line what may not cross; true where there was something, and the rest is to be looked at anew. */
@@ -181,7 +284,7 @@ export class Batcher implements Service {
 
   /** Waits for time or for something new; new things do not cut the wait short of the batch's age. */
   async #pause(waitMs: number): Promise<void> {
-    const idle = waitMs >= 60_000;
+    const idle = this.#idle;
     const wake = new AbortController();
     if (idle && this.#news) return;
     if (idle) this.#wake = () => wake.abort();
@@ -190,7 +293,11 @@ export class Batcher implements Service {
   }
 
   /** Undefined when an evidence file turned out damaged: the source then has something else to offer. */
-  async #seal(content: BatchContent, createdAt: number): Promise<SealedBatch | undefined> {
+  async #seal(
+    content: BatchContent,
+    createdAt: number,
+    statement: SignedStatement | undefined,
+  ): Promise<SealedBatch | undefined> {
     const evidence: { sha256: Sha256; bytes: Uint8Array }[] = [];
     for (const { sha256: hash } of content.evidence) {
       const bytes = await this.#options.evidence.get(hash);
@@ -203,7 +310,7 @@ export class Batcher implements Service {
     }
     const lines = content.records.map(({ line }) => line);
     return encodeBatch(
-      { sender: this.senderId, number: content.number, createdAt, ...this.#clockMark, lines, evidence },
+      { sender: this.senderId, number: content.number, createdAt, ...this.#clockMark, lines, evidence, statement },
       this.#options.key,
     );
   }
@@ -222,7 +329,7 @@ export class Batcher implements Service {
     if (!intact) this.#log.error({ number }, 'spooled batch is damaged: made anew from the journal');
     const batch = intact
       ? { sender: this.senderId, number, sha256: expected, bytes: spooled }
-      : await this.#seal(content, createdAt);
+      : await this.#seal(content, createdAt, source.statementOf(number));
     if (batch === undefined) return;
     await sender.send(batch);
     // The spool has these bytes too; removed before the mark, no crash leaves a file that nobody will remove.

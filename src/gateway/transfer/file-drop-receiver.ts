@@ -1,4 +1,4 @@
-import type { TransferReceiver, TransferReceiverStatus } from '../../contracts/transfer.ts';
+import type { TransferReceiver, TransferReceiverStatus, WaitingBatches } from '../../contracts/transfer.ts';
 import { watchFolder } from '../../lib/folder-watch.ts';
 import { BatchInbox, type BatchInboxOptions } from './batch-inbox.ts';
 import { writeReturn } from './return-folder.ts';
@@ -36,6 +36,10 @@ export class FileDropReceiver implements TransferReceiver {
 
   status(): TransferReceiverStatus {
     return this.#inbox.status();
+  }
+
+  waiting(): Promise<readonly WaitingBatches[]> {
+    return this.#inbox.waiting();
   }
 
   look(): void {

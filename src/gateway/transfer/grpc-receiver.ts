@@ -1,5 +1,10 @@
 import * as grpc from '@grpc/grpc-js';
-import type { BatchOutcome, TransferReceiver, TransferReceiverStatus } from '../../contracts/transfer.ts';
+import type {
+  BatchOutcome,
+  TransferReceiver,
+  TransferReceiverStatus,
+  WaitingBatches,
+} from '../../contracts/transfer.ts';
 import { sleep } from '../../lib/clock.ts';
 import { AppError, messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -105,6 +110,10 @@ export class GrpcReceiver implements TransferReceiver {
 
   status(): TransferReceiverStatus {
     return this.#inbox.status();
+  }
+
+  waiting(): Promise<readonly WaitingBatches[]> {
+    return this.#inbox.waiting();
   }
 
   look(): void {

@@ -1,6 +1,6 @@
 import { BridgeTopics, type BridgeWord, everyPiece, parsePiece } from '../../contracts/bridge-topics.ts';
 import { signDocument } from '../../contracts/signed-document.ts';
-import type { TransferReceiver, TransferReceiverStatus } from '../../contracts/transfer.ts';
+import type { TransferReceiver, TransferReceiverStatus, WaitingBatches } from '../../contracts/transfer.ts';
 import type { BrokerAccess } from '../../lib/broker-config.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/keys.ts';
@@ -90,6 +90,10 @@ export class MqttBridgeReceiver implements TransferReceiver {
 
   status(): TransferReceiverStatus {
     return this.#inbox.status();
+  }
+
+  waiting(): Promise<readonly WaitingBatches[]> {
+    return this.#inbox.waiting();
   }
 
   look(): void {

@@ -187,9 +187,14 @@ describe('batches', () => {
     await start();
     await sentCount(3);
     await until(async () => (await readdir(join(dir.path, 'spool'))).length === 1, { what: 'spool trimmed' });
-    await batcher.resend(3);
-    expect(border.sent.at(-1)?.sha256).toBe(border.sent[2]?.sha256);
-    await expect(batcher.resend(1)).rejects.toThrow();
+    expect(await batcher.resend([[3, 4]])).toEqual({ sent: [[3, 3]], lost: [], unmade: [[4, 4]] });
+    expect(border.sent[3]?.sha256).toBe(border.sent[2]?.sha256);
+    expect(await batcher.resend([[1, 2]])).toEqual({ sent: [], lost: [[1, 2]], unmade: [] });
+    // The far side is told at once, by a batch that holds nothing else.
+    await sentCount(5);
+    const declared = (await border.opened()).at(-1);
+    expect(declared?.lines).toEqual([]);
+    expect(declared?.manifest.statement?.statement).toMatchObject({ through: 4, lost: [[1, 2]], alerts: 3 });
   });
 });
 

@@ -205,7 +205,7 @@ test('without a policy nothing crosses; with one again, everything does', async 
   collect(draft);
   await start();
   await until(async () => (await metric('maplebridge_egress_open'))[0]?.value === 0, { what: 'a closed border' });
-  await expect(batcher.resend(1)).rejects.toMatchObject({ code: 'MB_EGRESS_CLOSED' });
+  await expect(batcher.resend([[1, 1]])).rejects.toMatchObject({ code: 'MB_EGRESS_CLOSED' });
   expect(sent).toEqual([]);
   await copyFile(shippedPolicyFile, policyFile);
   await crossedBatches(1);
