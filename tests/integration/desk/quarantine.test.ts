@@ -71,6 +71,7 @@ async function deliver(nodeKey: 'node' | 'stranger', senderKey: 'gateway' | 'str
     transfer,
     evidence: desk.evidence,
     intake: desk.desk.intake,
+    ledger: desk.desk.ledger,
   });
   await gateway.start(new AbortController().signal);
 }
