@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Signature } from '../domain/alert.ts';
 import type { KeyRing, SigningKey } from '../lib/keys.ts';
-import { describeIssues } from './alert-check.ts';
 
 /** An Ed25519 signature over the canonical form (RFC 8785) of what it stands beside. */
 export const signatureSchema = z.strictObject({ keyId: z.string().max(64), value: z.string().max(128) });
@@ -45,6 +44,9 @@ export function openDocument<S extends z.ZodType>(
   const sealed = keys.verify(document, signature, at);
   if (sealed !== 'valid') return { ok: false, reason: `${sealed}: signed by ${signature.keyId}` };
   const parsed = schema.safeParse(document);
-  if (!parsed.success) return { ok: false, reason: describeIssues(parsed.error) };
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { ok: false, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not of this kind'}` };
+  }
   return { ok: true, document: parsed.data, signature };
 }
