@@ -37,6 +37,9 @@ export class MqttBridgeReceiver implements TransferReceiver {
   readonly #pieces: BridgePieces;
   readonly #link: MqttLink;
   readonly #ignored: Counter<'reason'>;
+  /** The link brings one message after another. */
+  #taking: Promise<void> = Promise.resolve();
+  #stopping = false;
 
   constructor(options: MqttBridgeReceiverOptions) {
     this.#options = options;
@@ -62,7 +65,7 @@ export class MqttBridgeReceiver implements TransferReceiver {
       sessionExpiryMs: options.sessionExpiryMs ?? weekMs,
       keepSession: true,
       receiveMaximum: piecesUnderWay,
-      onMessage: (message) => this.#take(message),
+      onMessage: (message) => this.#receive(message),
       clock: options.clock,
       log: options.log,
     });
@@ -84,6 +87,9 @@ export class MqttBridgeReceiver implements TransferReceiver {
 
   /** Finishes the file being taken in, and tells of it. */
   async stop(): Promise<void> {
+    this.#stopping = true;
+    // A fault of the disk was told by the link.
+    await this.#taking.catch(() => {});
     await this.#inbox.stop();
     await this.#link.stop();
   }
@@ -105,6 +111,13 @@ export class MqttBridgeReceiver implements TransferReceiver {
     if (this.#options.wordKey === undefined || session === undefined) return false;
     await session.publish(new BridgeTopics(sender).document, text, { contentType: 'application/json' });
     return true;
+  }
+
+  /** What comes once this side is stopping is never acknowledged: the broker brings it again at the next start. */
+  #receive(message: MqttMessage): Promise<void> {
+    if (this.#stopping) return new Promise(() => {});
+    this.#taking = this.#take(message);
+    return this.#taking;
   }
 
   /** The broker is acknowledged, and sends the next, when this is done: the disk sets the pace. */
