@@ -150,7 +150,7 @@ class MqttBridgeMode implements ModeUnderTest {
           senderId: () => `${key.keyId}.${journal}`,
           farKeys: wordKey === undefined ? undefined : new KeyRing([wordKey.publicPem()]),
           pieceBytes: 65_536,
-          wordTimeoutMs: 500,
+          wordTimeoutMs: 2_000,
         }),
       receiver,
       // One-way, the broker keeps what comes for those it has met.
