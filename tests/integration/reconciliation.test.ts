@@ -9,6 +9,7 @@ import { signDocument } from '../../src/contracts/signed-document.ts';
 import type { Reconciliation } from '../../src/contracts/transfer-documents.ts';
 import { AuditLog } from '../../src/desk/audit/audit-log.ts';
 import { PgTransferLedger } from '../../src/desk/crossing/pg-transfer-ledger.ts';
+import { IntegrityBook } from '../../src/desk/integrity/integrity-book.ts';
 import { Database } from '../../src/desk/store/database.ts';
 import { EmbeddedPostgres } from '../../src/desk/store/embedded-postgres.ts';
 import { migrate, shippedMigrations } from '../../src/desk/store/migrate.ts';
@@ -138,10 +139,13 @@ describe('reconciliation', () => {
   async function openDeliver(): Promise<void> {
     const metrics = new Metrics();
     const evidence = new ContentStore(path('desk-evidence'));
-    const book = new TicketBook({ audit: new AuditLog(), onChanged: () => undefined });
+    const audit = new AuditLog();
+    const book = new TicketBook({ audit, onChanged: () => undefined });
+    const integrity = new IntegrityBook({ database, audit, ...common, metrics });
     const intake = new PgTicketIntake({
       database,
       book,
+      integrity,
       evidence,
       route: () => decision,
       onJobs: () => undefined,
