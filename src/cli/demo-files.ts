@@ -26,7 +26,7 @@ export function prepareDemoDir(dir: string): FolderLock {
   mkdirSync(join(dir, 'keys'), { recursive: true, mode: 0o700 });
   // First of all, because it tells the folder of a demo that was stopped half-way.
   writeFileSync(secretFile, demoSecret, { mode: 0o600 });
-  for (const name of ['node', 'collect', 'deliver'] as const satisfies readonly DemoKeyName[]) {
+  for (const name of ['node', 'collect', 'deliver', 'audit'] as const satisfies readonly DemoKeyName[]) {
     writeFileSync(join(dir, 'keys', `${name}.pem`), demoKeyPem(name), { mode: 0o600 });
     writeFileSync(join(dir, 'keys', `${name}.pem.pub`), demoSigningKey(name).publicPem());
   }

@@ -26,6 +26,8 @@ import type { WithheldEvidence } from './withheld-evidence.ts';
  * | GET /api/quarantine?node=&reason=&state=&limit= | `QuarantineEntry[]`, newest first |
  * | GET /api/quarantine/:id | `QuarantineDetail` |
  * | POST /api/quarantine/:id/release, …/discard | `{note, override?}` → `{outcome, detail}` |
+ * | GET /api/audit/export?evidence=0\|1 | the whole log (contracts/audit-export.ts), zstd |
+ * | GET /api/audit/proof?record=\|ticket=&since= | `AuditProof` (contracts/audit-proof.ts) |
  */
 export interface Me {
   readonly name: string;
@@ -151,6 +153,10 @@ export interface AuditReport {
   readonly verified: boolean;
   readonly records: number;
   readonly head: Sha256;
+  /** Root of the Merkle tree over all records (RFC 9162). */
+  readonly root: Sha256;
+  /** Signed checkpoints that were compared with it. */
+  readonly checkpoints: number;
   /** Breaks of the proof that came in with alerts (gaps, false seals, …) and are on record. */
   readonly integrityIncidents: number;
   readonly problems: readonly string[];

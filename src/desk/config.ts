@@ -59,6 +59,38 @@ const http = z.strictObject({
     .meta({ description: 'Proxies whose X-Forwarded-For names the client; wrong tokens are counted by client.' }),
 });
 
+const audit = z.strictObject({
+  deskId: z.string().min(1).max(128).default('desk').meta({ description: 'Which desk signs, as checkpoints name it.' }),
+  keyFile: z.string().optional().meta({
+    description: 'Own Ed25519 key that signs checkpoints: `maplebridge keys generate`. Needed but in the demo.',
+  }),
+  formerKeyFiles: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Public keys (.pub) that checkpoints were signed with before.' }),
+  stateDir: z
+    .string()
+    .default('var/desk/audit')
+    .meta({ description: 'Folder of the newest checkpoint, outside of the database: what the desk goes on from.' }),
+  checkpointDir: z
+    .string()
+    .optional()
+    .meta({ description: 'Folder that each checkpoint is also put into, such as a write-once share.' }),
+  everyRecords: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(10_000)
+    .meta({ description: 'Records after which a checkpoint is signed.' }),
+  afterMs: durationMs({
+    min: 100,
+    max: 86_400_000,
+    default: 60_000,
+    help: 'Time after which records are under a checkpoint, however few.',
+  }),
+});
+
 /** Configuration of the desk. */
 export const deskSchema = z.strictObject({
   database,
@@ -69,6 +101,7 @@ export const deskSchema = z.strictObject({
     .default([])
     .refine((users) => new Set(users.map((each) => each.tokenSha256)).size === users.length, 'two users share a token')
     .meta({ description: 'Who may sign in.' }),
+  audit: audit.prefault({}).meta({ description: 'Signed checkpoints of the audit log.' }),
   signLimitMs: durationMs({
     min: 100,
     max: 3_600_000,

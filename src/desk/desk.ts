@@ -11,15 +11,13 @@ import type { KeyRing } from '../lib/keys.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
-import { singleFlight } from '../lib/single-flight.ts';
 import type { SpanSink } from '../lib/span-sink.ts';
 import type { DeskService } from './api/desk-service.ts';
 import { HttpServer } from './api/http-server.ts';
 import { may } from './api/permissions.ts';
-import { AuditLog } from './audit/audit-log.ts';
-import { verifyAudit } from './audit/verify-audit.ts';
 import type { DeskConfig } from './config.ts';
 import { PgTransferLedger } from './crossing/pg-transfer-ledger.ts';
+import { DeskAudit } from './desk-audit.ts';
 import { BullmqQueue } from './dispatch/bullmq-queue.ts';
 import { Dispatcher } from './dispatch/dispatcher.ts';
 import { JobRelay } from './dispatch/job-relay.ts';
@@ -65,6 +63,7 @@ export interface DeskOptions {
 /** Everything behind one connection to Postgres. */
 interface Parts {
   readonly database: Database;
+  readonly audit: DeskAudit;
   readonly queue: BullmqQueue;
   readonly relay: JobRelay;
   readonly intake: TicketIntake;
@@ -170,7 +169,7 @@ export class Desk implements Service {
   }
 
   #compose(target: ConnectionTarget, queueUrl: string | undefined): Parts {
-    const { config, evidence, clock, clockSync, metrics } = this.#options;
+    const { config, evidence, keys, clock, clockSync, metrics } = this.#options;
     const table = loadRoutingTable(config.routing);
     const database = new Database({
       target,
@@ -180,14 +179,14 @@ export class Desk implements Service {
     });
     const views = new TicketViews({ database });
     const feed = new TicketFeed({ views, log: this.#log });
+    const audit = new DeskAudit({ ...this.#options, config: config.audit, database, clockSync, nodeKeys: keys });
     const { spans } = this.#options;
-    const audit = new AuditLog({ clockSync });
     const book = new TicketBook({
-      audit,
+      audit: audit.log,
       onChanged: (ids) => feed.changed(ids),
       onSaved: spans && ((saved) => spans.record(ticketSpans(saved))),
     });
-    const integrity = new IntegrityBook({ database, audit, clock, log: this.#log, metrics });
+    const integrity = new IntegrityBook({ database, audit: audit.log, clock, log: this.#log, metrics });
     const due = new DueTimes({ clock, longestMs: config.signLimitMs });
     const queue = new BullmqQueue({
       waitMs: (job) => due.waitMs(job),
@@ -207,9 +206,11 @@ export class Desk implements Service {
     const intake = new PgTicketIntake({ ...shared, integrity, evidence, route: (facts) => route(facts, table) });
     const gate = () => this.#options.quarantineGate?.();
     const quarantine = new QuarantineDesk({ database, book, intake, gate, clock });
-    const service = this.#service({ database, views, feed, actions: new TicketActions(shared), quarantine, integrity });
+    const actions = new TicketActions(shared);
+    const service = this.#service({ database, views, feed, audit, actions, quarantine, integrity });
     return {
       database,
+      audit,
       queue,
       relay,
       intake,
@@ -230,14 +231,13 @@ export class Desk implements Service {
     database: Database;
     views: TicketViews;
     feed: TicketFeed;
+    audit: DeskAudit;
     actions: TicketActions;
     quarantine: QuarantineDesk;
     integrity: IntegrityBook;
   }): DeskService {
-    const { database, views, feed, actions, quarantine, integrity } = parts;
-    const { evidence, keys, metrics } = this.#options;
-    // Reads the whole log and every picture: one run serves all who ask meanwhile.
-    const verify = singleFlight(() => verifyAudit({ database, evidence, keys }));
+    const { database, views, feed, audit, actions, quarantine, integrity } = parts;
+    const { evidence, metrics } = this.#options;
     return {
       list: (filter) => views.list(filter),
       detail: (id, reader) => views.detail(id, { act: may(reader, 'act'), override: may(reader, 'override') }),
@@ -245,7 +245,9 @@ export class Desk implements Service {
       subscribe: (listener) => feed.subscribe(listener),
       act: (id, action, request, actor) => actions.act(id, action, request, actor),
       trace: (id) => traceTicket(database, views, id),
-      verifyAudit: verify,
+      verifyAudit: () => audit.verify(),
+      exportAudit: (options) => audit.export(options),
+      proveAudit: (what, since) => audit.prove(what, since),
       quarantine,
       evidence: async (hash) => {
         const listed = await views.listedEvidence(hash);
@@ -258,6 +260,7 @@ export class Desk implements Service {
           () => 'down' as const,
         ),
         queue: this.#parts?.queue.up ? 'up' : 'down',
+        audit: audit.checkpointer.problem === undefined ? 'up' : 'down',
       }),
       integrity,
       metrics: async () => {
@@ -276,6 +279,7 @@ export class Desk implements Service {
         parts.database.open();
         await parts.queue.start(parts.work);
         await parts.relay.start();
+        await parts.audit.checkpointer.start();
         first.resolve();
         return;
       } catch (error) {
@@ -303,6 +307,7 @@ export class Desk implements Service {
     await this.#bringUp;
     await parts?.relay.stop();
     await parts?.queue.stop();
+    await parts?.audit.checkpointer.stop();
     await parts?.database.close();
     await this.#embedded?.stop();
   }

@@ -59,6 +59,7 @@ export class DeskUnderTest {
       routing: fileURLToPath(new URL('../../edge-config/desk/routing.yaml', import.meta.url)),
       consoleDir: join(this.dir, 'no-console'),
       sweepMs: 300,
+      audit: { stateDir: join(this.dir, 'audit') },
       ...this.#stack,
       ...this.#more,
       ...more,

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import type { AuditProof } from '../../contracts/audit-proof.ts';
 import type { Actor } from '../../contracts/audit-record.ts';
 import type {
   ActionRequest,
@@ -34,10 +36,14 @@ export interface DeskService {
   verifyAudit(): Promise<AuditReport>;
   /** What was refused on its way in. */
   readonly quarantine: Pick<QuarantineDesk, 'list' | 'get' | 'decide'>;
+  /** The whole log as a file (contracts/audit-export.ts). */
+  exportAudit(options: { withEvidence: boolean }): Promise<Readable>;
+  /** That a record, or those of a ticket, are in the log; `since`: size of an older log that it begins with. */
+  proveAudit(what: { record: number } | { ticket: TicketId }, since?: number): Promise<AuditProof>;
   subscribe(listener: (change: Change) => void): () => void;
   changedSince(n: number, limit: number): Promise<Change[]>;
   readonly integrity: IntegrityDesk;
-  health(): Promise<Readonly<Record<'database' | 'queue', 'up' | 'down'>>>;
+  health(): Promise<Readonly<Record<'database' | 'queue' | 'audit', 'up' | 'down'>>>;
   /** Prometheus text. */
   metrics(): Promise<{ contentType: string; body: string }>;
 }

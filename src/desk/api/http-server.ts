@@ -9,6 +9,7 @@ import type { Account, DeskService } from './desk-service.ts';
 import { asAppError, sendError } from './error-answer.ts';
 import { EventStream } from './event-stream.ts';
 import { LoginLimit } from './login-limit.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { consoleRoutes } from './routes/console-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { evidenceRoutes } from './routes/evidence-routes.ts';
@@ -67,6 +68,7 @@ export class HttpServer implements Service {
       integrityRoutes,
       evidenceRoutes,
       eventRoutes,
+      auditRoutes,
       operationRoutes,
     ]) {
       routes(app, context);

@@ -1,8 +1,12 @@
 import { type AuditEntry, auditHash } from '../../contracts/audit-record.ts';
+import type { AuditReport } from '../../contracts/desk-api.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import type { TicketState } from '../../domain/ticket.ts';
 import { isAllowed } from '../../domain/ticket-lifecycle.ts';
 import { zeroHash } from '../../lib/hash.ts';
+import { CompactRange } from '../../lib/merkle/compact-range.ts';
+import { leafHash } from '../../lib/merkle/tree-hash.ts';
+import { AlertCheck } from './alert-check.ts';
 import { DispatchCheck } from './dispatch-check.ts';
 
 /** An audit row as stored: the columns beside the body are there to be searched, and are checked against it. */
@@ -21,6 +25,8 @@ export interface ChainedTicket {
   readonly state: TicketState | undefined;
   readonly n: number;
   readonly hash: Sha256;
+  /** When the newest record was written. */
+  readonly at: number;
   /** Fingerprint of its row after the newest record. */
   readonly rowSha256: Sha256 | undefined;
 }
@@ -28,13 +34,13 @@ export interface ChainedTicket {
 /** Problems named before the rest is only counted. */
 const maxProblems = 200;
 
-/** Walks the chain from its first record; what it does not see, nobody may claim. */
+/** Walks chain and tree from its first record; what it does not see, nobody may claim. */
 export class ChainCheck {
   readonly tickets = new Map<string, ChainedTicket>();
-  /** Alert id → hash of its seal, as recorded when it came in. */
-  readonly alerts = new Map<string, string>();
+  readonly alerts = new AlertCheck();
   readonly dispatches = new DispatchCheck();
   readonly problems: string[] = [];
+  readonly tree = new CompactRange();
   #n = 0;
   #hash: Sha256 = zeroHash;
   #problemCount = 0;
@@ -46,10 +52,6 @@ export class ChainCheck {
 
   get head(): Sha256 {
     return this.#hash;
-  }
-
-  get integrityIncidents(): number {
-    return this.#integrityIncidents;
   }
 
   /** Problems found, also those no longer named. */
@@ -67,6 +69,7 @@ export class ChainCheck {
       this.problem(`record ${record.n}: was changed after it was written`);
     }
     this.#n = record.n;
+    this.tree.append(leafHash(record.body));
     this.#hash = record.hash;
     const entry = parsed(record.body);
     if (entry === undefined || !matches(entry, record)) {
@@ -75,15 +78,29 @@ export class ChainCheck {
     if (entry !== undefined) this.#follow(entry, record);
   }
 
-  problem(text: string): void {
+  /** Notes a problem, if there is one. */
+  problem(text: string | undefined): void {
+    if (text === undefined) return;
     this.#problemCount += 1;
     if (this.problems.length < maxProblems) this.problems.push(text);
   }
 
+  /** What came out. */
+  report(): AuditReport {
+    const unnamed = this.#problemCount - this.problems.length;
+    return {
+      verified: this.#problemCount === 0,
+      records: this.#n,
+      head: this.#hash,
+      root: this.tree.root().toString('hex') as Sha256,
+      checkpoints: 0,
+      integrityIncidents: this.#integrityIncidents,
+      problems: unnamed > 0 ? [...this.problems, `and ${unnamed} more`] : this.problems,
+    };
+  }
+
   #follow(entry: AuditEntry, record: StoredRecord): void {
-    const { alertId, hash } = entry.details;
-    const isAlert = entry.kind.startsWith('alert.') && typeof alertId === 'string' && typeof hash === 'string';
-    if (isAlert) this.alerts.set(alertId, hash);
+    this.alerts.follow(entry);
     if (entry.kind === 'integrity.incident') this.#integrityIncidents += 1;
     this.dispatches.follow(entry);
     if (entry.ticketId === undefined) return;
@@ -96,7 +113,13 @@ export class ChainCheck {
       }
     }
     const { rowSha256 } = entry;
-    this.tickets.set(entry.ticketId, { state: entry.to ?? before, n: record.n, hash: record.hash, rowSha256 });
+    this.tickets.set(entry.ticketId, {
+      state: entry.to ?? before,
+      n: record.n,
+      hash: record.hash,
+      at: entry.at,
+      rowSha256,
+    });
   }
 }
 

@@ -75,6 +75,18 @@ export class Database implements Queryable {
     return this.administer(work);
   }
 
+  /**
+   * Runs reads over one state of the database, however long they take and whatever is written meanwhile.
+   * @throws AppError MB_DATABASE_UNREACHABLE.
+   */
+  async snapshot<T>(work: (source: Queryable) => Promise<T>): Promise<T> {
+    this.#requireOpen();
+    return this.administer(async (tx) => {
+      await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      return work(tx);
+    });
+  }
+
   /** As `transaction`, also before `open`: for migrations. */
   async administer<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { checkSeal } from '../../../src/contracts/seal.ts';
 import { AuditLog } from '../../../src/desk/audit/audit-log.ts';
 import { verifyAudit } from '../../../src/desk/audit/verify-audit.ts';
 import { Dispatcher } from '../../../src/desk/dispatch/dispatcher.ts';
@@ -35,7 +36,8 @@ describe('tampering with the database is found', () => {
   let holder: DeskUnderTest;
   let store: ContentStore;
 
-  const verify = (keys: KeyRing = chain.keys) => verifyAudit({ database, evidence: store, keys });
+  const verify = (keys: KeyRing = chain.keys) =>
+    verifyAudit({ database, evidence: store, seal: (alert) => checkSeal(alert, keys) });
   /** Changes what the triggers guard, as an owner can. */
   const tamper = (work: (tx: Transaction) => Promise<unknown>) =>
     database.transaction(async (tx) => {

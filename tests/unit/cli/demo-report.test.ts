@@ -10,7 +10,15 @@ import { demoTake, listedTicket } from '../../support/demo-takes.ts';
 
 const scenes = ['fire_smoke', 'person_down'];
 const takes = scenes.flatMap((scene) => [demoTake(scene), demoTake(scene, true)]);
-const audit: AuditReport = { verified: true, records: 1, head: zeroHash, integrityIncidents: 0, problems: [] };
+const audit: AuditReport = {
+  verified: true,
+  records: 1,
+  head: zeroHash,
+  root: zeroHash,
+  checkpoints: 0,
+  integrityIncidents: 0,
+  problems: [],
+};
 
 const incidentOf = (number: number) => `incident-${number}` as IncidentId;
 /** What the edge node has on record of an alert. */

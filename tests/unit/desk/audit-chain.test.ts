@@ -50,7 +50,7 @@ describe('the audit chain', () => {
     expect(check.problems).toEqual([]);
     expect(check.records).toBe(6);
     expect(check.tickets.get(ticketId)).toMatchObject({ state: 'SIGNED', n: 6, hash: check.head });
-    expect(check.alerts.get('a1')).toBe('h1');
+    expect(check.alerts.hashOf('a1')).toBe('h1');
   });
 
   test('a changed body is found', () => {

@@ -1,22 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { RouteContext } from './route-context.ts';
 
-/** Health, metrics, and the check of the audit log. */
-export function operationRoutes(app: FastifyInstance, { service, authentication }: RouteContext): void {
+/** Health and metrics. */
+export function operationRoutes(app: FastifyInstance, { service }: RouteContext): void {
   app.get('/healthz', async (_request, reply) => {
     const parts = await service.health();
     const up = parts.database === 'up';
-    const status = up ? (parts.queue === 'up' ? 'ok' : 'degraded') : 'down';
+    const status = up ? (parts.queue === 'up' && parts.audit === 'up' ? 'ok' : 'degraded') : 'down';
     return reply.code(up ? 200 : 503).send({ status, ...parts });
   });
 
   app.get('/metrics', async (_request, reply) => {
     const { contentType, body } = await service.metrics();
     return reply.header('content-type', contentType).send(body);
-  });
-
-  app.get('/api/audit/verify', async (request) => {
-    authentication.require(request, 'audit');
-    return service.verifyAudit();
   });
 }
