@@ -16,6 +16,7 @@ const commands: readonly { name: string; load: () => Promise<Command> }[] = [
   { name: 'transfer', load: async () => (await import('./cli/transfer.ts')).transferCommand },
   { name: 'trace', load: async () => (await import('./cli/trace.ts')).traceCommand },
   { name: 'quarantine', load: async () => (await import('./cli/quarantine.ts')).quarantineCommand },
+  { name: 'audit', load: async () => (await import('./cli/audit.ts')).auditCommand },
   { name: 'what-if', load: async () => (await import('./cli/what-if.ts')).whatIfCommand },
   { name: 'review', load: async () => (await import('./cli/review.ts')).reviewCommand },
   { name: 'explain', load: async () => (await import('./cli/explain.ts')).explainCommand },

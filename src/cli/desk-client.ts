@@ -1,3 +1,4 @@
+import type { AuditProof } from '../contracts/audit-proof.ts';
 import type { ActionRequest, AuditReport, TicketDetail, TicketSummary, TicketTrace } from '../contracts/desk-api.ts';
 import type {
   QuarantineDetail,
@@ -57,7 +58,27 @@ export class DeskClient {
     };
   }
 
+  /** The whole audit log as it comes, compressed: see contracts/audit-export.ts. */
+  async exportAudit(options: { readonly withEvidence: boolean }): Promise<ReadableStream<Uint8Array>> {
+    const answer = await this.#ask('GET', `/api/audit/export?evidence=${options.withEvidence ? 1 : 0}`);
+    if (answer.body === null) throw new AppError('MB_DESK_UNREACHABLE', `${this.#address} sent nothing`);
+    return answer.body;
+  }
+
+  /** That a record, or all of a ticket, are in the log; `since`: size of an older log that it is shown to begin with. */
+  proveAudit(what: { record: number } | { ticket: TicketId }, since?: number): Promise<AuditProof> {
+    const query = new URLSearchParams('record' in what ? { record: String(what.record) } : { ticket: what.ticket });
+    if (since !== undefined) query.set('since', String(since));
+    return this.#call('GET', `/api/audit/proof?${query}`);
+  }
+
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.#ask(method, path, body);
+    return (await answer.json().catch(() => undefined)) as T;
+  }
+
+  /** The answer, if it is a good one. */
+  async #ask(method: string, path: string, body?: unknown): Promise<Response> {
     const url = new URL(path, this.#address);
     const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' };
     const answer = await fetch(url, {
@@ -68,8 +89,8 @@ export class DeskClient {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       throw new AppError('MB_DESK_UNREACHABLE', `${this.#address}: ${messageOf(cause)}`, { cause: error });
     });
+    if (answer.ok) return answer;
     const content: unknown = await answer.json().catch(() => undefined);
-    if (answer.ok) return content as T;
     const { code, message } = (content ?? {}) as { code?: string; message?: string };
     const known = code !== undefined && code in errorCodes ? (code as ErrorCode) : 'MB_DESK_UNREACHABLE';
     throw new AppError(known, message ?? `${this.#address} answered ${answer.status} to ${method} ${path}`);

@@ -250,9 +250,7 @@ describe('tampering with the database is found', () => {
 
   test('a changed evidence file', async () => {
     await writeFile(store.path(sha256(picture)), 'another picture');
-    expect((await verify()).problems).toEqual(
-      Array.from({ length: 2 }, () => `evidence ${sha256(picture)}: the file is missing or was changed`),
-    );
+    expect((await verify()).problems).toEqual([`evidence ${sha256(picture)}: the file is missing or was changed`]);
   });
 
   test('a key that is not trusted', async () => {
