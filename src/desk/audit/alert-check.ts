@@ -136,7 +136,7 @@ export class AlertCheck {
         `alert ${row.alert_id}: ${evidence.length} evidence files are listed, its node signed ${alert.evidence.length}`,
       );
     }
-    for (const file of evidence) {
+    for (const [position, file] of evidence.entries()) {
       const signed = alert.evidence[file.position];
       const listed = {
         kind: file.kind,
@@ -147,7 +147,8 @@ export class AlertCheck {
       };
       const claimed = signed && { ...signed, mediaType: columnText(signed.mediaType) };
       const isListed = claimed !== undefined && canonicalJson(claimed) === canonicalJson(listed);
-      if (!isListed || file.ticket_id !== row.ticket_id) {
+      const isInPlace = file.position === position && file.alert_id === row.alert_id;
+      if (!isListed || !isInPlace || file.ticket_id !== row.ticket_id) {
         problems.push(`evidence ${file.sha256}: is not what alert ${row.alert_id} lists`);
       }
       if (file.withheld !== reasonFor(file.sha256, logged.withheld)) {

@@ -188,13 +188,16 @@ class ExportCheck {
     if (this.#open === undefined || this.#open.sha256 !== line.sha256) {
       this.#open = { sha256: line.sha256, hash: createHash('sha256') };
     }
-    this.#open.hash.update(Buffer.from(line.data, 'base64'));
+    const bytes = Buffer.from(line.data, 'base64');
+    if (bytes.toString('base64') !== line.data) this.#chain.problem(`evidence ${line.sha256}: a part is not base64`);
+    this.#open.hash.update(bytes);
     if (!line.last) return;
-    const isListed = this.#files.has(line.sha256);
+    const seen = this.#files.get(line.sha256);
     const isWhole = this.#open.hash.digest('hex') === line.sha256;
     this.#open = undefined;
-    if (!isListed) this.#chain.problem(`evidence ${line.sha256}: a file that no alert lists`);
-    else if (isWhole) this.#files.set(line.sha256, true);
+    if (seen === undefined) this.#chain.problem(`evidence ${line.sha256}: a file that no alert lists`);
+    else if (seen) this.#chain.problem(`evidence ${line.sha256}: is there twice`);
+    else this.#files.set(line.sha256, isWhole);
   }
 
   #sign(checkpoint: Checkpoint): void {
