@@ -188,6 +188,7 @@ export class World {
         http: { port },
         users: [{ name: 'auditor', role: 'auditor', tokenSha256: sha256(sha256(this.secret, 'auditor')) }],
         evidenceDir: this.path('desk', 'evidence'),
+        audit: { keyFile: this.path('keys', 'audit.pem'), stateDir: this.path('desk', 'audit') },
         signLimitMs: 3_600_000,
         routing,
         consoleDir: this.path('no-console'),

@@ -16,7 +16,7 @@ let dir: Awaited<ReturnType<typeof tempDir>>;
 beforeAll(async () => {
   dir = await tempDir('cli');
   writeFileSync(join(dir.path, 'secret'), randomBytes(16).toString('hex'));
-  for (const name of ['node', 'collect', 'audit']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
+  for (const name of ['node', 'collect', 'deliver', 'audit']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
 });
 afterAll(() => dir.remove());
 

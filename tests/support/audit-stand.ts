@@ -133,7 +133,7 @@ export class AuditStand {
   }
 
   async dispatch(id: TicketId): Promise<void> {
-    await this.#dispatcher.run(dispatchJob(id, 0));
+    await this.#dispatcher.run([dispatchJob(id, 0)]);
   }
 
   act(id: TicketId, action: 'sign' | 'depart' | 'arrive', note: string): Promise<void> {

@@ -20,6 +20,8 @@ export interface AlertRow {
   readonly received_at: number;
   readonly batch_number: number;
   readonly batch_sha256: string;
+  /** Place in the node's chain; 0 for alerts from before it was stored. */
+  readonly n: number;
 }
 
 /** One evidence file of an alert as stored. */
@@ -82,6 +84,7 @@ export class AlertCheck {
         received_at: entry.at,
         batch_number: details['batch'],
         batch_sha256: details['batchSha256'],
+        n: details['eventSha256'] === undefined ? undefined : details['n'],
       },
       eventSha256: details['eventSha256'],
       evidenceHere: details['evidenceHere'],

@@ -149,15 +149,15 @@ async function checkAlerts(
   end: number,
 ): Promise<void> {
   for (let after = ''; ; ) {
-    const rows = await database.query<AlertRow & { n: number | null }>(
-      `SELECT a.*, t.audit_n AS n FROM desk.alerts a LEFT JOIN desk.tickets t ON t.id = a.ticket_id
+    const rows = await database.query<AlertRow & { ticket_n: number | null }>(
+      `SELECT a.*, t.audit_n AS ticket_n FROM desk.alerts a LEFT JOIN desk.tickets t ON t.id = a.ticket_id
        WHERE a.alert_id > $1 ORDER BY a.alert_id LIMIT ${page}`,
       [after],
     );
     const files = await evidenceOf(database, rows);
     for (const row of rows) {
       after = row.alert_id;
-      const isNewer = (row.n ?? 0) > end;
+      const isNewer = (row.ticket_n ?? 0) > end;
       const problems = check.alerts.compare(row, files.get(row.alert_id) ?? [], seal, isNewer);
       for (const problem of problems) check.problem(problem);
     }

@@ -51,7 +51,7 @@ test('a desk that finds it later says so to whoever runs it', async () => {
 
 test('and the service ends with the error instead of answering 503 for ever', async () => {
   await postgres.stop();
-  for (const name of ['node', 'collect', 'audit']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
+  for (const name of ['node', 'collect', 'deliver', 'audit']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
   const config = join(dir.path, 'desk.yaml');
   const text = demoConfigText('desk', { dir: dir.path })
     .replace('port: 8080', 'port: 0')

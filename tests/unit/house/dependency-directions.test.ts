@@ -84,7 +84,7 @@ describe('dependency directions', () => {
     ['csv-parse', 1],
     ['bullmq', 1],
     ['ioredis', 1],
-    ['fastify', 9],
+    ['fastify', 10],
     ['mqtt', 1],
     ['pg', 1],
     // Annotates evidence, and resizes crops for the appearance model and pictures for the one that finds whom to blur.
