@@ -6,6 +6,7 @@ import { AuditLog } from '../../src/desk/audit/audit-log.ts';
 import { Checkpointer } from '../../src/desk/audit/checkpointer.ts';
 import { type ExportReport, verifyExport } from '../../src/desk/audit/verify-export.ts';
 import { Dispatcher } from '../../src/desk/dispatch/dispatcher.ts';
+import { IntegrityBook } from '../../src/desk/integrity/integrity-book.ts';
 import { Database, type Transaction } from '../../src/desk/store/database.ts';
 import { type DeskJob, dispatchJob } from '../../src/desk/store/jobs.ts';
 import { migrate, shippedMigrations } from '../../src/desk/store/migrate.ts';
@@ -66,10 +67,18 @@ export class AuditStand {
       onIdleError: () => undefined,
     });
     this.#checkpointer = this.#newCheckpointer(0);
-    const book = new TicketBook({ audit: new AuditLog(), onChanged: () => undefined });
+    const audit = new AuditLog();
+    const book = new TicketBook({ audit, onChanged: () => undefined });
     const shared = { database: this.database, book, clock: systemClock, metrics: new Metrics() };
+    const integrity = new IntegrityBook({ ...shared, audit, log: createLogger('stand') });
     const ignore = (_jobs: readonly DeskJob[]) => undefined;
-    this.#intake = new PgTicketIntake({ ...shared, evidence: this.evidence, route: () => decision, onJobs: ignore });
+    this.#intake = new PgTicketIntake({
+      ...shared,
+      integrity,
+      evidence: this.evidence,
+      route: () => decision,
+      onJobs: ignore,
+    });
     this.#dispatcher = new Dispatcher({ ...shared, signLimitMs: 60_000, onJobs: ignore });
     this.#actions = new TicketActions(shared);
   }
