@@ -71,7 +71,8 @@ export class WholeStack {
     const dir = await tempDir(`whole-${kind}`);
     const secret = randomBytes(16).toString('hex');
     writeFileSync(join(dir.path, 'secret'), secret);
-    for (const name of ['node', 'collect', 'deliver', 'audit']) generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
+    for (const name of ['node', 'collect', 'deliver', 'audit'])
+      generateSigningKey(join(dir.path, 'keys', `${name}.pem`));
     const servers: { remove(): Promise<void> }[] = [dir];
     const mqtt = await broker(kind, secret, servers);
     const token = (role: Role) => sha256(secret, role);
