@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfigText, prepareDemoDir } from '../../src/cli/demo-files.ts';
@@ -97,6 +97,8 @@ describe('command line', () => {
     const list = join(home, 'revocations.json');
     const administrator = join(home, 'admin.pem');
     generateSigningKey(administrator);
+    const far = join(dir.path, 'keys', 'deliver.pem');
+    if (!existsSync(far)) generateSigningKey(far);
     const trust = `trust: { rotationsDir: ${rotations}, revocations: { file: ${list}, administratorKeyFiles: [${administrator}.pub] } }`;
     const config = await configFile('collect', (text) =>
       text.replace(/^( +)- \{ node: [^}]*\}$/m, `$1- { node: box-1, publicKeyFile: ${home}/trusted.pub }\n  ${trust}`),
