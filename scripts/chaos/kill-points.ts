@@ -2,7 +2,7 @@
 export const killPoints = {
   node: ['appended', 'puback', 'ack-in'],
   collect: ['ack-out', 'puback', 'spooled', 'before-drop', 'after-drop'],
-  desk: ['commit-sent', 'before-archive', 'after-archive'],
+  desk: ['commit-sent', 'before-archive', 'after-archive', 'left-inbox'],
 } as const;
 
 /** One of them. */

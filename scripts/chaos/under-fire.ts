@@ -40,16 +40,22 @@ export function strike(point: KillPoint): void {
 
 // `spooled`: the batch is in the spool, the journal does not know its number. `before-drop`: committed, not sent.
 // `after-drop`: sent, not marked so. `before-archive`: the desk has committed, the file is still in the inbox.
-// `after-archive`: the copy in the archive is whole, the one in the inbox may still be there.
-const rename = fsPromises.rename;
+// `after-archive`: the copy in the archive is whole, the one in the inbox may still be there. `left-inbox`: it is gone.
+const folderOf = (path: unknown) => String(path).split('/').at(-2);
+const { rename, rm } = fsPromises;
 fsPromises.rename = async (from, to) => {
-  const folder = String(to).split('/').at(-2);
+  const folder = folderOf(to);
   if (folder === 'drop') strike('before-drop');
   if (folder === 'archive') strike('before-archive');
   await rename(from, to);
   if (folder === 'spool') strike('spooled');
   if (folder === 'drop') strike('after-drop');
   if (folder === 'archive') strike('after-archive');
+  if (folderOf(from) === 'inbox') strike('left-inbox');
+};
+fsPromises.rm = async (path, options) => {
+  await rm(path, options);
+  if (folderOf(path) === 'inbox') strike('left-inbox');
 };
 syncBuiltinESMExports();
 
