@@ -9,7 +9,8 @@ export class BrokerIntruder {
   readonly #random: FuzzRandom;
   readonly #said = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  #last: MqttMessage | undefined;
+  /** Newest alert of each node, by its topic’s prefix; the last heard stands last. */
+  readonly #heardOf = new Map<string, MqttMessage>();
   #duplicating = false;
   duplicates = 0;
 
@@ -47,9 +48,10 @@ export class BrokerIntruder {
     if (!on) this.#said.clear();
   }
 
-  /** Says the last alert with another signature; the node it spoke for, or undefined when nothing was heard or said. */
-  async forge(): Promise<string | undefined> {
-    const [last, session] = [this.#last, this.#link.session];
+  /** Says the last alert (of a node) with another signature; the node it spoke for, or undefined when nothing was heard. */
+  async forge(node?: string): Promise<string | undefined> {
+    const last = node === undefined ? [...this.#heardOf.values()].at(-1) : this.#heardOf.get(node);
+    const session = this.#link.session;
     if (last === undefined || session === undefined) return undefined;
     const event = JSON.parse(last.payload.toString('utf8'));
     const { value } = event.data.signature;
@@ -61,7 +63,9 @@ export class BrokerIntruder {
   }
 
   #heard(message: MqttMessage): void {
-    this.#last = message;
+    const node = message.topic.split('/')[3] ?? '';
+    this.#heardOf.delete(node);
+    this.#heardOf.set(node, message);
     if (!this.#duplicating) return;
     const text = message.payload.toString('base64');
     if (this.#said.has(text)) return;

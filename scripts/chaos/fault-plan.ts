@@ -101,20 +101,16 @@ function forged({ world, intruder, provocations, now, sawIncident }: FaultStage)
     nodes: world.nodes,
     holdMs: 0,
     begin: async () => {
-      // One may be lost with its broker: the campaign says another, perhaps of another node, until one was heard.
-      const says = async (required: boolean) => {
-        const node = await intruder.forge().catch(() => undefined);
-        const matches = (incident: { kind: string; node: string | null }) =>
-          incident.kind === 'bad-signature' && incident.node === node;
-        if (node !== undefined) provocations.add({ what: `forged alert of ${node}`, at: now(), matches, required });
-        return node;
-      };
-      const node = await says(true);
+      const node = await intruder.forge().catch(() => undefined);
       if (node === undefined) return 'nothing to forge';
+      const matches = (incident: { kind: string; node: string | null }) =>
+        incident.kind === 'bad-signature' && incident.node === node;
+      provocations.add({ what: `forged alert of ${node}`, at: now(), matches, required: true });
+      // One may be lost with its broker: the campaign says another until one was heard.
       const limit = performance.now() + 60_000;
       while (!sawIncident('bad-signature', node) && performance.now() < limit) {
         await new Promise((resolve) => setTimeout(resolve, 2_000));
-        if (!sawIncident('bad-signature', node)) await says(false);
+        if (!sawIncident('bad-signature', node)) await intruder.forge(node).catch(() => undefined);
       }
       return undefined;
     },
