@@ -11,5 +11,3 @@ export const deliverConfig = z.strictObject({
   trust: trustConfig.meta({ description: 'Key rotations and revocations, of nodes and of collecting gateways.' }),
 });
 
-/** As read from a file. */
-export type DeliverConfig = z.output<typeof deliverConfig>;
