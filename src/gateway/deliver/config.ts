@@ -10,4 +10,3 @@ export const deliverConfig = z.strictObject({
     .meta({ description: 'Nodes whose alerts are believed; checked again here, whatever the gateway before said.' }),
   trust: trustConfig.meta({ description: 'Key rotations and revocations, of nodes and of collecting gateways.' }),
 });
-
