@@ -94,7 +94,8 @@ export class World {
   async start(): Promise<void> {
     mkdirSync(this.path('logs'), { recursive: true });
     writeFileSync(this.path('secret'), this.secret, { mode: 0o600 });
-    for (const name of [...this.nodes, 'collect', 'deliver', 'audit']) generateSigningKey(this.path('keys', `${name}.pem`));
+    for (const name of [...this.nodes, 'collect', 'deliver', 'audit'])
+      generateSigningKey(this.path('keys', `${name}.pem`));
     for (const name of this.nodes) this.disks.set(name, new SmallDisk(this.path(name), 48));
     this.disks.set('collect', new SmallDisk(this.path('collect'), 256));
     this.disks.set('inbox', new SmallDisk(this.path('inbox'), 64));
@@ -188,7 +189,6 @@ export class World {
         http: { port },
         users: [{ name: 'auditor', role: 'auditor', tokenSha256: sha256(sha256(this.secret, 'auditor')) }],
         evidenceDir: this.path('desk', 'evidence'),
-        audit: { keyFile: this.path('keys', 'audit.pem'), stateDir: this.path('desk', 'audit') },
         audit: { keyFile: this.path('keys', 'audit.pem'), stateDir: this.path('desk', 'audit') },
         signLimitMs: 3_600_000,
         routing,
