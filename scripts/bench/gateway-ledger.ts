@@ -1,10 +1,17 @@
 import pg from 'pg';
+import { quantile } from './bench.ts';
 import { pause } from './ingest-child.ts';
 
 /** How often the database is asked which batch it has, ms: what a latency may be too high by. */
 const lookEveryMs = 5;
 /** Nothing new for so long: what is not there now is lost. */
 const patienceMs = 30_000;
+
+/** What the desk's row of an alert keeps the time of, in order. */
+const stamps = ['collected', 'batched', 'delivered', 'received'] as const;
+
+/** Where alerts spent their time, by `from→to`. */
+export type Hops = Readonly<Record<string, { readonly p50Ms: number; readonly p99Ms: number }>>;
 
 /** What became of the alerts published so far. */
 export interface Account {
@@ -65,6 +72,27 @@ export class GatewayLedger {
       'SELECT alert_id AS id, batch_number::int AS batch FROM desk.alerts',
     );
     return new Map(rows.map(({ id, batch }) => [id, this.#seenAt.get(batch) ?? Number.NaN]));
+  }
+
+  /** Milliseconds that alerts published since spent between one place and the next, p50 and p99, by the two places. */
+  async hops(publishedAt: ReadonlyMap<string, number>): Promise<Hops> {
+    const { rows } = await this.#client.query<Record<(typeof stamps)[number] | 'id' | 'batch', string>>(
+      `SELECT alert_id AS id, batch_number AS batch, ${stamps.map((name) => `${name}_at AS ${name}`).join(', ')}
+       FROM desk.alerts WHERE alert_id = ANY($1::text[])`,
+      [[...publishedAt.keys()]],
+    );
+    const times = rows.map((row) => [
+      publishedAt.get(row.id) ?? Number.NaN,
+      ...stamps.map((name) => Number(row[name])),
+      this.#seenAt.get(Number(row.batch)) ?? Number.NaN,
+    ]);
+    const places = ['published', ...stamps, 'committed'];
+    return Object.fromEntries(
+      places.slice(1).map((place, index) => {
+        const spans = times.map((each) => (each[index + 1] ?? Number.NaN) - (each[index] ?? Number.NaN));
+        return [`${places[index]}→${place}`, { p50Ms: quantile(spans, 0.5), p99Ms: quantile(spans, 0.99) }] as const;
+      }),
+    );
   }
 
   async account(): Promise<Account> {

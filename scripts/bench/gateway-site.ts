@@ -73,7 +73,7 @@ export class GatewaySite {
     const names = Array.from({ length: options.nodes }, (_, index) => `edge-${index + 1}`);
     const nodes = names.map((node) => ({ node, password, keyFile: join(folder, 'keys', `${node}.pem`) }));
     for (const { keyFile } of nodes) generateSigningKey(keyFile);
-    generateSigningKey(join(folder, 'keys', 'collect.pem'));
+    for (const service of ['collect', 'audit']) generateSigningKey(join(folder, 'keys', `${service}.pem`));
     writeFileSync(join(folder, 'password'), password, { mode: 0o600 });
     const port = await freePort();
     const users = names.map((username) => ({ username, password, prefix: `mb/v1/${site}/${username}` }));
@@ -174,6 +174,7 @@ function deskConfig({ folder, names, httpPort, transfer }: ConfigParts) {
       routing: fileURLToPath(new URL('../../edge-config/desk/routing.yaml', import.meta.url)),
       evidenceDir: `${folder}/desk/evidence`,
       consoleDir: `${folder}/no-console`,
+      audit: { keyFile: `${folder}/keys/audit.pem`, stateDir: `${folder}/desk/audit` },
     },
     deliver: { nodes: nodeKeys(folder, names) },
     transfer: {

@@ -1,5 +1,5 @@
 import { type BenchOptions, type BenchReport, numberOption, quantile, round, spread } from './bench.ts';
-import { GatewayLedger } from './gateway-ledger.ts';
+import { GatewayLedger, type Hops } from './gateway-ledger.ts';
 import { GatewayLoad } from './gateway-load.ts';
 import { raisedPercent } from './gateway-node.ts';
 import { gatewayPage } from './gateway-page.ts';
@@ -20,6 +20,7 @@ export interface GatewayPhase {
   readonly perSecond: number;
   readonly seconds: number;
   readonly latenciesMs: readonly number[];
+  readonly hops: Hops;
   /** CPU milliseconds an alert, by process. */
   readonly cpuMs: Readonly<Record<keyof CpuReading | 'nodes', number>>;
   /** Tickets that still waited for their dispatch when the last alert was committed, and how long that took. */
@@ -126,6 +127,7 @@ async function phase(
   const after = { ...site.cpu(), nodes: treeCpuS(load.pid) };
   const committed = await ledger.committedAt();
   const latenciesMs = publishedAt.map(([id, at]) => (committed.get(id) ?? Number.NaN) - at).filter(Number.isFinite);
+  const hops = await ledger.hops(new Map(publishedAt));
   const first = publishedAt.reduce((least, [, at]) => Math.min(least, at), Number.POSITIVE_INFINITY);
   const last = publishedAt.reduce((most, [id]) => Math.max(most, committed.get(id) ?? 0), 0);
   const seconds = (last - first) / 1000;
@@ -137,7 +139,7 @@ async function phase(
   const names = Object.keys(before) as (keyof typeof before)[];
   const cpuMs = Object.fromEntries(names.map((name) => [name, ((after[name] - before[name]) * 1000) / alerts]));
   return {
-    ...{ alerts, seconds, latenciesMs, undispatched },
+    ...{ alerts, seconds, latenciesMs, hops, undispatched },
     perSecond: latenciesMs.length / seconds,
     cpuMs: cpuMs as GatewayPhase['cpuMs'],
     dispatchS: (performance.now() - dispatchBegan) / 1000,
@@ -149,7 +151,8 @@ function inWords(phase: GatewayPhase | undefined): string {
   if (phase === undefined) return '';
   const parts = Object.entries(phase.cpuMs).map(([name, ms]) => `${name} ${round(ms)}`);
   const left = `${phase.undispatched} undispatched: ${round(phase.dispatchS)} s, ${round(phase.dispatchCpuMs)} ms each`;
-  return `CPU ms an alert: ${parts.join(', ')}; ${left}`;
+  const hops = Object.entries(phase.hops).map(([hop, { p50Ms, p99Ms }]) => `${hop} ${round(p50Ms)}/${round(p99Ms)}`);
+  return `CPU ms an alert: ${parts.join(', ')}; ${left}; p50/p99 ms: ${hops.join(', ')}`;
 }
 
 function reportOf(found: GatewayFindings, account: { lost: number; doubled: number }, parameters: object): BenchReport {
