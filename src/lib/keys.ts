@@ -112,6 +112,8 @@ export class KeyRing {
   verifyText(canonical: string, signature: Signature, at?: number): KeyVerdict {
     const known = this.#keys.get(signature.keyId);
     if (known === undefined) return 'unknown-key';
+    // 64 bytes in the one spelling that decodes to them alone: else a signature could be changed and still count.
+    if (!/^[\w-]{85}[AQgw]$/.test(signature.value)) return 'bad-signature';
     if (!verify(null, Buffer.from(canonical), known.key, Buffer.from(signature.value, 'base64url')))
       return 'bad-signature';
     return at === undefined ? 'valid' : termVerdict(known.term, at);

@@ -36,6 +36,17 @@ test('a bad signature is bad whatever the term says, so that nobody can forge a 
   expect(ring.verify({ a: 2 }, signature, 5)).toBe('bad-signature');
 });
 
+test('a signature counts in one spelling only, though base64 that decodes to the same bytes has several', () => {
+  const ring = new KeyRing([key.publicPem()]);
+  const spelt = (last: string) => ({ ...signature, value: `${signature.value.slice(0, -1)}${last}` });
+  const others = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.split('').map(spelt);
+  const same = (each: typeof signature) =>
+    Buffer.from(each.value, 'base64url').equals(Buffer.from(signature.value, 'base64url'));
+  expect(others.filter(same)).toHaveLength(16);
+  expect(others.filter((each) => ring.verify(value, each) === 'valid')).toEqual([signature]);
+  expect(ring.verify(value, { ...signature, value: `${signature.value}==` })).toBe('bad-signature');
+});
+
 test('what replaces the keys replaces all of them, or nothing where one is no key', () => {
   const ring = new KeyRing([key.publicPem()]);
   const other = newSigningKey();
