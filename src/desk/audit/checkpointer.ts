@@ -136,8 +136,8 @@ export class Checkpointer {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#disarm?.();
-    if (this.#isLoaded && this.#size > (this.#kept?.checkpoint.size ?? 0)) await this.#attempt('stop');
     await this.#turn;
+    if (this.#isLoaded && this.#size > (this.#kept?.checkpoint.size ?? 0)) await this.#attempt('stop');
   }
 
   #arm(ms: number): void {
@@ -213,9 +213,12 @@ export class Checkpointer {
       key,
     );
     const kept = { checkpoint, end };
+    // Until disk and database are known to say the same: where either fails, the next turn compares them first.
+    this.#isLoaded = false;
     await writeDurable(join(stateDir, keptFile), Buffer.from(keptText(kept)));
     this.#kept = kept;
     await store(database, checkpoint);
+    this.#isLoaded = true;
     await this.#witness(checkpoint);
     this.#signed.set(checkpoint.size);
     return checkpoint;
@@ -260,6 +263,7 @@ export class Checkpointer {
       );
     }
     await store(this.#options.database, kept);
+    await this.#witness(kept);
   }
 
   async #newestStored(source: Queryable): Promise<Checkpoint | undefined> {

@@ -6,6 +6,7 @@ import { AuditLog } from '../../../src/desk/audit/audit-log.ts';
 import { Checkpointer } from '../../../src/desk/audit/checkpointer.ts';
 import { Database } from '../../../src/desk/store/database.ts';
 import { migrate, shippedMigrations } from '../../../src/desk/store/migrate.ts';
+import { AppError } from '../../../src/lib/errors.ts';
 import { KeyRing } from '../../../src/lib/keys.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { Metrics } from '../../../src/lib/metrics.ts';
@@ -154,6 +155,35 @@ describe('a checkpoint is signed', () => {
       { level: 8, position: 0 },
     ]);
     expect(await checkpointer.sign()).toMatchObject({ size: 301 });
+  });
+
+  test('though the database goes away just when it is put there: none is left out, and none signed that does not follow', async () => {
+    let faults = 2;
+    const failing = {
+      query: async <R extends object>(sql: string, parameters?: readonly unknown[]): Promise<R[]> => {
+        if (sql.startsWith('INSERT') && faults > 0) {
+          faults -= 1;
+          throw new AppError('MB_DATABASE_UNREACHABLE', 'the connection was lost');
+        }
+        return database.query<R>(sql, parameters);
+      },
+    };
+    checkpointer = newCheckpointer({ database: failing });
+    for (let size = 1; size <= 2; size += 1) {
+      await append(1);
+      await expect(checkpointer.sign()).rejects.toMatchObject({ code: 'MB_DATABASE_UNREACHABLE' });
+    }
+    await append(1);
+    expect(await checkpointer.sign()).toMatchObject({ number: 2, size: 3 });
+    expect((await stored()).map(({ number, size }) => [number, size])).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
+    expect(await readdir(join(dir.path, 'worm'))).toHaveLength(2);
+    await checkpointer.stop();
+    checkpointer = newCheckpointer();
+    await checkpointer.start();
+    expect(checkpointer.problem).toBeUndefined();
   });
 
   test('though its folder for witnesses is away', async () => {
