@@ -1,7 +1,12 @@
 -- What crossed the border, kept with what became of it: reconciliation counts rows, not counters.
 
 ALTER TABLE desk.alerts ADD COLUMN node text;
-UPDATE desk.alerts SET node = event::json #>> '{data,sequence,node}', n = (event::json #>> '{data,sequence,n}')::bigint;
+-- Postgres cannot look into JSON that has \u0000 or half a surrogate pair, and a camera's name may have both.
+UPDATE desk.alerts AS a SET node = readable.event #>> '{data,sequence,node}',
+  n = (readable.event #>> '{data,sequence,n}')::bigint
+FROM (SELECT alert_id, regexp_replace(event, '\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'gi')::json AS event
+      FROM desk.alerts) AS readable
+WHERE readable.alert_id = a.alert_id;
 CREATE INDEX alerts_by_batch ON desk.alerts (batch_sha256);
 CREATE INDEX alerts_by_node ON desk.alerts (node, n);
 
