@@ -20,7 +20,8 @@ export interface AlertRow {
   readonly received_at: number;
   readonly batch_number: number;
   readonly batch_sha256: string;
-  /** Place in the node's chain; 0 for alerts from before it was stored. */
+  /** Whose chain it is in, and its place there. */
+  readonly node: string;
   readonly n: number;
 }
 
@@ -84,7 +85,6 @@ export class AlertCheck {
         received_at: entry.at,
         batch_number: details['batch'],
         batch_sha256: details['batchSha256'],
-        n: details['eventSha256'] === undefined ? undefined : details['n'],
       },
       eventSha256: details['eventSha256'],
       evidenceHere: details['evidenceHere'],
@@ -118,6 +118,9 @@ export class AlertCheck {
     if (event.data.sequence.hash !== logged.hash || !isSame) problems.push(`${name}: is not the one in the log`);
     const columns = Object.entries(logged.columns) as [keyof AlertRow, unknown][];
     const changed = columns.filter(([column, value]) => value !== undefined && row[column] !== value);
+    const { node, n } = event.data.sequence;
+    if (row.node !== columnText(node) || row.n !== n)
+      problems.push(`${name}: node and n are not those it was signed with`);
     if (changed.length > 0) {
       problems.push(`${name}: does not say what the log says: ${changed.map(([column]) => column).join(', ')}`);
     }

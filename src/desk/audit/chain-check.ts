@@ -126,7 +126,8 @@ export class ChainCheck {
 function parsed(body: string): (AuditEntry & { readonly n: number }) | undefined {
   try {
     const value = JSON.parse(body) as (AuditEntry & { readonly n: number }) | null;
-    return typeof value === 'object' && value !== null && typeof value.details === 'object' ? value : undefined;
+    const isEntry = typeof value === 'object' && value !== null && typeof value.kind === 'string';
+    return isEntry && typeof value.details === 'object' && value.details !== null ? value : undefined;
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../../contracts/audit-checkpoint.ts';
 import type { ExportLine } from '../../contracts/audit-export.ts';
 import type { Sha256 } from '../../domain/ids.ts';
 import type { ContentStore } from '../../lib/content-store.ts';
+import { AppError, messageOf } from '../../lib/errors.ts';
 import type { KeyRing } from '../../lib/keys.ts';
 import type { TicketRow } from '../store/ticket-row.ts';
 import type { AlertRow, EvidenceRow, SealJudge } from './alert-check.ts';
@@ -53,7 +54,22 @@ export async function verifyExport(
   },
 ): Promise<ExportReport> {
   const check = new ExportCheck(trust);
-  for await (const line of exportLines(path)) check.add(line);
+  let lines = 0;
+  for await (const line of exportLines(path)) {
+    lines += 1;
+    try {
+      check.add(line);
+    } catch (error) {
+      // A row may say anything: what cannot even be compared was not written by a desk.
+      throw new AppError(
+        'MB_AUDIT_FILE',
+        `${path}, line ${lines}: a ${line.type} that cannot be: ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
   return check.finish(trust.evidence);
 }
 
@@ -122,10 +138,10 @@ class ExportCheck {
     let checked = 0;
     for (const [hash, seen] of this.#files) {
       if (seen) checked += 1;
-      else if (withEvidence) problem(`evidence ${hash}: the file is missing or was changed`);
+      else if (withEvidence) problem(changedFile(hash));
       else if (evidence !== undefined) {
         checked += 1;
-        if (!(await evidence.isIntact(hash))) problem(`evidence ${hash}: the file is missing or was changed`);
+        if (!(await evidence.isIntact(hash))) problem(changedFile(hash));
       }
     }
     const { verified, records, head, root, integrityIncidents, problems } = this.#chain.report();
@@ -171,7 +187,10 @@ class ExportCheck {
       }
       case 'dispatch':
         this.#counts.dispatches += 1;
-        this.#chain.problem(this.#chain.dispatches.compare(row as unknown as DispatchRow, this.#chain.records));
+        // Whoever wrote the file may have put any column into it: nothing in an export is newer than its log.
+        this.#chain.problem(
+          this.#chain.dispatches.compare({ ...(row as unknown as DispatchRow), n: null }, this.#chain.records),
+        );
         return;
       case 'alert': {
         this.#counts.alerts += 1;
@@ -197,7 +216,9 @@ class ExportCheck {
     this.#open = undefined;
     if (seen === undefined) this.#chain.problem(`evidence ${line.sha256}: a file that no alert lists`);
     else if (seen) this.#chain.problem(`evidence ${line.sha256}: is there twice`);
-    else this.#files.set(line.sha256, isWhole);
+    else if (isWhole) this.#files.set(line.sha256, true);
+    // Where the header says that files are in it, it is told at the end.
+    else if (!this.#header?.withEvidence) this.#chain.problem(changedFile(line.sha256));
   }
 
   #sign(checkpoint: Checkpoint): void {
@@ -222,4 +243,8 @@ class ExportCheck {
     this.#checkpoints.expect(older, `the older checkpoint ${older.number}`);
     this.#ofThisDesk(older);
   }
+}
+
+function changedFile(hash: Sha256): string {
+  return `evidence ${hash}: the file is missing or was changed`;
 }

@@ -234,6 +234,35 @@ describe('in the file', () => {
     expect(await problemsOf(swapped)).not.toEqual([]);
   });
 
+  test('a row that calls itself newer than the log', async () => {
+    const lines = structuredClone(honest);
+    const row = lines[indexOf('dispatch', 0)]?.['row'] as Record<string, unknown>;
+    Object.assign(row, { station: '二所', n: 1_000_000 });
+    expect(await problemsOf(lines)).toEqual([expect.stringMatching(/does not say what the log says: station/)]);
+  });
+
+  test('a file exchanged in an export that says it has none', async () => {
+    const lines = structuredClone(honest);
+    Object.assign(lines[0] ?? {}, { withEvidence: false });
+    Object.assign(lines[indexOf('file', 0)] ?? {}, { data: Buffer.from('another').toString('base64') });
+    expect(await problemsOf(lines)).toEqual([expect.stringMatching(/the file is missing or was changed/)]);
+  });
+
+  test.each([
+    ['record', {}],
+    ['record', { body: '{"n":1,"details":null,"kind":1}' }],
+    ['record', { n: 1, prev_hash: '', hash: 3, body: [] }],
+    ['ticket', {}],
+    ['dispatch', {}],
+    ['alert', {}],
+    ['alert', { alert_id: '1', event: 7 }],
+  ])('a %s that no desk writes: %j', async (type, row) => {
+    const lines = structuredClone(honest);
+    Object.assign(lines.find((line) => line.type === type) ?? {}, { row });
+    const problems = await problemsOf(lines);
+    expect(problems).not.toEqual([]);
+  });
+
   test('cut off anywhere', async () => {
     await write(honest);
     const bytes = await readFile(file());
