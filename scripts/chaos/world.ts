@@ -207,7 +207,6 @@ export class World {
         keyFile: this.path('keys', 'deliver.pem'),
         reportDir: this.path('desk', 'reports'),
         returnDir: this.path('return'),
-        reconcileEveryMs: 10_000,
       },
     };
     this.#addService('desk', config);

@@ -151,7 +151,9 @@ export class AlertCheck {
         mediaType: file.media_type,
         originalSha256: file.original_sha256,
       };
-      const claimed = signed && { ...signed, mediaType: columnText(signed.mediaType) };
+      // What was made unrecognisable stands in the alert alone, under its seal.
+      const { redaction: _note, ...rest } = signed ?? {};
+      const claimed = signed && { ...rest, mediaType: columnText(signed.mediaType) };
       const isListed = claimed !== undefined && canonicalJson(claimed) === canonicalJson(listed);
       const isInPlace = file.position === position && file.alert_id === row.alert_id;
       if (!isListed || !isInPlace || file.ticket_id !== row.ticket_id) {
