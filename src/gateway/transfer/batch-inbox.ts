@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   BatchConsumer,
@@ -11,13 +11,14 @@ import type {
 import { toRanges, within } from '../../contracts/transfer-documents.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
-import { keepNewest, moveDurable, syncFolder } from '../../lib/durable-file.ts';
+import { syncFolder } from '../../lib/durable-file.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
 import type { KeyRing } from '../../lib/keys.ts';
 import type { Service } from '../../lib/lifecycle.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Counter, Metrics } from '../../lib/metrics.ts';
+import { BatchArchive } from './batch-archive.ts';
 import { type Decoded, decodeBatch, readHeader } from './batch-format.ts';
 import { batchName, parseBatchName } from './batch-name.ts';
 import { Quarantine, type Refusal } from './quarantine.ts';
@@ -84,6 +85,7 @@ const turn = 64;
 export class BatchInbox implements Service {
   readonly #options: BatchInboxOptions;
   readonly #log: Logger;
+  readonly #archive: BatchArchive;
   readonly #quarantine: Quarantine;
   readonly #watch: StallWatch;
   readonly #files: Counter<'outcome'>;
@@ -97,7 +99,8 @@ export class BatchInbox implements Service {
   constructor(options: BatchInboxOptions) {
     this.#options = options;
     this.#log = options.log;
-    const { quarantineDir: dir, quarantineMaxFiles = 1_000 } = options;
+    const { quarantineDir: dir, quarantineMaxFiles = 1_000, archiveMaxFiles = 10_000 } = options;
+    this.#archive = new BatchArchive({ dir: options.archiveDir, maxFiles: archiveMaxFiles });
     this.#quarantine = new Quarantine({ ...options, dir, maxFiles: quarantineMaxFiles });
     this.#watch = new StallWatch(options);
     this.#files = options.metrics.counter('maplebridge_transfer_files_total', 'Transfer files by outcome', ['outcome']);
@@ -157,15 +160,18 @@ export class BatchInbox implements Service {
    */
   async land(path: string, batch: { sender: string; number: number; sha256: string }): Promise<'landed' | 'occupied'> {
     const target = join(this.#options.dir, batchName(batch.sender, batch.number));
-    const waiting = await readFile(target).catch(() => undefined);
-    if (waiting === undefined) {
-      await rename(path, target);
-      await syncFolder(this.#options.dir);
-    } else {
+    // Not renamed, which would put it in the place of one that came a moment before.
+    while (!(await linked(path, target))) {
+      const waiting = await readFile(target).catch(() => undefined);
+      // Gone since: it was taken in or refused.
+      if (waiting === undefined) continue;
       await rm(path, { force: true });
+      return sha256(waiting) === batch.sha256 ? 'landed' : 'occupied';
     }
+    await syncFolder(this.#options.dir);
+    await rm(path, { force: true });
     this.look();
-    return waiting === undefined || sha256(waiting) === batch.sha256 ? 'landed' : 'occupied';
+    return 'landed';
   }
 
   /** Whether a batch lies in the folder. */
@@ -255,7 +261,8 @@ export class BatchInbox implements Service {
         return false;
       }
       const outcome = await this.#takeFile(sender, name, number);
-      if (outcome === 'taken') next = number + 1;
+      // One that comes after it was passed over does not set the place back.
+      if (outcome === 'taken') next = Math.max(next, number + 1);
       // A file that may still be growing holds up those behind it; a quarantined one leaves a gap.
       if (outcome === 'unsettled') return false;
       this.#watch.clear(sender);
@@ -335,10 +342,9 @@ export class BatchInbox implements Service {
   }
 
   async #finish(name: string): Promise<void> {
-    const { dir, archiveDir, done = 'archive', archiveMaxFiles = 10_000 } = this.#options;
+    const { dir, done = 'archive' } = this.#options;
     if (done === 'delete') return rm(join(dir, name), { force: true });
-    await moveDurable(join(dir, name), join(archiveDir, name));
-    await keepNewest(archiveDir, archiveMaxFiles);
+    await this.#archive.take(join(dir, name), name);
   }
 
   async #refuse(sender: string, name: string, number: number, refusal: Refusal): Promise<void> {
@@ -365,5 +371,16 @@ export class BatchInbox implements Service {
         if (!this.#quarantine.told(name)) throw error;
         if (!told) this.#log.error({ file: name, reason: messageOf(error) }, 'quarantine does not take it');
       });
+  }
+}
+
+/** Gives a file a second name; false where something has that name. */
+async function linked(path: string, target: string): Promise<boolean> {
+  try {
+    await link(path, target);
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'EEXIST') return false;
+    throw error;
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryPrefix } from '../../lib/durable-file.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { BatchInbox } from './batch-inbox.ts';
-import { batchName } from './batch-name.ts';
+import { batchName, parseBatchName } from './batch-name.ts';
 
 /** A batch as it is announced before its bytes come. */
 export interface AnnouncedBatch {
@@ -15,6 +15,8 @@ export interface AnnouncedBatch {
 }
 
 const prefix = `${temporaryPrefix}wire-`;
+/** Senders whose share of the inbox may be used up before all are kept out. */
+const sendersAtOnce = 8;
 
 /** Writes batches that come by wire to disk piece by piece, and hands whole ones to the inbox. */
 export class WireLanding {
@@ -23,6 +25,7 @@ export class WireLanding {
   readonly #maxBytes: number;
   readonly #maxWaiting: number;
 
+  /** `maxWaiting`: batches of one sender that may lie in the folder; default 1,000. */
   constructor(options: { inbox: BatchInbox; dir: string; maxFileBytes?: number; maxWaiting?: number }) {
     this.#inbox = options.inbox;
     this.#dir = options.dir;
@@ -42,8 +45,13 @@ export class WireLanding {
   async refusal({ sender, number, size }: AnnouncedBatch): Promise<string | undefined> {
     if (size > this.#maxBytes) return `${size} bytes are more than the ${this.#maxBytes} that are read`;
     if (await this.#inbox.holds(sender, number)) return undefined;
-    const waiting = (await readdir(this.#dir)).length;
-    return waiting < this.#maxWaiting ? undefined : `${waiting} batches wait here already`;
+    const waiting = (await readdir(this.#dir)).flatMap((name) => parseBatchName(name) ?? []);
+    const own = waiting.filter((each) => each.sender === sender);
+    // What the others wait for is always let in: else a full inbox would keep out the one batch that empties it.
+    if (own.some((each) => each.number > number)) return undefined;
+    if (own.length >= this.#maxWaiting) return `${own.length} batches of this sender wait here already`;
+    const all = this.#maxWaiting * sendersAtOnce;
+    return waiting.length < all ? undefined : `${waiting.length} batches wait here already`;
   }
 
   /** A file for the bytes of a batch; whoever opens it closes it. */
