@@ -64,7 +64,8 @@ const maxAlertBytes = 262_144;
  * - the node, which resends in order from its lowest number, comes again with the lowest number seen beyond it.
  *   Only that one: acknowledging a higher one would free alerts between that were sent and not yet stored.
  * Time in which the node was away from the broker, or the gateway itself was, does not count.
- * A refused message is in quarantine with its bytes before it is passed over, so nothing is lost even then.
+ * A refused message is in quarantine with its bytes before it is passed over, so nothing is lost even then; authentic
+ * ones stay there until somebody decides, and when they are too many their node is made to wait with the rest.
  * An unknown key is not passed over by the first rule: the key is missing here, and once it is configured
  * every waiting alert is good. A key that was revoked or has expired is a verdict for good: no repetition is needed, and
  * because the signature proves the alert's hash, the chain goes on from it without a break. That hash stands in the
@@ -75,6 +76,8 @@ export class AlertRegister {
   readonly #stalls = new Map<NodeId, Stall>();
   /** Nodes that are not at the broker now. */
   readonly #away = new Set<NodeId>();
+  /** Nodes of whom no more is taken into quarantine until somebody decides. */
+  readonly #full = new Set<NodeId>();
   readonly #refusals: RefusalLimit;
   readonly #orders: QuarantineOrders;
   #cancelSum: (() => void) | undefined;
@@ -240,6 +243,7 @@ export class AlertRegister {
     journal.addAlert(event, collectedAt);
     journal.moveHead(node, { n, hash: sequence.hash });
     this.#stalls.delete(node);
+    this.#full.delete(node);
     return true;
   }
 
@@ -261,6 +265,9 @@ export class AlertRegister {
     if (seen === 'new' && this.#refusals.isTold(node, kind)) {
       this.#incident(kind, node, detail, sequence && { from: sequence.n, to: sequence.n });
     }
+    // Its node keeps it until somebody decided on what is here: what was let go of is nowhere else.
+    if (seen === 'full') return this.#tellFull(node);
+    if (sequence !== undefined) this.#full.delete(node);
     const next = journal.head(node).n + 1;
     const overdue = this.#hasWaited(node, this.#stall(node));
     if (sequence !== undefined) {
@@ -276,6 +283,12 @@ export class AlertRegister {
     return true;
   }
 
+  #tellFull(node: NodeId): false {
+    if (!this.#full.has(node)) this.#options.log.error({ node }, 'quarantine is full of its alerts: it waits');
+    this.#full.add(node);
+    return false;
+  }
+
   #stall(node: NodeId): Stall {
     const known = this.#stalls.get(node);
     if (known !== undefined) return known;
@@ -288,7 +301,8 @@ export class AlertRegister {
 
   #isOverdue(node: NodeId, n: number): boolean {
     const stall = this.#stalls.get(node);
-    if (stall === undefined || stall.lowestAhead !== n) return false;
+    // What is missing is known, and waits at its node for room in quarantine.
+    if (stall === undefined || stall.lowestAhead !== n || this.#full.has(node)) return false;
     return this.#hasWaited(node, stall);
   }
 

@@ -181,8 +181,8 @@ export class Journal implements TransferSource {
     this.announce();
   }
 
-  /** Keeps a refused message; `known` when it was refused before. */
-  quarantine({ key, node, topic, reason, payload }: Refused): 'new' | 'known' {
+  /** Keeps a refused message; `known` when it was refused before, `full` when it is not kept. */
+  quarantine({ key, node, topic, reason, payload }: Refused): 'new' | 'known' | 'full' {
     return this.refused.keep({ key, node, topic, reason, payload, at: this.#options.clock.now() });
   }
 

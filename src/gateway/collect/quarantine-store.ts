@@ -23,7 +23,13 @@ CREATE TABLE IF NOT EXISTS quarantine_order (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS quarantine_order_entry ON quarantine_order (what, entry, id);
 CREATE INDEX IF NOT EXISTS quarantine_order_waiting ON quarantine_order (id) WHERE outcome = 'waiting';
+CREATE INDEX IF NOT EXISTS quarantine_authentic ON quarantine (node, id)
+  WHERE substr(reason, 1, 11) IN ('revoked-key', 'expired-key');
 `;
+
+/** What its node wrote, under a key that no longer counts: its node lets go of it, so it must be kept here. */
+const authentic = "substr(reason, 1, 11) IN ('revoked-key', 'expired-key')";
+const decided = `id IN (SELECT entry FROM quarantine_order WHERE what = 'm' AND outcome IN ('released', 'discarded'))`;
 
 /** Orders kept as a record of their own; the audit log on the other side keeps them for good. */
 const maxOrders = 10_000;
@@ -81,7 +87,10 @@ export class QuarantineStore {
     this.#maxRows = maxRows;
   }
 
-  /** Keeps a refused message; `known` when it was refused before. Of too many the oldest goes. */
+  /**
+   * Keeps a refused message; `known` when it was refused before. Of too many the oldest goes, but nothing authentic that
+   * nobody decided on: of that, when there is too much of a node, the new one is not kept (`full`) and stays with its node.
+   */
   keep(refused: {
     key: Sha256;
     node: NodeId;
@@ -89,8 +98,9 @@ export class QuarantineStore {
     reason: string;
     payload: Uint8Array;
     at: UtcMs;
-  }): 'new' | 'known' {
+  }): 'new' | 'known' | 'full' {
     const { key, node, topic, reason, payload, at } = refused;
+    if (/^(revoked|expired)-key/.test(reason) && this.#isFull(key, node)) return 'full';
     const inserted = this.#database().run(
       'INSERT OR IGNORE INTO quarantine (key, node, topic, reason, payload, at) VALUES (?, ?, ?, ?, ?, ?)',
       ...[key, node, topic, reason],
@@ -98,8 +108,20 @@ export class QuarantineStore {
       at,
     );
     if (inserted === 0) return 'known';
-    this.#database().run('DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?', this.#maxRows);
+    this.#database().run(
+      `DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ? AND (NOT ${authentic} OR ${decided})`,
+      this.#maxRows,
+    );
     return 'new';
+  }
+
+  #isFull(key: Sha256, node: NodeId): boolean {
+    if (this.#database().row('SELECT 1 FROM quarantine WHERE key = ?', key) !== undefined) return false;
+    const held = this.#database().row<{ count: number }>(
+      `SELECT count(*) AS count FROM quarantine WHERE node = ? AND ${authentic} AND NOT ${decided}`,
+      node,
+    );
+    return (held?.count ?? 0) >= this.#maxRows;
   }
 
   /** What was refused, the newest first. */

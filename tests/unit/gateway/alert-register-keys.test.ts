@@ -131,3 +131,32 @@ test('a revoked key of one node says nothing about the chain of another', () => 
   take(chain(1, 0), 'edge-2' as NodeId);
   expect(written()).toEqual(['bad-schema']);
 });
+
+test('more of a key that ended than the quarantine holds stays with its node until somebody decides', () => {
+  const small = new Journal({ path: join(dir.path, 'small.db'), quarantineRows: 3, clock });
+  small.open();
+  const own = { site, keys, journal: small, gapGraceMs: graceMs, clock, log: createLogger('test') };
+  const before = register;
+  register = new AlertRegister({ ...own, metrics: new Metrics() });
+  trust({ notAfter: clock.now() - 1 });
+  const alerts = chain(5, 1);
+  take(alerts);
+  clock.advance(graceMs);
+  take(alerts);
+  // What is acknowledged is in quarantine with its bytes, whatever else is refused meanwhile.
+  expect(small.head(node).n).toBe(3);
+  const rubbish = Array.from({ length: 10 }, (_, i) => ({ node, topic: 'x', payload: Buffer.from(`rubbish ${i}`) }));
+  register.take(rubbish);
+  const held = () => small.refused.list({ limit: 100 }).filter(({ reason }) => reason === 'expired-key');
+  expect(held()).toHaveLength(3);
+  for (const { id } of held()) {
+    const wish = { action: 'discard', by: 'li', note: 'looked at', override: false } as const;
+    small.refused.order('m', Number(id.slice(2)), wish, clock.now());
+  }
+  register.carryOut();
+  take(alerts);
+  expect(small.head(node).n).toBe(6);
+  register.close();
+  small.close();
+  register = before;
+});
