@@ -15,6 +15,7 @@ interface Part {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 interface BulkQueue extends Part {
+  add(name: string, data: readonly DeskJob[], opts: object): Promise<unknown>;
   addBulk(jobs: readonly { name: string; data: readonly DeskJob[]; opts: object }[]): Promise<unknown>;
 }
 interface Backend {
@@ -34,6 +35,11 @@ const jobOptions = { removeOnComplete: true, removeOnFail: true };
  * meanwhile does not wait long for the audit chain's head.
  */
 const groupSize = 100;
+/**
+ * Up to so many are scheduled one by one: BullMQ's bulk insert on Postgres makes and drops two temporary tables (measured:
+ * 24 ms a call, against 0.6 ms for each by itself).
+ */
+const bulkFrom = 9;
 /** Jobs so close together ring at the same time, the last one's. */
 const sameTimeMs = 10;
 /** All transactions of the desk take turns at the chain's head: more at a time would only stand before the intake. */
@@ -99,13 +105,13 @@ export class BullmqQueue implements JobQueue {
       const queue = this.#queues.get(kind);
       if (queue === undefined) throw new AppError('MB_QUEUE_UNREACHABLE', 'the job queue is not connected yet');
       try {
-        await queue.addBulk(
-          groupsOf(mine, (job) => this.#waitMs(job)).map(({ group, delayMs }) => ({
-            name: kind,
-            data: group,
-            opts: { ...jobOptions, jobId: groupId(group), delay: delayMs },
-          })),
-        );
+        const groups = groupsOf(mine, (job) => this.#waitMs(job)).map(({ group, delayMs }) => ({
+          name: kind,
+          data: group,
+          opts: { ...jobOptions, jobId: groupId(group), delay: delayMs },
+        }));
+        if (groups.length < bulkFrom) for (const { name, data, opts } of groups) await queue.add(name, data, opts);
+        else await queue.addBulk(groups);
       } catch (error) {
         throw new AppError('MB_QUEUE_UNREACHABLE', `jobs could not be scheduled: ${messageOf(error)}`, {
           cause: error,
