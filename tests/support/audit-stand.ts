@@ -20,6 +20,7 @@ import { sha256 } from '../../src/lib/hash.ts';
 import { KeyRing } from '../../src/lib/keys.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
+import { testRedaction } from './alert-draft.ts';
 import { AlertChain } from './alerts.ts';
 import { newSigningKey } from './crossing.ts';
 
@@ -125,6 +126,7 @@ export class AuditStand {
         bytes: bytes.length,
         mediaType: 'image/jpeg',
         originalSha256: sha256('original', bytes),
+        redaction: testRedaction,
       })),
     });
     const at = Date.now();

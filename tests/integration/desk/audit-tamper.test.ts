@@ -23,6 +23,7 @@ import { sha256 } from '../../../src/lib/hash.ts';
 import { KeyRing } from '../../../src/lib/keys.ts';
 import { createLogger } from '../../../src/lib/log.ts';
 import { Metrics } from '../../../src/lib/metrics.ts';
+import { testRedaction } from '../../support/alert-draft.ts';
 import { AlertChain } from '../../support/alerts.ts';
 import { DeskUnderTest } from '../../support/desk.ts';
 import { until } from '../../support/until.ts';
@@ -84,7 +85,7 @@ describe('tampering with the database is found', () => {
     for (const incident of ['i1', 'i2']) {
       const event = chain.event({
         incidentId: incident as IncidentId,
-        evidence: [{ kind: 'trigger', ...file, originalSha256: sha256('o') }],
+        evidence: [{ kind: 'trigger', ...file, originalSha256: sha256('o'), redaction: testRedaction }],
       });
       await intake.accept([holder.record(event)], [], { sender: 'g', batch: 1, nodes: {} });
     }
