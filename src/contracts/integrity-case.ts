@@ -19,6 +19,8 @@ export interface IntegrityCase {
   readonly number: number;
   readonly kind: IntegrityKind;
   readonly node: string | undefined;
+  /** Key id of the gateway whose batches it is about, where no node is known. */
+  readonly sender: string | undefined;
   readonly severity: Severity;
   readonly state: IntegrityState;
   readonly firstAt: UtcMs;

@@ -6,6 +6,7 @@ import type {
   TicketSummary,
   TicketTrace,
 } from '../../contracts/desk-api.ts';
+import type { IntegrityAction, IntegrityDetail, IntegrityOverview } from '../../contracts/integrity-case.ts';
 import type { Sha256, TicketId } from '../../domain/ids.ts';
 import type { TicketAction } from '../../domain/ticket.ts';
 import { learnDeskTime } from '../time/desk-clock.ts';
@@ -13,6 +14,9 @@ import { refusal, toDeskError } from './desk-error.ts';
 
 /** Tickets asked for in one list. */
 export const listLimit = 200;
+
+/** Integrity incidents asked for in one list. */
+const incidentLimit = 500;
 
 const timeoutMs = 15_000;
 
@@ -26,6 +30,10 @@ export const desk = {
   act: (id: TicketId, action: TicketAction, body: ActionRequest) =>
     call<TicketDetail>('POST', `/tickets/${id}/${action}`, { body }),
   trace: (id: TicketId, signal?: AbortSignal) => call<TicketTrace>('GET', `/tickets/${id}/trace`, { signal }),
+  incidents: (signal?: AbortSignal) => call<IntegrityOverview>('GET', `/integrity?limit=${incidentLimit}`, { signal }),
+  incident: (id: string, signal?: AbortSignal) => call<IntegrityDetail>('GET', `/integrity/${id}`, { signal }),
+  settle: (id: string, action: IntegrityAction, note: string) =>
+    call<IntegrityDetail>('POST', `/integrity/${id}/${action}`, { body: note === '' ? {} : { note } }),
   verifyAudit: () => call<AuditReport>('GET', '/audit/verify'),
 };
 

@@ -288,6 +288,75 @@ export const en = {
   'trace.head': 'head',
   'trace.clockSkew': 'clocks differ',
 
+  'incident.badge.open': 'Integrity: {count} open',
+  'incident.badge.inHand': 'Integrity: {count} in hand',
+  'incident.badge.none': 'Proof intact',
+  'incident.badge.unknown': 'Integrity: not known',
+  'incident.badge.hint': 'What broke the proof, and what was done about it',
+  'incident.badge.noneHint': 'No integrity incident waits for anybody. Click for those of the past.',
+  'incident.title': 'Integrity incidents',
+  'incident.lead':
+    'Whatever may have broken the proof between camera and ticket. All reports of one matter are one incident; every step is kept in the audit log.',
+  'incident.close': 'Close the integrity incidents',
+  'incident.none': 'Nothing has ever broken the proof here.',
+  'incident.unlisted': '{count} more open ones are not shown.',
+  'incident.ofGateway': 'Gateway {sender}',
+  'incident.reports': 'reported {count}×',
+  'incident.node': 'Node',
+  'incident.sender': 'Gateway’s key',
+  'incident.alerts': 'Alert numbers',
+  'incident.first': 'First seen',
+  'incident.last': 'Last seen',
+  'incident.showReports': 'Newest {shown} of {count} reports',
+  'incident.notYours': 'Auditors and administrators acknowledge and resolve it.',
+  'incident.note.acknowledge': 'Note (optional, kept in the audit log)',
+  'incident.note.resolve': 'What it was and what was done (at least {count} characters, kept in the audit log)',
+  'incident.action.acknowledge': 'Acknowledge',
+  'incident.action.resolve': 'Resolve',
+  'incident.state.open': 'Open',
+  'incident.state.acknowledged': 'Acknowledged',
+  'incident.state.resolved': 'Resolved',
+  'incident.severity.1': 'Possible forgery',
+  'incident.severity.2': 'Missing or changed',
+  'incident.severity.3': 'Probably a mistake',
+  'incident.severity.4': 'For the record',
+  'incident.kind.fork': 'Two versions of one alert',
+  'incident.kind.fork.help':
+    'The same number was given to two different alerts, or the chain continues from something else than what arrived. A copied key or a restored disk does this, and so does a forger. Compare the box with what arrived.',
+  'incident.kind.bad-signature': 'Signature does not match',
+  'incident.kind.bad-signature.help':
+    'What arrived was not signed by the key it names, or was changed on the way. It was refused and kept in quarantine.',
+  'incident.kind.revoked-key': 'Signed with a revoked key',
+  'incident.kind.revoked-key.help':
+    'The signature is good, but the key has been revoked: whoever holds it still sends. Find out where the box is.',
+  'incident.kind.bad-trust': 'Key list cannot be believed',
+  'incident.kind.bad-trust.help':
+    'A rotation statement or the revocation list was refused. The last good one counts until the file is put right.',
+  'incident.kind.gap': 'Alerts are missing',
+  'incident.kind.gap.help':
+    'Numbers of the chain never arrived. They may still be in the box or at the gateway: send them again from there.',
+  'incident.kind.bad-hash': 'Content does not match its hash',
+  'incident.kind.bad-hash.help':
+    'An alert or a file differs from what was sealed. It was refused and kept in quarantine; the good copy can be sent again.',
+  'incident.kind.bad-batch': 'Transfer file refused',
+  'incident.kind.bad-batch.help':
+    'A transfer file is damaged, incomplete or out of order. It was kept in quarantine; have the gateway send it again.',
+  'incident.kind.unknown-key': 'Signed with an unknown key',
+  'incident.kind.unknown-key.help':
+    'The key of the sender is not on the list of this side. If the box or its key is new, enter it; otherwise somebody else is sending.',
+  'incident.kind.expired-key': 'Signed with an expired key',
+  'incident.kind.expired-key.help':
+    'The key was replaced and the time of overlap is over. The box probably still uses its old key.',
+  'incident.kind.bad-schema': 'Message not understood',
+  'incident.kind.bad-schema.help':
+    'A message does not keep to the contract. Mostly the software of the box is older or newer than this side.',
+  'incident.kind.egress-refused': 'Not allowed to cross',
+  'incident.kind.egress-refused.help':
+    'Alerts of a scene that may not cross the border were stopped there. Allow the scene, or turn it off at the node.',
+  'incident.kind.quarantine-decision': 'Quarantine decided',
+  'incident.kind.quarantine-decision.help':
+    'A person released or discarded something that had been refused. Nothing broke by this.',
+
   'copy.copy': 'Copy {what}',
   'copy.copied': 'Copied',
   'copy.hash': 'hash',
@@ -312,6 +381,8 @@ export const en = {
   'error.MB_TICKET_UNKNOWN.help': 'Check the link, or choose a ticket from the list.',
   'error.MB_TICKET_TRANSITION': 'The ticket has moved on and no longer allows this step.',
   'error.MB_TICKET_TRANSITION.help': 'Somebody was quicker. The current state is shown now.',
+  'error.MB_INTEGRITY_TRANSITION': 'The incident has moved on and no longer allows this step.',
+  'error.MB_INTEGRITY_TRANSITION.help': 'Somebody was quicker. The current state is shown now.',
   'error.MB_REQUEST_INVALID': 'The desk could not accept what was entered.',
   'error.MB_REQUEST_INVALID.help': 'Correct the fields named below.',
   'error.MB_DATABASE_UNREACHABLE': 'The desk’s database is not reachable.',

@@ -27,7 +27,10 @@ export type Vocabulary =
   | 'object'
   | 'measure'
   | 'word'
-  | 'trace.phase';
+  | 'trace.phase'
+  | 'incident.kind'
+  | 'incident.state'
+  | 'incident.severity';
 
 /** The text of a key, its places filled in; a place without a value stays visible. */
 export function translate(language: Language, key: MessageKey, parameters: Parameters = {}): string {

@@ -1,4 +1,5 @@
 import type { TicketSummary } from '../../contracts/desk-api.ts';
+import type { IntegrityCase } from '../../contracts/integrity-case.ts';
 import { Backoff } from '../../lib/backoff.ts';
 import { eventsUrl } from '../api/desk-client.ts';
 
@@ -12,6 +13,7 @@ export type StreamState =
 export interface StreamListener {
   onState(state: StreamState): void;
   onTicket(ticket: TicketSummary): void;
+  onIncident(incident: IntegrityCase): void;
   /** The stream is open: fetch what happened before it was. */
   onOpen(): void;
   /** The stream broke: find out whether the session is the reason. */
@@ -43,6 +45,7 @@ export class EventStream {
     source.onopen = () => this.#opened();
     source.onerror = () => this.#broke();
     source.addEventListener('ticket', (event) => this.#received(event));
+    source.addEventListener('integrity', (event) => this.#receivedIncident(event));
     this.#source = source;
   }
 
@@ -78,12 +81,28 @@ export class EventStream {
       this.#listener.onOpen(); // Unreadable: the list has the truth.
     else this.#listener.onTicket(ticket);
   }
+
+  #receivedIncident(event: MessageEvent<string>): void {
+    const incident = readIncident(event.data);
+    if (incident === undefined) this.#listener.onOpen();
+    else this.#listener.onIncident(incident);
+  }
 }
 
 function readTicket(data: string): TicketSummary | undefined {
+  const value = parse<TicketSummary>(data);
+  return typeof value?.id === 'string' && typeof value.updatedAt === 'number' ? (value as TicketSummary) : undefined;
+}
+
+function readIncident(data: string): IntegrityCase | undefined {
+  const value = parse<IntegrityCase>(data);
+  const readable = typeof value?.id === 'string' && typeof value.state === 'string' && typeof value.count === 'number';
+  return readable ? (value as IntegrityCase) : undefined;
+}
+
+function parse<T>(data: string): Partial<T> | null | undefined {
   try {
-    const value = JSON.parse(data) as Partial<TicketSummary> | null;
-    return typeof value?.id === 'string' && typeof value.updatedAt === 'number' ? (value as TicketSummary) : undefined;
+    return JSON.parse(data) as Partial<T> | null;
   } catch {
     return undefined;
   }

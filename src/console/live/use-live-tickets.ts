@@ -4,6 +4,7 @@ import { desk } from '../api/desk-client.ts';
 import { type DeskError, toDeskError } from '../api/desk-error.ts';
 import { EventStream, type StreamState } from './event-stream.ts';
 import { emptyBook, type TicketBook, updateBook } from './ticket-book.ts';
+import type { LiveIncidents } from './use-live-incidents.ts';
 
 /** The list is fetched this often beside the stream: a half-open connection shows no error. */
 const safetyFetchMs = 60_000;
@@ -20,8 +21,11 @@ export interface LiveTickets {
   reconnect(): void;
 }
 
-/** Subscribes to the event stream, then fetches the list: in this order nothing falls between the two. */
-export function useLiveTickets(onSignedOut: () => void): LiveTickets {
+/**
+ * Subscribes to the event stream, then fetches the lists: in this order nothing falls between the two. Integrity
+ * incidents come by the same stream.
+ */
+export function useLiveTickets(onSignedOut: () => void, incidents: LiveIncidents): LiveTickets {
   const [book, dispatch] = useReducer(updateBook, emptyBook);
   const [stream, setStream] = useState<StreamState>({ kind: 'connecting' });
   const [error, setError] = useState<DeskError>();
@@ -42,15 +46,26 @@ export function useLiveTickets(onSignedOut: () => void): LiveTickets {
     );
   }, [onSignedOut]);
 
+  const { learn: learnIncident, refresh: refreshIncidents } = incidents;
   useEffect(() => {
-    const listener = { onState: setStream, onTicket: learn, onOpen: refresh, onLost: refresh };
+    const refreshAll = () => {
+      refresh();
+      refreshIncidents();
+    };
+    const listener = {
+      onState: setStream,
+      onTicket: learn,
+      onIncident: learnIncident,
+      onOpen: refreshAll,
+      onLost: refreshAll,
+    };
     const events = new EventStream({ listener });
     source.current = events;
     events.start();
     const wake = () => {
       if (document.visibilityState === 'visible') events.start();
     };
-    const timer = setInterval(refresh, safetyFetchMs);
+    const timer = setInterval(refreshAll, safetyFetchMs);
     window.addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
     return () => {
@@ -59,7 +74,7 @@ export function useLiveTickets(onSignedOut: () => void): LiveTickets {
       document.removeEventListener('visibilitychange', wake);
       events.stop();
     };
-  }, [learn, refresh]);
+  }, [learn, refresh, learnIncident, refreshIncidents]);
 
   const reconnect = useCallback(() => source.current?.start(), []);
   return { book, stream, error, learn, refresh, reconnect };

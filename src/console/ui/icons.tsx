@@ -13,6 +13,8 @@ const paths = {
   play: 'M7.5 4.5l12 7.5-12 7.5z',
   picture: 'M3.5 5h17v14h-17zM3.5 16l5-5 4 4 3-3 5 5M15.5 9.5h.01',
   shield: 'M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6zM8.5 12l2.5 2.5 4.5-5',
+  alarm: 'M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6zM12 8v5M12 16.2h.01',
+  fold: 'M8 5l7 7-7 7',
 } as const;
 
 /** Line icons drawn for the console; decorative, so hidden from screen readers. */

@@ -58,6 +58,7 @@ export function caseOf(row: CaseRow): IntegrityCase {
     number,
     kind,
     node: row.node ?? undefined,
+    sender: row.sender ?? undefined,
     severity,
     state,
     firstAt: row.first_at,

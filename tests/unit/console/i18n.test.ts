@@ -5,6 +5,8 @@ import { parse } from 'yaml';
 import { en } from '../../../src/console/i18n/en.ts';
 import { chooseLanguage, nameOf, stageNameOf, translate } from '../../../src/console/i18n/translate.ts';
 import { zh } from '../../../src/console/i18n/zh.ts';
+import { integrityActions } from '../../../src/contracts/integrity-case.ts';
+import { integrityKinds } from '../../../src/contracts/ticket-intake.ts';
 import { objectClasses } from '../../../src/domain/object-class.ts';
 import { sceneDetailNames } from '../../../src/domain/scene-detail.ts';
 import { sceneIds } from '../../../src/domain/scene-id.ts';
@@ -27,7 +29,7 @@ describe('the dictionaries', () => {
     }
   });
 
-  it('name every scene, state, action, object and measurement', () => {
+  it('name every scene, state, action, object, measurement and integrity incident', () => {
     const keys = new Set(Object.keys(en));
     const missing = [
       ...sceneIds.map((id) => `scene.${id}`),
@@ -35,6 +37,8 @@ describe('the dictionaries', () => {
       ...ticketActions.map((action) => `action.${action}`),
       ...objectClasses.map((each) => `object.${each}`),
       ...sceneDetailNames.map((name) => `measure.${name}`),
+      ...integrityKinds.flatMap((kind) => [`incident.kind.${kind}`, `incident.kind.${kind}.help`]),
+      ...integrityActions.flatMap((each) => [`incident.action.${each}`, `incident.note.${each}`]),
     ].filter((key) => !keys.has(key));
     expect(missing).toEqual([]);
   });

@@ -1,11 +1,14 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Me } from '../../../contracts/desk-api.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { countByFilter } from '../../live/ticket-phase.ts';
+import { useLiveIncidents } from '../../live/use-live-incidents.ts';
 import { useLiveTickets } from '../../live/use-live-tickets.ts';
 import { Header } from '../../shell/header.tsx';
+import { IncidentBadge } from '../../shell/incident-badge.tsx';
 import { useRoute } from '../../use-route.ts';
 import { TicketDetailPane } from './detail/ticket-detail-pane.tsx';
+import { IncidentDrawer } from './incidents/incident-drawer.tsx';
 import { TicketListPane } from './list/ticket-list-pane.tsx';
 import { NoTicket } from './no-ticket.tsx';
 
@@ -19,7 +22,9 @@ interface DispatchPageProps {
 export function DispatchPage({ me, onSignOut, onSignedOut }: DispatchPageProps) {
   const { t } = useI18n();
   const route = useRoute();
-  const live = useLiveTickets(onSignedOut);
+  const incidents = useLiveIncidents(onSignedOut);
+  const live = useLiveTickets(onSignedOut, incidents);
+  const [showsIncidents, showIncidents] = useState(false);
   const waiting = countByFilter(live.book.order).waiting;
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${t('app.title')}`;
@@ -29,7 +34,9 @@ export function DispatchPage({ me, onSignOut, onSignedOut }: DispatchPageProps) 
       <button type="button" className="skip-link" onClick={() => document.getElementById('ticket')?.focus()}>
         {t('app.skip')}
       </button>
-      <Header me={me} stream={live.stream} onReconnect={live.reconnect} onSignOut={onSignOut} />
+      <Header me={me} stream={live.stream} onReconnect={live.reconnect} onSignOut={onSignOut}>
+        <IncidentBadge incidents={incidents} onOpen={() => showIncidents(true)} />
+      </Header>
       <TicketListPane live={live} selected={route.ticketId} />
       <main id="ticket" className="detail-pane" tabIndex={-1}>
         {route.ticketId === undefined ? (
@@ -45,6 +52,12 @@ export function DispatchPage({ me, onSignOut, onSignedOut }: DispatchPageProps) 
           />
         )}
       </main>
+      <IncidentDrawer
+        open={showsIncidents}
+        incidents={incidents}
+        onClose={() => showIncidents(false)}
+        onSignedOut={onSignedOut}
+      />
     </div>
   );
 }
