@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import type { IntakeRecord } from '../../src/contracts/ticket-intake.ts';
+import type { IntakeRecord, IntegrityIncident } from '../../src/contracts/ticket-intake.ts';
 import { deskSchema } from '../../src/desk/config.ts';
 import { Desk } from '../../src/desk/desk.ts';
 import type { Sha256, TicketId } from '../../src/domain/ids.ts';
@@ -16,8 +16,12 @@ import { createLogger } from '../../src/lib/log.ts';
 import { Metrics } from '../../src/lib/metrics.ts';
 import { CuttableProxy } from '../support/cuttable-proxy.ts';
 
-/** Tokens of the two people who work on the stand. */
-export const tokens = { wang: 'e2e-token-of-wang-0001', chen: 'e2e-token-of-chen-0002' };
+/** Tokens of the people who work on the stand. */
+export const tokens = {
+  wang: 'e2e-token-of-wang-0001',
+  chen: 'e2e-token-of-chen-0002',
+  zhao: 'e2e-token-of-zhao-0003',
+};
 
 /** How long a ticket may wait for its signature here. */
 const signLimitMs = 4_000;
@@ -29,6 +33,7 @@ export class ConsoleStand {
   readonly #evidence: ContentStore;
   #proxy: CuttableProxy | undefined;
   #port = 0;
+  #reported = 0;
 
   private constructor(dir: string) {
     this.#dir = dir;
@@ -40,6 +45,7 @@ export class ConsoleStand {
         users: [
           { name: 'Wang Jianguo', role: 'dispatcher', tokenSha256: sha256(tokens.wang) },
           { name: 'Chen Yu', role: 'responder', tokenSha256: sha256(tokens.chen) },
+          { name: 'Zhao Min', role: 'auditor', tokenSha256: sha256(tokens.zhao) },
         ],
         signLimitMs,
         routing: fileURLToPath(new URL('../../edge-config/desk/routing.yaml', import.meta.url)),
@@ -87,6 +93,12 @@ export class ConsoleStand {
     const [outcome] = await this.#desk.intake.accept([record], [], position);
     if (outcome === undefined) throw new Error('the desk took nothing in');
     return outcome.ticketId;
+  }
+
+  /** Tells the desk of what breaks the proof, as deliver does. */
+  async report(...incidents: readonly IntegrityIncident[]): Promise<void> {
+    this.#reported += 1;
+    await this.#desk.intake.accept([], incidents, { sender: 'e2e-gateway', batch: this.#reported, nodes: {} });
   }
 
   /** Evidence that comes after its alert. */

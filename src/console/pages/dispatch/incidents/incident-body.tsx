@@ -1,6 +1,7 @@
 import { Skeleton } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { IntegrityCase, IntegrityDetail } from '../../../../contracts/integrity-case.ts';
+import type { DeskError } from '../../../api/desk-error.ts';
 import type { MessageKey } from '../../../i18n/en.ts';
 import { useI18n } from '../../../i18n/i18n.tsx';
 import type { LiveIncidents } from '../../../live/use-live-incidents.ts';
@@ -20,14 +21,18 @@ interface IncidentBodyProps {
 export function IncidentBody({ incident, incidents, onSignedOut }: IncidentBodyProps) {
   const { t } = useI18n();
   const { detail, error, reload, show } = useIncident(incident, onSignedOut);
+  const [refusal, setRefusal] = useState<DeskError>();
   const acted = (answer: IntegrityDetail) => {
     show(answer);
     incidents.learn(answer);
   };
-  const refused = () => {
+  const told = (failure: DeskError | undefined) => {
+    setRefusal(failure);
+    if (failure === undefined) return;
     reload();
     incidents.refresh();
   };
+  const next = detail?.actions[0];
   return (
     <div className="incident-body">
       <p>{t(`incident.kind.${incident.kind}.help`)}</p>
@@ -39,20 +44,12 @@ export function IncidentBody({ incident, incidents, onSignedOut }: IncidentBodyP
         <>
           <IncidentSteps steps={detail.steps} />
           <IncidentReports reports={detail.reports} count={detail.count} />
-          {detail.actions.map((action) => (
-            <SettleForm
-              key={action}
-              id={incident.id}
-              action={action}
-              onActed={acted}
-              onRefused={refused}
-              onSignedOut={onSignedOut}
-            />
-          ))}
-          {detail.actions.length === 0 && detail.state !== 'resolved' && (
-            <p className="hint">{t('incident.notYours')}</p>
-          )}
+          {next === undefined && detail.state !== 'resolved' && <p className="hint">{t('incident.notYours')}</p>}
         </>
+      )}
+      {refusal !== undefined && <ErrorNote error={refusal} onDismiss={() => setRefusal(undefined)} />}
+      {next !== undefined && (
+        <SettleForm id={incident.id} action={next} onActed={acted} onError={told} onSignedOut={onSignedOut} />
       )}
     </div>
   );

@@ -4,7 +4,6 @@ import type { IntegrityAction, IntegrityDetail } from '../../../../contracts/int
 import { desk } from '../../../api/desk-client.ts';
 import { type DeskError, toDeskError } from '../../../api/desk-error.ts';
 import { useI18n } from '../../../i18n/i18n.tsx';
-import { ErrorNote } from '../../../ui/error-note.tsx';
 import { noteLimit } from '../detail/feedback-dialog.tsx';
 
 /** Shortest note the desk takes, by step: to resolve a case is to say what it was. */
@@ -14,36 +13,35 @@ interface SettleFormProps {
   readonly id: string;
   readonly action: IntegrityAction;
   readonly onActed: (detail: IntegrityDetail) => void;
-  /** The desk refused: somebody may have been quicker. */
-  readonly onRefused: () => void;
+  /** A new attempt begins, or the last one failed; where somebody was quicker this form may be gone by then. */
+  readonly onError: (error: DeskError | undefined) => void;
   readonly onSignedOut: () => void;
 }
 
-/** The next step on a case, with what there is to say about it. */
-export function SettleForm({ id, action, onActed, onRefused, onSignedOut }: SettleFormProps) {
+/** The next step on a case, with what there is to say about it; words half written outlive a colleague's step. */
+export function SettleForm({ id, action, onActed, onError, onSignedOut }: SettleFormProps) {
   const { t } = useI18n();
   const { message } = App.useApp();
   const field = useId();
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<DeskError>();
   const minimum = noteMinimum[action];
 
   const send = () => {
     setBusy(true);
-    setError(undefined);
+    onError(undefined);
     desk
       .settle(id, action, note.trim())
       .then(
         (detail) => {
+          setNote('');
           onActed(detail);
           void message.success(t('action.done', { action: t(`incident.action.${action}`) }));
         },
         (cause: unknown) => {
           const failure = toDeskError(cause);
-          if (failure.signedOut) return onSignedOut();
-          setError(failure);
-          onRefused();
+          if (failure.signedOut) onSignedOut();
+          else onError(failure);
         },
       )
       .finally(() => setBusy(false));
@@ -51,7 +49,6 @@ export function SettleForm({ id, action, onActed, onRefused, onSignedOut }: Sett
 
   return (
     <div className="settle-form">
-      {error !== undefined && <ErrorNote error={error} onDismiss={() => setError(undefined)} />}
       <label className="dialog-label" htmlFor={field}>
         {t(`incident.note.${action}`, { count: minimum })}
       </label>
