@@ -100,15 +100,16 @@ describe('integrity incidents in the console', () => {
 
   it('say so when a colleague was quicker', async () => {
     await zhao.route('**/acknowledge', async (route) => {
-      const { headers, url } = { headers: await route.request().allHeaders(), url: route.request().url() };
-      expect((await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${tokens.zhao}` } })).status).toBe(
-        200,
-      );
-      await route.continue({ headers });
+      const headers = { authorization: `Bearer ${tokens.zhao}` };
+      const quicker = await fetch(route.request().url(), { method: 'POST', headers });
+      expect(quicker.status).toBe(200);
+      await route.continue();
     });
+    await one(zhao, 'edge-8').getByLabel('Note (optional').fill('An old version of the box.');
     await one(zhao, 'edge-8').locator('[data-action=acknowledge]').click();
-    await zhao.locator('.error-note', { hasText: 'MB_INTEGRITY_TRANSITION' }).waitFor();
     await one(zhao, 'edge-8').locator('[data-action=resolve]').waitFor();
+    await zhao.locator('.error-note', { hasText: 'MB_INTEGRITY_TRANSITION' }).waitFor();
+    expect(await one(zhao, 'edge-8').getByLabel('What it was').inputValue()).toBe('An old version of the box.');
     await zhao.unroute('**/acknowledge');
   });
 

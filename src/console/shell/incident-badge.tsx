@@ -24,7 +24,7 @@ export function IncidentBadge({ incidents, onOpen }: IncidentBadgeProps) {
     return { look: 'good', text: t('incident.badge.none') };
   })();
   return (
-    <span role="status">
+    <span className="incident-status" role="status">
       <Tooltip title={t(look === 'good' ? 'incident.badge.noneHint' : 'incident.badge.hint')}>
         <button
           type="button"

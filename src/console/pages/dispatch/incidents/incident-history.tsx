@@ -38,7 +38,9 @@ export function IncidentReports({ reports, count }: IncidentReportsProps) {
   if (reports.length < 2) return null;
   return (
     <details className="incident-reports">
-      <summary>{t('incident.showReports', { shown: reports.length, count })}</summary>
+      <summary>
+        {t(reports.length < count ? 'incident.newestReports' : 'incident.allReports', { shown: reports.length, count })}
+      </summary>
       <ul>
         {reports.map((report) => (
           <li key={`${report.at}-${report.kind}-${report.detail}`}>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { IntegrityCase } from '../../../../contracts/integrity-case.ts';
 import { useI18n } from '../../../i18n/i18n.tsx';
 import type { LiveIncidents } from '../../../live/use-live-incidents.ts';
@@ -19,8 +20,21 @@ export function IncidentItem({ incident, unfolded, onToggle, incidents, onSigned
   const now = useDeskNow();
   const { id, kind, severity, state, node, sender, lastAt, count, detail } = incident;
   const whose = node ?? t('incident.ofGateway', { sender: sender?.slice(0, 8) ?? '?' });
+  const item = useRef<HTMLLIElement>(null);
+  const shownState = useRef(state);
+  useEffect(() => {
+    if (shownState.current === state) return;
+    shownState.current = state;
+    // A step moves the case down the list: whoever works on it goes with it.
+    if (unfolded) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [state, unfolded]);
   return (
-    <li className={`incident incident-${state} severity-edge-${severity}`} data-incident={id} data-state={state}>
+    <li
+      ref={item}
+      className={`incident incident-${state} severity-edge-${severity}`}
+      data-incident={id}
+      data-state={state}
+    >
       <button
         type="button"
         className="incident-head"
@@ -32,7 +46,7 @@ export function IncidentItem({ incident, unfolded, onToggle, incidents, onSigned
         <span className="incident-what">
           <span className="incident-line">
             <strong>{name('incident.kind', kind)}</strong>
-            <span className="incident-number">{incident.number}</span>
+            <span className="incident-number">#{incident.number}</span>
             <span className={`tag severity severity-${severity}`}>
               {t('detail.severity', { n: severity })} · {name('incident.severity', severity)}
             </span>
