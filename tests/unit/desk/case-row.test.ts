@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { IntegrityIncident, IntegrityKind } from '../../../src/contracts/ticket-intake.ts';
-import { type CaseRow, matching, quietMs, withReport } from '../../../src/desk/integrity/case-row.ts';
+import { type CaseRow, caseOf, matching, quietMs, withReport } from '../../../src/desk/integrity/case-row.ts';
 import type { NodeId } from '../../../src/domain/ids.ts';
 
 const row = (over: Partial<CaseRow> = {}): CaseRow => ({
@@ -51,4 +51,8 @@ test('an acknowledged case that was quiet for an hour calls people again, one th
 test('a graver kind names the case, a lesser one does not', () => {
   expect(withReport(row(), incident('revoked-key', 5, 5), 'd', 1)).toMatchObject({ kind: 'revoked-key', severity: 1 });
   expect(withReport(row(), incident('expired-key', 5, 5), 'd', 1)).toMatchObject({ kind: 'gap', severity: 2 });
+});
+
+test('a case of no node says whose batches it is about', () => {
+  expect(caseOf(row({ node: null, sender: 'gateway-1' }))).toMatchObject({ node: undefined, sender: 'gateway-1' });
 });
