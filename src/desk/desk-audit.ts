@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { AuditProof } from '../contracts/audit-proof.ts';
@@ -69,6 +69,16 @@ export class DeskAudit {
     this.log = new AuditLog({ clockSync, onAppended: (size) => this.checkpointer.appended(size) });
     const seal: Parameters<typeof verifyAudit>[0]['seal'] = (alert) => checkSeal(alert, nodeKeys);
     this.verify = singleFlight(() => verifyAudit({ database, evidence, seal, deskKeys: trusted }));
+  }
+
+  /** Begins to sign. An export that a crash left behind goes: each may be as large as the log. */
+  async start(): Promise<void> {
+    const { stateDir } = this.#config;
+    const names = await readdir(stateDir).catch(() => []);
+    for (const name of names.filter((each) => /^export-.*\.tmp$/.test(each))) {
+      await rm(join(stateDir, name), { force: true });
+    }
+    await this.checkpointer.start();
   }
 
   /**

@@ -279,7 +279,7 @@ export class Desk implements Service {
         parts.database.open();
         await parts.queue.start(parts.work);
         await parts.relay.start();
-        await parts.audit.checkpointer.start();
+        await parts.audit.start();
         first.resolve();
         return;
       } catch (error) {

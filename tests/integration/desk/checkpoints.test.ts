@@ -4,8 +4,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Checkpoint, checkCheckpoint, parseCheckpoint } from '../../../src/contracts/audit-checkpoint.ts';
 import { AuditLog } from '../../../src/desk/audit/audit-log.ts';
 import { Checkpointer } from '../../../src/desk/audit/checkpointer.ts';
+import { deskSchema } from '../../../src/desk/config.ts';
+import { DeskAudit } from '../../../src/desk/desk-audit.ts';
 import { Database } from '../../../src/desk/store/database.ts';
 import { migrate, shippedMigrations } from '../../../src/desk/store/migrate.ts';
+import { ContentStore } from '../../../src/lib/content-store.ts';
 import { AppError } from '../../../src/lib/errors.ts';
 import { KeyRing } from '../../../src/lib/keys.ts';
 import { createLogger } from '../../../src/lib/log.ts';
@@ -279,4 +282,20 @@ describe('after a restart', () => {
     await writeFile(join(dir.path, 'state', 'newest-checkpoint.json'), '{');
     await expect(newCheckpointer().sign()).rejects.toThrow(/damaged/);
   });
+});
+
+test('a desk that starts takes away the exports that a crash left, and nothing else', async () => {
+  const stateDir = join(dir.path, 'desk-state');
+  await mkdir(stateDir);
+  for (const name of ['export-1.tmp', 'export-2.tmp', 'another.tmp']) await writeFile(join(stateDir, name), 'half');
+  const config = { ...deskSchema.parse({}).audit, stateDir };
+  const evidence = new ContentStore(join(dir.path, 'evidence'));
+  const audit = new DeskAudit({
+    ...{ config, demo: true, database, evidence, nodeKeys: keys, clock, clockSync: undefined },
+    ...{ log: createLogger('test'), metrics: new Metrics() },
+  });
+  await append(1);
+  await audit.start();
+  await audit.checkpointer.stop();
+  expect((await readdir(stateDir)).sort()).toEqual(['another.tmp', 'newest-checkpoint.json']);
 });
