@@ -10,8 +10,8 @@ import { KeyRing, loadPublicKey } from '../lib/keys.ts';
 
 /** Proofs and checkpoints are JSON below this size; an export is zstd. */
 const maxJsonBytes = 64 * 1024 * 1024;
-/** `<node>.pub`, `<node>.pem.pub`, `<node>@<anything>.pub`. */
-const nodeKeyName = /^([A-Za-z0-9_.-]{1,64}?)(?:@[^/]*?)?(?:\.pem)?\.pub$/;
+/** `<node>.pub`, `<node>.pem.pub`, what a rotation leaves (`<node>.pem.retired-<id>.pub`), `<node>@<anything>.pub`. */
+const nodeKeyName = /^([A-Za-z0-9_.-]{1,64}?)(?:@[^/]*?)?(?:\.pem(?:\.retired-[0-9a-f]{16})?)?\.pub$/;
 
 /** Public keys out of files. @throws AppError MB_KEY_UNREADABLE. */
 export function keysIn(paths: readonly string[]): KeyRing {
