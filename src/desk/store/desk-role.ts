@@ -12,7 +12,7 @@ const restricted: Readonly<Record<string, readonly string[]>> = {
   alerts: ['SELECT', 'INSERT'],
   evidence: ['SELECT', 'INSERT', 'UPDATE (present)'],
   integrity_incidents: ['SELECT', 'INSERT'],
-  integrity_cases: ['SELECT', 'INSERT', 'UPDATE'],
+  integrity_cases: ['SELECT', 'INSERT', 'UPDATE (kind, severity, state, last_at, count, from_n, to_n, detail)'],
   integrity_steps: ['SELECT', 'INSERT'],
   dispatches: ['SELECT', 'INSERT', 'UPDATE (signed_at, overdue_at)'],
   tickets: ['SELECT', 'INSERT', 'UPDATE'],
@@ -23,6 +23,9 @@ const restricted: Readonly<Record<string, readonly string[]>> = {
     'UPDATE (sha256, settled_at, alerts, elsewhere, refused, integrity, statement)',
   ],
   transfer_evidence: ['SELECT', 'INSERT'],
+  transfer_positions: ['SELECT', 'INSERT', 'UPDATE'],
+  // What was refused keeps its bytes and its origin until newer ones push it out; only the decision is written to it.
+  quarantine: ['SELECT', 'INSERT', 'UPDATE (state, decided_at, decided_by, note, override, outcome)', 'DELETE'],
 };
 /** What it may do with all others: working state, which no proof rests on. */
 const usual = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
