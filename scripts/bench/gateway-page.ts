@@ -37,7 +37,8 @@ A new ticket is then dispatched, in groups of up to 100 by a queue of its own: $
 Postgres) for what was left when the last alert was in, at ${each(full.map((phase) => phase.undispatched / phase.dispatchS))} a second.
 ${spreadText(half)}
 The machine's load average was ${loadBefore} when the bench began: what else runs on it takes its part of both cores, so that
-alerts a second and latencies are a lower bound here; CPU an alert suffers less.
+alerts a second are a lower bound here and latencies an upper one. What sharing the cores adds to CPU an alert was not
+measured; the slower alerts come, the fewer share what a batch, a commit and a poll cost: see half load.
 
 Method: ${full.length} rounds of gateway and peer in changing order on one database, after a warm-up; alerts a second count
 from the first publish to the last commit. A latency begins when the alert was due and ends when a connection that asks every

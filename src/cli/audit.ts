@@ -23,7 +23,7 @@ export const auditCommand: Command = {
     '       maplebridge audit verify <export|proof> --desk-key <file.pub>… [--node-keys <folder>]',
     '                         [--since <older checkpoint or export>] [--evidence-dir <folder>] [--json]',
     `       maplebridge audit prove <record number|ticketId> --out <file> [--since <older checkpoint>] [--desk <url>] [--token-file <file>]`,
-    '       node keys: <node>.pub, or <node>@<anything>.pub where a node has several; exit code 1: not verified',
+    '       node keys: <node>.pub, or <node>@<anything>.pub where a node has or had several; exit code 1: not verified',
   ].join('\n'),
   async run(context) {
     const [verb, ...args] = context.args;
