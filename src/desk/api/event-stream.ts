@@ -43,7 +43,9 @@ export class EventStream {
   readonly #clock: Clock;
   readonly #clients = new Set<Client>();
   readonly #gauge: Gauge;
+  /** Ends the news of tickets, which is asked for only while somebody listens: each change is read for it. */
   #unsubscribe: (() => void) | undefined;
+  #unsubscribeIntegrity: (() => void) | undefined;
   #cancelBeat: (() => void) | undefined;
 
   constructor(options: {
@@ -57,19 +59,13 @@ export class EventStream {
   }
 
   start(): void {
-    const ends = [
-      this.#service.subscribe((change) => this.#tell(change)),
-      this.#service.integrity.subscribe((changed) => this.#tellIntegrity(changed)),
-    ];
-    this.#unsubscribe = () => {
-      for (const end of ends) end();
-    };
+    this.#unsubscribeIntegrity = this.#service.integrity.subscribe((changed) => this.#tellIntegrity(changed));
     this.#beat();
   }
 
   stop(): void {
     this.#cancelBeat?.();
-    this.#unsubscribe?.();
+    this.#unsubscribeIntegrity?.();
     for (const client of this.#clients) this.#drop(client);
   }
 
@@ -83,6 +79,8 @@ export class EventStream {
   async serve(response: ServerResponse, lastId: number | undefined, listener: Listener): Promise<void> {
     const client: Client = { response, listener, sent: lastId === undefined ? 0 : undefined, held: [] };
     this.#clients.add(client);
+    // Before anything is read: what is committed from now on is told, what was before is in what is read.
+    this.#unsubscribe ??= this.#service.subscribe((change) => this.#tell(change));
     this.#gauge.set(this.#clients.size);
     response.on('close', () => this.#drop(client));
     response.on('error', () => this.#drop(client));
@@ -134,6 +132,10 @@ export class EventStream {
   #drop(client: Client): void {
     if (!this.#clients.delete(client)) return;
     this.#gauge.set(this.#clients.size);
+    if (this.#clients.size === 0) {
+      this.#unsubscribe?.();
+      this.#unsubscribe = undefined;
+    }
     client.response.destroy();
   }
 }

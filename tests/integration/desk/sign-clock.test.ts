@@ -109,7 +109,7 @@ describe.each(deskStacks)('sign clock on $name', ({ start, separateQueue }) => {
         await desk.start();
         const [outcome] = await desk.accept(desk.chain.event({ observedAt: Date.now() }));
         expect(await desk.detail(outcome?.ticketId ?? '')).toMatchObject({ state: 'TRIAGED' });
-        expect((await desk.call('/healthz')).body).toEqual({ status: 'degraded', database: 'up', queue: 'down' });
+        expect((await desk.call('/healthz')).body).toMatchObject({ status: 'degraded', database: 'up', queue: 'down' });
         await stack.redis?.start();
         await desk.untilState(outcome?.ticketId ?? '', 'DISPATCHED');
       });

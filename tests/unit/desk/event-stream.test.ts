@@ -107,6 +107,24 @@ describe('the event stream', () => {
     expect(written.filter((text) => text.startsWith(': still'))).toHaveLength(2);
   });
 
+  test('asks for changes only while somebody listens', async () => {
+    const { stream, tell, listeners } = streamOf();
+    expect(listeners.size).toBe(0);
+    const [first, second] = [unread(), unread()];
+    await stream.serve(first, undefined, someone);
+    await stream.serve(second, undefined, someone);
+    expect(listeners.size).toBe(1);
+    first.emit('close');
+    expect(listeners.size).toBe(1);
+    second.emit('close');
+    expect(listeners.size).toBe(0);
+    const third = unread();
+    const written = record(third);
+    await stream.serve(third, undefined, someone);
+    tell(change(1));
+    expect(written.at(-1)).toContain('id: 1\n');
+  });
+
   test('stops: clients are let go and nothing is listened to', async () => {
     const { stream, clock, listeners } = streamOf();
     const response = unread();
