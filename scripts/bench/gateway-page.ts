@@ -82,7 +82,9 @@ function cpuRows(full: readonly GatewayPhase[], half: GatewayPhase, found: Gatew
   ];
 }
 
-function spreadText({ latenciesMs }: GatewayPhase): string {
+function spreadText({ latenciesMs, hops }: GatewayPhase): string {
   const { n, min, p25, median, p75, max } = spread(latenciesMs);
-  return `Latencies at half load (${n}): min ${min}, p25 ${p25}, median ${median}, p75 ${p75}, max ${max} ms.`;
+  const between = Object.entries(hops).map(([hop, ms]) => `${hop} ${Math.round(ms.p50Ms)} / ${Math.round(ms.p99Ms)}`);
+  return `Latencies at half load (${n}): min ${min}, p25 ${p25}, median ${median}, p75 ${p75}, max ${max} ms; from place to place,
+p50 / p99 in ms: ${between.join(', ')}.`;
 }
