@@ -263,7 +263,9 @@ export class AlertRegister {
       payload: payload.subarray(0, maxAlertBytes),
     });
     if (seen === 'new' && this.#refusals.isTold(node, kind)) {
-      this.#incident(kind, node, detail, sequence && { from: sequence.n, to: sequence.n });
+      // Names that nobody knows stay in the quarantine here: a field's name can carry a value as well as the field can.
+      const known = detail.replace(/unrecognized_keys [^;]*/g, 'unrecognized_keys');
+      this.#incident(kind, node, known, sequence && { from: sequence.n, to: sequence.n });
     }
     // Its node keeps it until somebody decided on what is here: what was let go of is nowhere else.
     if (seen === 'full') return this.#tellFull(node);

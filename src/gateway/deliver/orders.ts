@@ -31,6 +31,8 @@ export interface OrderAnswer {
   readonly files?: readonly string[];
 }
 
+/** Numbers passed over by one decision; each is a row at the desk, and a slip of the finger makes it a billion. */
+const maxPassedOver = 100_000;
 /** Answers kept for whoever asks late. */
 const answersKept = 100;
 
@@ -76,6 +78,10 @@ export class Orders {
   /** Numbers that are next in line, and not here, are passed over; anything else is refused as a whole. */
   async #passOver({ sender, batches, operator, reason, at }: PassOver, decision: string): Promise<OrderAnswer> {
     const { ledger, consumer, receiver } = this.#options;
+    const count = batches.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    if (count > maxPassedOver) {
+      return { ok: false, lines: [`${count} batches: at most ${maxPassedOver} are passed over at once`] };
+    }
     const here = (await receiver.waiting()).find((each) => each.sender === sender)?.batches ?? [];
     for (const [from, to] of batches) {
       const position = await consumer.position(sender);

@@ -6,6 +6,7 @@ import {
   type Reconciliation,
   reconciliationLine,
   type SignedStatement,
+  senderId,
 } from '../../contracts/transfer-documents.ts';
 import type { TransferLedger } from '../../contracts/transfer-ledger.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -59,7 +60,9 @@ export class Reconciler {
   async run(): Promise<WrittenReport[]> {
     const { ledger, receiver } = this.#options;
     const waiting = new Map((await receiver.waiting()).map((each) => [each.sender, each]));
-    const senders = new Set([...(await ledger.senders()), ...waiting.keys()]);
+    // What this side itself finds stands under names of its own, which send nothing.
+    const known = (await ledger.senders()).filter((sender) => senderId.safeParse(sender).success);
+    const senders = new Set([...known, ...waiting.keys()]);
     const written: WrittenReport[] = [];
     for (const sender of senders) written.push(await this.#write(await this.#report(sender, waiting.get(sender))));
     return written;

@@ -52,17 +52,22 @@ export class BridgePieces {
     const key = `${batchName(sender, number)}.${sha256}.${total}`;
     const partial = this.#partials.get(key) ?? (await this.#begin(key, sender, total));
     if (offset + bytes.length > total || bytes.length === 0) return undefined;
+    await mkdir(partial.dir, { recursive: true, mode: 0o750 });
     await writeFile(join(partial.dir, String(offset)), bytes, { mode: 0o640 });
     partial.pieces.set(offset, bytes.length);
     const order = complete(partial);
     if (order === undefined) return undefined;
     try {
-      return await this.#land(
+      const landed = await this.#land(
         batch,
         order.map((at) => () => readFile(join(partial.dir, String(at)))),
       );
-    } finally {
       await this.#forget(key, partial);
+      return landed;
+    } catch (error) {
+      // A full disk may have room later, for pieces that are still here; somebody else's deletion is final.
+      if ((error as { code?: unknown }).code === 'ENOENT') await this.#forget(key, partial);
+      throw error;
     }
   }
 
@@ -82,7 +87,6 @@ export class BridgePieces {
       await this.#forget(oldest, each);
     }
     const partial = { dir: join(this.#dir, key), sender, total, pieces: new Map<number, number>() };
-    await mkdir(partial.dir, { recursive: true, mode: 0o750 });
     this.#partials.set(key, partial);
     return partial;
   }

@@ -1,7 +1,10 @@
 import { BridgeTopics, type BridgeWord, everyPiece, parsePiece } from '../../contracts/bridge-topics.ts';
 import { signDocument } from '../../contracts/signed-document.ts';
 import type { TransferReceiver, TransferReceiverStatus, WaitingBatches } from '../../contracts/transfer.ts';
+import { Backoff } from '../../lib/backoff.ts';
 import type { BrokerAccess } from '../../lib/broker-config.ts';
+import { sleep } from '../../lib/clock.ts';
+import { isStorageError } from '../../lib/durable-sqlite.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { SigningKey } from '../../lib/keys.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -37,9 +40,9 @@ export class MqttBridgeReceiver implements TransferReceiver {
   readonly #pieces: BridgePieces;
   readonly #link: MqttLink;
   readonly #ignored: Counter<'reason'>;
-  /** The link brings one message after another. */
+  /** The piece being taken, and those that wait for it. */
   #taking: Promise<void> = Promise.resolve();
-  #stopping = false;
+  readonly #stopping = new AbortController();
 
   constructor(options: MqttBridgeReceiverOptions) {
     this.#options = options;
@@ -87,9 +90,8 @@ export class MqttBridgeReceiver implements TransferReceiver {
 
   /** Finishes the file being taken in, and tells of it. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    // A fault of the disk was told by the link.
-    await this.#taking.catch(() => {});
+    this.#stopping.abort();
+    await this.#taking;
     await this.#inbox.stop();
     await this.#link.stop();
   }
@@ -113,11 +115,35 @@ export class MqttBridgeReceiver implements TransferReceiver {
     return true;
   }
 
-  /** What comes once this side is stopping is never acknowledged: the broker brings it again at the next start. */
+  /**
+   * One after another, also where a new connection brings what an old one is still at. What comes once this side is
+   * stopping is never acknowledged: the broker brings it again at the next start.
+   */
   #receive(message: MqttMessage): Promise<void> {
-    if (this.#stopping) return new Promise(() => {});
-    this.#taking = this.#take(message);
-    return this.#taking;
+    const done = this.#taking.then(() => this.#takeUntilDone(message));
+    this.#taking = done.then(
+      () => {},
+      () => {},
+    );
+    return done.then((taken) => (taken ? undefined : new Promise(() => {})));
+  }
+
+  /** A piece that the disk does not take would be gone once acknowledged. False: not taken when this side stopped. */
+  async #takeUntilDone(message: MqttMessage): Promise<boolean> {
+    const backoff = new Backoff({ minMs: 500, maxMs: 30_000 });
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.#take(message);
+        return true;
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        const delayMs = backoff.next();
+        this.#log.error({ reason: messageOf(error), delayMs }, 'piece not written; it is tried again');
+        await sleep(this.#options.clock, delayMs, signal);
+      }
+    }
+    return false;
   }
 
   /** The broker is acknowledged, and sends the next, when this is done: the disk sets the pace. */

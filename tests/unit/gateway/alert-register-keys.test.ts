@@ -160,3 +160,15 @@ test('more of a key that ended than the quarantine holds stays with its node unt
   small.close();
   register = before;
 });
+
+test('the name of a field that nobody knows does not cross with the incident, and is in the quarantine here', () => {
+  const [alert] = chain(1, 0);
+  if (alert === undefined) throw new Error('no alert');
+  const event = { ...toAlertEvent(site, alert), 'owner-li-4711': 1 };
+  const topic = `mb/v1/${site}/${node}/alert/illegal_parking`;
+  register.take([{ node, topic, payload: Buffer.from(JSON.stringify(event)) }]);
+  const [record] = journal.peek({ records: 10, bytes: 1e9 })?.records ?? [];
+  expect(record?.line).toContain('unrecognized_keys');
+  expect(record?.line).not.toContain('4711');
+  expect(journal.quarantined(1)[0]?.reason).toContain('4711');
+});
