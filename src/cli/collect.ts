@@ -26,8 +26,8 @@ export const collectCommand: Command = {
       ...config.http,
       registry: metrics.registry,
       status: () => {
-        const { mqttVersion, egress, trustProblems: problems } = gateway;
-        const body = { mqtt: mqttVersion ?? 'not connected', clock: clockSync.report, egress, problems };
+        const { mqttVersion, egress, crossing = 'nothing waits', trustProblems: problems } = gateway;
+        const body = { mqtt: mqttVersion ?? 'not connected', clock: clockSync.report, egress, crossing, problems };
         return { ok: mqttVersion !== undefined && egress.open, body };
       },
     });

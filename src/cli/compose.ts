@@ -119,6 +119,7 @@ export function composeDesk(config: DeskServiceConfig, around: Surroundings): { 
     evidence,
     keys: trust.everyNodeKey,
     quarantineGate: () => gateway.quarantine,
+    crossing: () => gateway.status(),
   });
   const gateway: DeliverGateway = new DeliverGateway({
     ...around,

@@ -1,5 +1,6 @@
 import type { QuarantineGate } from '../contracts/quarantine.ts';
 import type { TicketIntake } from '../contracts/ticket-intake.ts';
+import type { TransferReceiverStatus } from '../contracts/transfer.ts';
 import type { TransferLedger } from '../contracts/transfer-ledger.ts';
 import { Backoff } from '../lib/backoff.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
@@ -16,6 +17,7 @@ import type { DeskService } from './api/desk-service.ts';
 import { HttpServer } from './api/http-server.ts';
 import { may } from './api/permissions.ts';
 import type { DeskConfig } from './config.ts';
+import { crossingHealth } from './crossing/crossing-health.ts';
 import { PgTransferLedger } from './crossing/pg-transfer-ledger.ts';
 import { DeskAudit } from './desk-audit.ts';
 import { BullmqQueue } from './dispatch/bullmq-queue.ts';
@@ -51,6 +53,8 @@ export interface DeskOptions {
   readonly keys: KeyRing;
   /** Checks what was refused anew; undefined where no gateway delivers here. */
   readonly quarantineGate?: () => QuarantineGate | undefined;
+  /** How the crossing does; undefined where no gateway delivers here. */
+  readonly crossing?: () => TransferReceiverStatus;
   readonly clock: Clock;
   /** Takes the spans of what is done, where they are exported. */
   readonly spans?: SpanSink;
@@ -261,6 +265,7 @@ export class Desk implements Service {
         ),
         queue: this.#parts?.queue.up ? 'up' : 'down',
         audit: audit.checkpointer.problem === undefined ? 'up' : 'down',
+        ...(this.#options.crossing && { crossing: crossingHealth(this.#options.crossing()) }),
       }),
       integrity,
       metrics: async () => {

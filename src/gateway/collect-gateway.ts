@@ -14,7 +14,7 @@ import { Collector } from './collect/collector.ts';
 import type { CollectConfig } from './collect/config.ts';
 import { CoverageLedger } from './collect/coverage-ledger.ts';
 import { Journal } from './collect/journal.ts';
-import { Batcher } from './transfer/batcher.ts';
+import { Batcher, type CrossingStall } from './transfer/batcher.ts';
 import type { TransferSendConfig } from './transfer/config.ts';
 import { type EgressState, PolicySource } from './transfer/egress/policy-source.ts';
 import { makeSender } from './transfer/make-sender.ts';
@@ -114,6 +114,11 @@ export class CollectGateway implements Service {
   get egress(): EgressState & { readonly held: number } {
     this.#egress.current();
     return { ...this.#egress.state, held: this.#journal.egress.count };
+  }
+
+  /** The batch that does not get there, or cannot be made; undefined while none waits. */
+  get crossing(): CrossingStall | undefined {
+    return this.#batcher.stall;
   }
 
   /** Key files that cannot be believed. */

@@ -17,6 +17,7 @@ import type {
 } from '../../contracts/integrity-case.ts';
 import type { Sha256, TicketId } from '../../domain/ids.ts';
 import type { TicketAction, TicketState } from '../../domain/ticket.ts';
+import type { CrossingHealth } from '../crossing/crossing-health.ts';
 import type { QuarantineDesk } from '../quarantine/quarantine-desk.ts';
 
 /** A changed ticket, with the growing number of its newest audit record. */
@@ -43,10 +44,15 @@ export interface DeskService {
   subscribe(listener: (change: Change) => void): () => void;
   changedSince(n: number, limit: number): Promise<Change[]>;
   readonly integrity: IntegrityDesk;
-  health(): Promise<Readonly<Record<'database' | 'queue' | 'audit', 'up' | 'down'>>>;
+  health(): Promise<DeskHealth>;
   /** Prometheus text. */
   metrics(): Promise<{ contentType: string; body: string }>;
 }
+
+/** What `/healthz` tells. */
+export type DeskHealth = Readonly<Record<'database' | 'queue' | 'audit', 'up' | 'down'>> & {
+  readonly crossing?: CrossingHealth;
+};
 
 /** What breaks the proof, and what people do about it. */
 export interface IntegrityDesk {

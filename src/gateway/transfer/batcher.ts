@@ -54,6 +54,14 @@ export interface BatcherOptions {
   readonly metrics: Metrics;
 }
 
+/** A batch that is under way or could not be made, and since when. */
+export interface CrossingStall {
+  readonly number: number | undefined;
+  readonly forMs: number;
+  /** Why the last try failed; undefined during the first. */
+  readonly problem: string | undefined;
+}
+
 /** Nothing to do: woken by whatever is written. */
 const idleMs = 60_000;
 /** How long a batch under way may take when the batcher is stopped; it stays in the journal. */
@@ -92,6 +100,7 @@ export class Batcher implements Service {
   #statedAt: number | undefined;
   /** A statement is to go although none is due. */
   #stateNow = false;
+  #stall: { readonly number: number | undefined; readonly since: number; readonly problem?: string } | undefined;
   readonly #made: Counter<'why'>;
   readonly #bytes: Histogram;
   readonly #age: Histogram;
@@ -124,6 +133,13 @@ export class Batcher implements Service {
   get senderId(): string {
     const { source, key } = this.#options;
     return `${source.firstKey(key.keyId)}.${source.journalId}`;
+  }
+
+  /** What has not got there yet; undefined when all that was made did. */
+  get stall(): CrossingStall | undefined {
+    if (this.#stall === undefined) return undefined;
+    const { number, since, problem } = this.#stall;
+    return { number, forMs: Math.round(this.#options.clock.monotonic() - since), problem };
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -194,9 +210,12 @@ export class Batcher implements Service {
         ready = true;
         const waitMs = await this.#cycle();
         backoff.reset();
+        this.#stall = undefined;
         if (waitMs > 0) await this.#pause(waitMs);
       } catch (error) {
         const delayMs = backoff.next();
+        const since = this.#stall?.since ?? clock.monotonic();
+        this.#stall = { number: this.#stall?.number, since, problem: messageOf(error) };
         this.#log.error({ reason: messageOf(error), delayMs }, 'batch not sent; it is tried again');
         await sleep(clock, delayMs, signal);
       }
@@ -331,7 +350,9 @@ export class Batcher implements Service {
       ? { sender: this.senderId, number, sha256: expected, bytes: spooled }
       : await this.#seal(content, createdAt, source.statementOf(number));
     if (batch === undefined) return;
+    this.#stall = { since: this.#options.clock.monotonic(), ...this.#stall, number };
     await sender.send(batch);
+    this.#stall = undefined;
     // The spool has these bytes too; removed before the mark, no crash leaves a file that nobody will remove.
     for (const file of content.evidence) await evidence.remove(file.sha256);
     source.markSent(number);

@@ -269,10 +269,12 @@ describe('the border', () => {
     write(1);
     await start();
     await until(() => border.tried >= 2, { what: 'a second try' });
+    expect(batcher.stall).toMatchObject({ number: 1, problem: 'the border is closed' });
     border.closed = false;
     write(1);
     await sentCount(2);
     expect(alertNumbers(await border.opened())).toEqual([[1], [2]]);
+    await until(() => batcher.stall === undefined, { what: 'nothing to wait' });
   });
 
   test('lets no field pass that is not on the list, even from the journal itself', async () => {

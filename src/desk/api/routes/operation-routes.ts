@@ -6,7 +6,8 @@ export function operationRoutes(app: FastifyInstance, { service }: RouteContext)
   app.get('/healthz', async (_request, reply) => {
     const parts = await service.health();
     const up = parts.database === 'up';
-    const status = up ? (parts.queue === 'up' && parts.audit === 'up' ? 'ok' : 'degraded') : 'down';
+    const well = parts.queue === 'up' && parts.audit === 'up' && parts.crossing?.state !== 'stalled';
+    const status = up ? (well ? 'ok' : 'degraded') : 'down';
     return reply.code(up ? 200 : 503).send({ status, ...parts });
   });
 
