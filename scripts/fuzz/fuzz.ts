@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { FuzzTarget } from './ingest-targets.ts';
+import { liveBytes, toMb } from './live-memory.ts';
 import { mutate } from './mutate.ts';
 import { FuzzRandom } from './random.ts';
 
@@ -19,7 +18,7 @@ export interface FuzzReport {
   readonly runs: number;
   readonly seconds: number;
   readonly slowestMs: number;
-  /** JavaScript heap and buffers after collection, after a tenth of the inputs and after all. */
+  /** JavaScript objects and buffers in use (`liveBytes`), after a tenth of the inputs and after all. */
   readonly heapMb: { readonly early: number; readonly end: number };
   readonly targets: readonly { readonly name: string; readonly inputs: number; readonly depth: number }[];
   readonly findings: readonly FuzzFinding[];
@@ -38,7 +37,7 @@ export function fuzz(options: { targets: readonly FuzzTarget[]; runs: number; se
   let slowestMs = 0;
   let early = 0;
   for (let run = 0; run < runs && findings.length < maxFindings; run += 1) {
-    if (run === Math.floor(runs / 10)) early = heapMb();
+    if (run === Math.floor(runs / 10)) early = toMb(liveBytes());
     const target = targets[run % targets.length];
     if (target === undefined) break;
     const input = mutate(random.pick(target.corpus), random, random.pick(target.corpus));
@@ -57,7 +56,7 @@ export function fuzz(options: { targets: readonly FuzzTarget[]; runs: number; se
     runs,
     seconds: Math.round(performance.now() - started) / 1000,
     slowestMs: Math.round(slowestMs * 10) / 10,
-    heapMb: { early, end: heapMb() },
+    heapMb: { early, end: toMb(liveBytes()) },
     targets: targets.map((target, index) => ({ name: target.name, inputs: inputs(index), depth: target.depth() })),
     findings,
   };
@@ -70,18 +69,4 @@ function problemOf(target: FuzzTarget, input: Buffer, random: FuzzRandom): strin
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
-}
-
-let collect: (() => void) | undefined;
-
-/** JavaScript heap and buffers after collection, MiB. */
-export function heapMb(): number {
-  if (collect === undefined) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
-  // Buffers are freed beside the collector: what one collection finds dead is gone by the next.
-  for (let turn = 0; turn < 4; turn += 1) collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return Math.round(((heapUsed + arrayBuffers) / 2 ** 20) * 10) / 10;
 }

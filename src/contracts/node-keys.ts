@@ -35,6 +35,10 @@ export class NodeKeys {
     return [...this.#rings.keys()];
   }
 
+  has(node: NodeId): boolean {
+    return this.#rings.has(node);
+  }
+
   /** As `checkSeal`, with the keys of the node that the alert names. */
   check(alert: Alert, at?: UtcMs): SealCheck {
     return checkSeal(alert, this.#rings.get(alert.sequence.node) ?? noKeys, at);

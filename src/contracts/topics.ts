@@ -73,6 +73,8 @@ export function parseTopic(topic: string): ParsedTopic | undefined {
   const [mb, v1, site, node, kind, tail, piece, ...rest] = topic.split('/');
   if (mb !== 'mb' || v1 !== 'v1' || site === undefined || node === undefined || rest.length > 0) return undefined;
   if (!isTopicLevel(site) || !isTopicLevel(node)) return undefined;
+  // Also bounds what is kept by name: a topic may have 64 KiB (MQTT 5 §4.7.3), and parts of a string keep the whole.
+  if (tail !== undefined && !isTopicLevel(tail)) return undefined;
   if (kind !== 'alert' && kind !== 'evidence' && kind !== 'health' && kind !== 'coverage' && kind !== 'ack')
     return undefined;
   const parsed: ParsedTopic = { site: site as SiteId, node: node as NodeId, kind, tail };

@@ -15,7 +15,12 @@ export const systemClock: Clock = {
   after(ms, callback) {
     const timer = setTimeout(callback, ms);
     timer.unref();
-    return () => clearTimeout(timer);
+    return () => {
+      // Node keeps the list of an unreferenced timer until its time has come, one for each length (`unenroll` in
+      // lib/internal/timers.js): a wait of an hour, made anew for every group of messages, would leave an hour of them.
+      timer.ref();
+      clearTimeout(timer);
+    };
   },
 };
 

@@ -11,7 +11,7 @@ import { createLogger } from '../../src/lib/log.ts';
 import { MqttLink } from '../../src/lib/mqtt-link.ts';
 import { alertDraft, storedEvidence } from '../support/alert-draft.ts';
 import { type Broker, brokers } from '../support/brokers.ts';
-import { CollectEnd, crossingSite, crossingUsers, DeliverEnd, EdgeEnd } from '../support/crossing.ts';
+import { CollectEnd, crossingSite, crossingUsers, DeliverEnd, EdgeEnd, newSigningKey } from '../support/crossing.ts';
 import { Mosquitto } from '../support/mosquitto.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { TopicRecorder } from '../support/topic-recorder.ts';
@@ -36,7 +36,10 @@ describe.each(brokers)('crossing over $name', ({ version, make }) => {
     });
     await recorder.start();
     edge = new EdgeEnd({ dir: dir.path, url: broker.url });
-    keys = new NodeKeys([{ node: edge.node, pem: edge.key.publicPem() }]);
+    keys = new NodeKeys([
+      { node: edge.node, pem: edge.key.publicPem() },
+      { node: 'edge-2' as NodeId, pem: newSigningKey().publicPem() },
+    ]);
     collect = new CollectEnd({ dir: dir.path, url: broker.url, keys });
     deliver = new DeliverEnd({ dir: dir.path, inbox: collect.drop, keys, sender: collect.key });
   });

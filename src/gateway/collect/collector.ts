@@ -56,7 +56,8 @@ const queueCapacity = 1_024;
 const queueBytes = 67_108_864;
 /** 2,000 cameras, each with why it is not seen. */
 const maxHealthBytes = 1_048_576;
-const maxNodes = 10_000;
+/** Nodes without a key that are named in the log; a broker without rules lets one client use any name. */
+const maxStrangers = 100;
 /** How soon a decision on the quarantine is carried out; one look is an index that is empty. */
 const ordersEveryMs = 1_000;
 /** Hashes in one acknowledgement (contracts/node-messages.ts). */
@@ -76,6 +77,8 @@ export class Collector implements Service {
   readonly #queue = new BoundedQueue<Work>(queueCapacity, 'reject-newest');
   readonly #resume: (() => void)[] = [];
   readonly #health = new Map<NodeId, Health>();
+  /** Told in the log already. */
+  readonly #strangers = new Set<NodeId>();
   readonly #received: Counter<'kind'>;
   readonly #ignored: Counter<'reason'>;
   #queuedBytes = 0;
@@ -111,7 +114,7 @@ export class Collector implements Service {
     return this.#link.session?.version;
   }
 
-  /** Newest health of each node, as the node tells it. */
+  /** Newest health of each node that has a key here, as the node tells it. */
   get nodes(): ReadonlyMap<NodeId, Health> {
     return this.#health;
   }
@@ -238,7 +241,7 @@ export class Collector implements Service {
 
   #takeCoverage(node: NodeId, payload: Buffer): void {
     const { coverage, keys } = this.#options;
-    const word = keys.nodes.includes(node) ? coverage?.take(node, payload) : undefined;
+    const word = keys.has(node) ? coverage?.take(node, payload) : undefined;
     if (word === undefined) this.#ignored.inc({ reason: 'coverage' });
     else this.#answer(node, word);
   }
@@ -263,15 +266,23 @@ export class Collector implements Service {
   }
 
   #noteHealth(node: NodeId, payload: Buffer): void {
-    const health = payload.length <= maxHealthBytes ? parseHealth(payload) : undefined;
+    // Names can be made up: at 1 MiB each, what strangers say of themselves would fill the memory.
+    const known = this.#options.keys.has(node);
+    const health = known && payload.length <= maxHealthBytes ? parseHealth(payload) : undefined;
     if (health === undefined) {
       this.#ignored.inc({ reason: 'health' });
+      if (!known) this.#nameStranger(node);
       return;
     }
     if (this.#health.get(node)?.state !== health.state) this.#log.info({ node, state: health.state }, 'node health');
-    if (!this.#health.has(node) && this.#health.size >= maxNodes) return;
     this.#health.set(node, health);
     this.#register.noteState(node, health.state);
+  }
+
+  #nameStranger(node: NodeId): void {
+    if (this.#strangers.has(node) || this.#strangers.size >= maxStrangers) return;
+    this.#strangers.add(node);
+    this.#log.warn({ node }, 'health of a node that has no key here: configure its key');
   }
 }
 
