@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BridgeTopics, everyPiece } from '../../src/contracts/bridge-topics.ts';
 import { NodeTopics } from '../../src/contracts/topics.ts';
 import type { NodeId, SiteId } from '../../src/domain/ids.ts';
 import { type BrokerAccess, readBrokerTls } from '../../src/lib/broker-config.ts';
@@ -20,7 +21,7 @@ const passwords = { 'box-3': 'edge-7781', gateway: 'gate-5521' };
 const never = () => new AbortController().signal;
 
 let broker: ExampleBroker;
-let certificates: Readonly<Record<'box-1' | 'box-2' | 'gateway' | 'revoked', IssuedCertificate>>;
+let certificates: Readonly<Record<'box-1' | 'box-2' | 'gateway' | 'deliver' | 'revoked', IssuedCertificate>>;
 const links: MqttLink[] = [];
 
 beforeAll(async () => {
@@ -30,6 +31,7 @@ beforeAll(async () => {
     'box-1': issue('box-1'),
     'box-2': issue('box-2'),
     gateway: issue('gateway'),
+    deliver: issue('deliver'),
     revoked: broker.authority.issue('box-1', { file: 'box-1-stolen' }),
   };
   broker.authority.revoke(certificates.revoked);
@@ -72,6 +74,26 @@ async function listener(access: BrokerAccess, clientId: string) {
 const refused = { code: 'MB_BROKER_REFUSED', reasonCode: 0x87 };
 
 describe('the Mosquitto example, with certificates', () => {
+  test('batches cross one way and words the other, and no node gets near either', async () => {
+    const bridge = new BridgeTopics(`${'a'.repeat(16)}.00000001`);
+    const piece = bridge.piece({ number: 1, sha256: 'a'.repeat(64), offset: 0, total: 1 });
+    const heard: string[] = [];
+    const onMessage = ({ topic }: MqttMessage) => void heard.push(topic);
+    const out = { subscribe: [bridge.word, bridge.document], onMessage, clientId: 'bridge-out' };
+    const gateway = await connect(by(certificates.gateway), out);
+    const deliver = await connect(by(certificates.deliver), { subscribe: [everyPiece], onMessage, clientId: 'in' });
+    const node = await connect(by(certificates['box-1']), { clientId: 'node' });
+    for (const topic of [piece, bridge.word]) await expect(node.publish(topic, 'x')).rejects.toMatchObject(refused);
+    await expect(gateway.publish(bridge.word, 'x')).rejects.toMatchObject(refused);
+    await expect(deliver.publish(piece, 'x')).rejects.toMatchObject(refused);
+    await gateway.publish(piece, 'x');
+    await until(() => heard.length === 1, { what: 'the piece' });
+    await deliver.publish(bridge.word, 'x');
+    await deliver.publish(bridge.document, 'x');
+    await until(() => heard.length === 3, { what: 'words' });
+    expect(heard).toEqual([piece, bridge.word, bridge.document]);
+  });
+
   test('a node publishes on its own topics, by its certificate alone; the gateway hears it and may acknowledge', async () => {
     const heard: MqttMessage[] = [];
     const onMessage = (message: MqttMessage) => void heard.push(message);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { BridgeTopics, everyPiece } from '../../../src/contracts/bridge-topics.ts';
 import { NodeTopics } from '../../../src/contracts/topics.ts';
 import type { NodeId, SiteId } from '../../../src/domain/ids.ts';
 import { emqxAllows, readEmqxRules } from '../../support/emqx-rules.ts';
@@ -53,4 +54,23 @@ test('the EMQX example lets the gateway hear its site and acknowledge, and no mo
     expect(may('publish', topic), topic).toBe(false);
   for (const topic of ['#', 'mb/v1/#', 'mb/v1/elsewhere/+/health', 'mb/v1/nanxun-1/+/ack'])
     expect(may('subscribe', topic), topic).toBe(false);
+});
+
+test('the EMQX example lets batches cross one way and words the other, and no node near either', () => {
+  const bridge = new BridgeTopics(`${'a'.repeat(16)}.00000001`);
+  const piece = bridge.piece({ number: 1, sha256: hash, offset: 0, total: 9 });
+  const may = (user: string, action: 'publish' | 'subscribe', topic: string) =>
+    emqxAllows(rules, { user, action, topic });
+  expect(may('gateway', 'publish', piece)).toBe(true);
+  expect(may('deliver', 'subscribe', everyPiece)).toBe(true);
+  for (const topic of [bridge.word, bridge.document]) {
+    expect(may('deliver', 'publish', topic)).toBe(true);
+    expect(may('gateway', 'subscribe', topic)).toBe(true);
+    expect(may('gateway', 'publish', topic)).toBe(false);
+    expect(may('box-1', 'publish', topic)).toBe(false);
+  }
+  expect(may('deliver', 'publish', piece)).toBe(false);
+  expect(may('deliver', 'publish', own.ack)).toBe(false);
+  expect(may('box-1', 'publish', piece)).toBe(false);
+  expect(may('box-1', 'subscribe', everyPiece)).toBe(false);
 });
