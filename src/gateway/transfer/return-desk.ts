@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDocument } from '../../contracts/signed-document.ts';
+import { maxDocumentBytes, openDocument } from '../../contracts/signed-document.ts';
 import {
   type NumberRange,
   type ResendRequest,
@@ -114,15 +114,25 @@ export class ReturnDesk implements Service {
     const names = (await readdir(dir)).filter((name) => /^[^.].*\.json$/.test(name) && !name.endsWith('.answer.json'));
     for (const name of names.sort()) {
       if (this.#stopping.signal.aborted) return;
-      const path = join(dir, name);
-      const handled = await this.#handle(await readFile(path, 'utf8'));
-      const answer = handled.done ? handled.answer : { refused: handled.reason };
-      const folder = join(dir, handled.done ? 'done' : 'refused');
-      await writeDurable(join(dir, name.replace(/\.json$/, '.answer.json')), Buffer.from(JSON.stringify(answer)));
-      await moveDurable(path, join(folder, name));
-      await keepNewest(folder, filesKept);
-      await keepNewest(dir, filesKept, (each) => each.endsWith('.answer.json'));
+      // One that cannot be read or answered must not hold up the others.
+      await this.#workOff(name).catch((error: unknown) => {
+        this.#log.warn({ file: name, reason: messageOf(error) }, 'return not dealt with; it is tried again');
+      });
     }
+  }
+
+  async #workOff(name: string): Promise<void> {
+    const { dir } = this.#options;
+    const path = join(dir, name);
+    const { size } = await stat(path);
+    const tooLarge = `larger than ${maxDocumentBytes} bytes`;
+    const handled = size > maxDocumentBytes ? this.#refuse(tooLarge) : await this.#handle(await readFile(path, 'utf8'));
+    const answer = handled.done ? handled.answer : { refused: handled.reason };
+    const folder = join(dir, handled.done ? 'done' : 'refused');
+    await writeDurable(join(dir, name.replace(/\.json$/, '.answer.json')), Buffer.from(JSON.stringify(answer)));
+    await moveDurable(path, join(folder, name));
+    await keepNewest(folder, filesKept);
+    await keepNewest(dir, filesKept, (each) => each.endsWith('.answer.json'));
   }
 
   /** Rejects where it should be tried again. */
