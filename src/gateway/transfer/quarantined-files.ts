@@ -69,6 +69,10 @@ export class QuarantinedFiles {
     if (archived !== undefined && sha256(archived) !== sha256(bytes)) {
       return { ok: false, detail: 'bad-hash: number used before for other content' };
     }
+    const waiting = await readFile(join(this.#options.inboxDir, inboxName)).catch(() => undefined);
+    if (waiting !== undefined && sha256(waiting) !== sha256(bytes)) {
+      return { ok: false, detail: 'another file of this number waits in the inbox: try again once it is taken in' };
+    }
     return { ok: true, detail: `batch ${manifest.number} of ${manifest.sender}` };
   }
 
