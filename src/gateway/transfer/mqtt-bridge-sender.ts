@@ -41,6 +41,8 @@ export class MqttBridgeSender implements TransferSender {
   readonly #log: Logger;
   readonly #waiting = new Map<number, Set<Waiting>>();
   readonly #stopping = new AbortController();
+  /** Aborted when the connection is lost. */
+  #connection = new AbortController();
   #link: MqttLink | undefined;
   #topics = new BridgeTopics('');
 
@@ -59,6 +61,11 @@ export class MqttBridgeSender implements TransferSender {
       clientId: `${senderId()}.bridge-out`,
       subscribe: farKeys === undefined ? [] : [this.#topics.word, this.#topics.document],
       onMessage: (message) => this.#heard(message),
+      // Words said meanwhile are lost: what is waited for is asked for again, by sending it again.
+      onDisconnected: () => {
+        this.#connection.abort();
+        this.#connection = new AbortController();
+      },
       clock,
       log,
     });
@@ -117,6 +124,7 @@ export class MqttBridgeSender implements TransferSender {
   async #word({ number, sha256 }: SealedBatch, ended: AbortSignal): Promise<void> {
     const { wordTimeoutMs = 30_000 } = this.#options;
     const words: BridgeWord[] = [];
+    const lost = this.#connection.signal;
     let wake = () => {};
     const waiting: Waiting = {
       sha256,
@@ -134,7 +142,7 @@ export class MqttBridgeSender implements TransferSender {
         if (word === undefined) {
           const news = new AbortController();
           wake = () => news.abort();
-          const signal = AbortSignal.any([news.signal, ended, this.#stopping.signal]);
+          const signal = AbortSignal.any([news.signal, ended, lost, this.#stopping.signal]);
           await sleep(this.#options.clock, timeoutMs, signal);
           if (news.signal.aborted) continue;
           throw new AppError('MB_TRANSFER_UNREACHABLE', `no word of batch ${number} from the far side`);
