@@ -35,7 +35,7 @@ detect:
 # Nobody in these films is real. On real cameras leave this out: docs/security.md, Evidence.
 redact:
   mode: heads
-  scoreThreshold: 0.5
+  scoreThreshold: 0.6
 
 cameras:
 `;

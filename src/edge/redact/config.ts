@@ -25,7 +25,7 @@ export const redactSchema = z.strictObject({
         'Model that looks for people and vehicles, by its id in models/manifest.json. Unless given: the first that was ' +
         'measured for it and is on this machine, else the first of `detect` that knows people.',
     }),
-  scoreThreshold: z.number().min(0.05).max(0.5).default(0.1).meta({
+  scoreThreshold: z.number().min(0.05).max(0.7).default(0.1).meta({
     description: 'Lowest score (0–1) that counts here: to blur too much is better than to miss somebody.',
   }),
   threads: count(1, 16, 1, 'Threads the model may use.'),
