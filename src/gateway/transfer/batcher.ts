@@ -291,7 +291,7 @@ export class Batcher implements Service {
   async #heldBack({ records }: BatchContent, policy: EgressPolicy): Promise<boolean> {
     const { source, evidence } = this.#options;
     const { held, incidents, settle } = this.#guard.inspect(records, policy);
-    if (held.length === 0) return false;
+    if (held.length + incidents.length === 0) return false;
     source.holdBack(held, incidents);
     settle();
     // Nobody will ask for these any more: what is not blurred is not kept either.

@@ -3,7 +3,6 @@ import type { IntegrityIncident } from '../../../contracts/ticket-intake.ts';
 import {
   type BatchContent,
   type HeldBack,
-  type RecordRefusal,
   type TransferRecord,
   transferRecordSchema,
 } from '../../../contracts/transfer.ts';
@@ -13,6 +12,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Logger } from '../../../lib/log.ts';
 import type { Counter, Metrics } from '../../../lib/metrics.ts';
 import type { EgressPolicy } from './egress-policy.ts';
+import { type RefusalSum, RefusalSums } from './refusal-sums.ts';
 
 type AlertRecord = Extract<TransferRecord, { type: 'alert' }>;
 type Record = BatchContent['records'][number];
@@ -32,6 +32,7 @@ const node = (record: AlertRecord) => record.event.data.sequence.node as NodeId;
  */
 export class EgressGuard {
   readonly #clock: Clock;
+  readonly #sums: RefusalSums;
   readonly #log: Logger;
   readonly #refused: Counter<'reason'>;
   readonly #fields: Counter<'scene' | 'field'>;
@@ -40,6 +41,7 @@ export class EgressGuard {
   constructor(options: { clock: Clock; log: Logger; metrics: Metrics }) {
     const { metrics } = options;
     this.#clock = options.clock;
+    this.#sums = new RefusalSums(options);
     this.#log = options.log;
     this.#refused = metrics.counter('maplebridge_egress_refused_total', 'Messages refused at the border, by reason', [
       'reason',
@@ -61,7 +63,15 @@ export class EgressGuard {
     const judgements = records.flatMap((record) => this.#judge(record, policy) ?? []);
     const held = judgements.map((each) => each.held);
     const refusals = held.flatMap((each) => (each.what === 'record' ? [each.refusal] : []));
-    return { held, incidents: this.#incidents(refusals), settle: () => this.#settle(judgements, policy) };
+    const { told, settle } = this.#sums.add(refusals);
+    return {
+      held,
+      incidents: told.map((sum) => this.#incident(sum)),
+      settle: () => {
+        settle();
+        this.#settle(judgements, policy);
+      },
+    };
   }
 
   #judge({ seq, line }: Record, policy: EgressPolicy): Judgement | undefined {
@@ -73,19 +83,11 @@ export class EgressGuard {
     return withheldFrom(seq, read.record, verdict.withheld);
   }
 
-  /** One for each node, scene and reason of a batch: a node whose every alert is refused must not fill the desk's log. */
-  #incidents(refusals: readonly RecordRefusal[]): IntegrityIncident[] {
-    const alike = Map.groupBy(refusals, ({ node: from, scene, reason }) => `${from} ${scene} ${reason}`);
-    return [...alike.values()].flatMap((group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const numbers = group.flatMap(({ n }) => (n === undefined ? [] : [n]));
-      const which = numbers.length === 0 ? '' : ` ${Math.min(...numbers)}–${Math.max(...numbers)}`;
-      const detail = `${group.length} of alerts${which} refused at the border, scene ${first.scene}: ${first.reason}`;
-      const alerts = numbers.length === 0 ? {} : { alerts: { from: Math.min(...numbers), to: Math.max(...numbers) } };
-      const about = { kind: 'egress-refused', node: first.node, ...alerts } as const;
-      return [{ ...about, detail: detail.slice(0, 500), at: this.#clock.now() }];
-    });
+  #incident({ node: from, scene, reason, count, numbers }: RefusalSum): IntegrityIncident {
+    const which = numbers === undefined ? '' : ` ${numbers.from}–${numbers.to}`;
+    const detail = `${count} of alerts${which} refused at the border, scene ${scene}: ${reason}`;
+    const about = { kind: 'egress-refused', node: from, ...(numbers && { alerts: numbers }) } as const;
+    return { ...about, detail: detail.slice(0, 500), at: this.#clock.now() };
   }
 
   #settle(judgements: readonly Judgement[], { version }: EgressPolicy): void {
