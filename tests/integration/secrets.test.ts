@@ -20,7 +20,7 @@ const at = (name: string) => join(dir.path, name);
 
 beforeAll(async () => {
   dir = await tempDir('secrets');
-  for (const name of ['node', 'collect', 'deliver']) generateSigningKey(at(`keys/${name}.pem`));
+  for (const name of ['node', 'collect', 'deliver', 'audit']) generateSigningKey(at(`keys/${name}.pem`));
   writeFileSync(at('secret'), secrets.broker);
   writeFileSync(at('camera'), secrets.camera);
   // The broker knows the gateway by another password than the one that is marked.
@@ -48,7 +48,7 @@ async function printed(service: string, text: string, says: RegExp): Promise<str
 
 /** Every marked secret and the body of every private key, as they would stand in a log. */
 function mustNotAppear(): string[] {
-  const keys = ['node', 'collect', 'deliver'].map(
+  const keys = ['node', 'collect', 'deliver', 'audit'].map(
     (name) => readFileSync(at(`keys/${name}.pem`), 'utf8').split('\n')[1],
   );
   const plain = Object.values(secrets);
